@@ -1,0 +1,125 @@
+// Reason: why something did not work, by a name that can be searched for.
+
+#ifndef JOINPASS_REASON_H_
+#define JOINPASS_REASON_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "joinpass/export.h"
+
+namespace joinpass {
+
+// Every failure of joinpass has one of these names. The Status code beside it
+// says what to do (retry, fix the call, ask somebody); the Reason says why.
+// The names (ReasonName) are stable: log them, alert on them, search for them.
+//
+// In brackets: the Status code it comes with.
+enum class Reason {
+  // --- the caller's input and options [kInvalidArgument] -------------------
+  kInvalidArgument,       // a value of the call is wrong; the message names it
+  kNotAMeetingLink,       // the text is no link to a Zoom meeting
+  kLinkWithoutNumber,     // a registration page, or another page that nobody can join
+  kConsentStateInvalid,   // the redirect's `state` is unknown, used, too old, or another browser's
+  kConsentDeclined,       // [kPermissionDenied] the user declined on the consent page
+
+  // --- unknown things [kNotFound] ------------------------------------------
+  kAppUnknown,            // no app with this id
+  kCredentialUnknown,     // no credential with this id (or user)
+  kHostNotConnected,      // nobody whose consent we hold is known to host this meeting
+  kMeetingUnknown,        // Zoom says that this host has no such meeting (any more)
+  kUserUnknown,           // Zoom says that the user does not exist in this account
+
+  // --- somebody must act ---------------------------------------------------
+  kReauthorizationRequired,  // [kUnauthenticated] the user must consent again; see `cause`
+  kAppCredentialsInvalid,    // [kUnauthenticated] Zoom refuses the app's client id or secret
+  kScopeMissing,             // [kPermissionDenied] the consent lacks a scope; `missing_scopes`
+  kLocalRecordingDisabled,   // [kPermissionDenied] the host's "Local recording" setting is off
+  kHostingNotAllowed,        // [kPermissionDenied] Zoom lets this user host nothing
+  kPermissionDenied,         // [kPermissionDenied] Zoom refuses for another reason of its own
+  kMeetingIsWebinar,         // [kFailedPrecondition] the number is a webinar's
+  kOwnerNotHost,             // [kFailedPrecondition] the identity's owner is not the host, and
+                             // Zoom takes a recording token beside the host's identity only
+  kAppInUse,                 // [kFailedPrecondition] the app still has credentials
+
+  // --- wait, or try again --------------------------------------------------
+  kRateLimited,         // [kResourceExhausted] HTTP 429; `retry_at` where Zoom said
+  kZoomUnavailable,     // [kUnavailable] HTTP 5xx, or a body that is not Zoom's
+  kNetworkUnreachable,  // [kUnavailable] no address, no route, refused, reset
+  kTlsFailed,           // [kUnavailable] the certificate or the handshake was refused
+  kDeadlineExceeded,    // [kDeadlineExceeded] the deadline of the call passed first
+  kRefreshBusy,         // [kUnavailable] another refresh of this credential goes on
+  kRefreshUnanswered,   // [kUnavailable] a refresh was sent and no answer came
+  kCancelled,           // [kCancelled] the engine is closing
+
+  // --- Zoom's answer -------------------------------------------------------
+  kAnswerInvalid,     // [kInternal] the answer is not what the API promises
+  kAnswerTooLarge,    // [kInternal] the answer passes a bound
+  kRedirectRefused,   // [kInternal] a redirect to where no token may go
+  kRequestRefused,    // [kInternal] Zoom does not know the request: a fault of joinpass
+
+  // --- our own store and keys ----------------------------------------------
+  kStoreUnavailable,  // [kUnavailable] the store cannot be read or written just now
+  kStoreForeign,      // [kFailedPrecondition] the file is not a joinpass store; it was not touched
+  kStoreCorrupt,      // [kDataLoss] what is stored does not unseal; it was not overwritten
+  kKeyMissing,        // [kFailedPrecondition] sealed with a key that is not in the key ring
+  kKeyInvalid,        // [kInvalidArgument] the key file or key is malformed, or readable by others
+
+  kInternal,  // [kInternal] a fault of joinpass
+};
+
+// The stable name: `kHostNotConnected` → "host_not_connected".
+JOINPASS_EXPORT std::string_view ReasonName(Reason reason);
+
+// What somebody can do about it, in one English sentence, in our words only.
+JOINPASS_EXPORT std::string_view ReasonAdvice(Reason reason);
+
+// What a Status of joinpass carries beside its code and message. The message
+// and every field but `server_text` are our words: safe to log, stable to
+// test. No field ever holds a secret.
+struct ErrorInfo {
+  Reason reason = Reason::kInternal;
+
+  // A narrower cause where there is one: for kReauthorizationRequired
+  // `revoked_or_expired` or `answer_lost`; else empty.
+  std::string cause = {};
+
+  // HTTP status, and the `code` of Zoom's JSON body. 0: there was none.
+  int http_status = 0;
+  int zoom_code = 0;
+
+  // Zoom's `x-zm-trackingid`, which its support asks for. May be empty.
+  std::string tracking_id = {};
+
+  // What Zoom wrote, bounded to 256 bytes, control characters replaced. Not our
+  // words: it may name a meeting or a user, never a token.
+  std::string server_text = {};
+
+  // kScopeMissing: any one of these would do.
+  std::vector<std::string> missing_scopes = {};
+
+  // kRateLimited: not before then. Wall clock.
+  std::optional<absl::Time> retry_at = {};
+
+  // True if a byte of the request may have left this machine. A refresh whose
+  // request never left is certainly not spent.
+  bool request_left = false;
+};
+
+// The payload of `status`. A Status that is none of ours, or OK, gives nothing.
+JOINPASS_EXPORT std::optional<ErrorInfo> GetErrorInfo(const absl::Status& status);
+
+// Only its reason; kInternal for an error that is none of ours.
+// Requires: !status.ok().
+JOINPASS_EXPORT Reason ReasonOf(const absl::Status& status);
+
+// One line for a person: "reason: message (cause; Zoom 400/3001; tracking …). What to do."
+JOINPASS_EXPORT std::string Describe(const absl::Status& status);
+
+}  // namespace joinpass
+
+#endif  // JOINPASS_REASON_H_

@@ -1,0 +1,26 @@
+// Clock: one of the four seams. Decisions take `now` as a value; only shells
+// hold a Clock.
+
+#ifndef JOINPASS_LIB_BASE_CLOCK_H_
+#define JOINPASS_LIB_BASE_CLOCK_H_
+
+#include "absl/time/time.h"
+#include "joinpass/time.h"
+
+namespace joinpass::base {
+
+// Thread-safe.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+
+  virtual absl::Time Now() = 0;           // Wall clock: for what others stated.
+  virtual SteadyTime SteadyNow() = 0;     // For what we chose ourselves.
+};
+
+// The machine's clock. Lives for ever.
+Clock& SystemClock();
+
+}  // namespace joinpass::base
+
+#endif  // JOINPASS_LIB_BASE_CLOCK_H_

@@ -1,0 +1,141 @@
+#include "joinpass/reason.h"
+
+#include <array>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/status.h"
+#include "base/text.h"
+
+namespace joinpass {
+namespace {
+
+struct Entry {
+  Reason reason;
+  absl::StatusCode code;
+  std::string_view name;
+  std::string_view advice;
+};
+
+using absl::StatusCode;
+
+constexpr std::array kEntries = {
+    Entry{Reason::kInvalidArgument, StatusCode::kInvalidArgument, "invalid_argument",
+          "Correct the value that the message names."},
+    Entry{Reason::kNotAMeetingLink, StatusCode::kInvalidArgument, "not_a_meeting_link",
+          "Pass a link to a Zoom meeting, or its number."},
+    Entry{Reason::kLinkWithoutNumber, StatusCode::kInvalidArgument, "link_without_number",
+          "Ask for the join link: this page registers or shows something, and cannot be joined."},
+    Entry{Reason::kConsentStateInvalid, StatusCode::kInvalidArgument, "consent_state_invalid",
+          "Start the consent again, in the browser that is to finish it."},
+    Entry{Reason::kConsentDeclined, StatusCode::kPermissionDenied, "consent_declined",
+          "Ask the user to allow the app on Zoom's page."},
+    Entry{Reason::kAppUnknown, StatusCode::kNotFound, "app_unknown",
+          "Use an id that Apps::List gives."},
+    Entry{Reason::kCredentialUnknown, StatusCode::kNotFound, "credential_unknown",
+          "Use an id that Credentials::List gives, or let the user connect first."},
+    Entry{Reason::kHostNotConnected, StatusCode::kNotFound, "host_not_connected",
+          "Let the person who hosts this meeting connect the app, or sync if he did just now."},
+    Entry{Reason::kMeetingUnknown, StatusCode::kNotFound, "meeting_unknown",
+          "Check the link: the meeting was deleted, has expired, or is another host's."},
+    Entry{Reason::kUserUnknown, StatusCode::kNotFound, "user_unknown",
+          "Check the user: Zoom does not know him in this account."},
+    Entry{Reason::kReauthorizationRequired, StatusCode::kUnauthenticated,
+          "reauthorization_required", "Send the user to the consent page again."},
+    Entry{Reason::kAppCredentialsInvalid, StatusCode::kUnauthenticated, "app_credentials_invalid",
+          "Correct the app's client id and secret; no user has to do anything."},
+    Entry{Reason::kScopeMissing, StatusCode::kPermissionDenied, "scope_missing",
+          "Add the scope to the app on Zoom's Marketplace and let the user consent again."},
+    Entry{Reason::kLocalRecordingDisabled, StatusCode::kPermissionDenied,
+          "local_recording_disabled",
+          "The host must switch on \"Local recording\" in the settings of Zoom's web portal."},
+    Entry{Reason::kHostingNotAllowed, StatusCode::kPermissionDenied, "hosting_not_allowed",
+          "An admin of the account must let this user host meetings."},
+    Entry{Reason::kPermissionDenied, StatusCode::kPermissionDenied, "permission_denied",
+          "Read what Zoom wrote; an admin of the account can usually change it."},
+    Entry{Reason::kMeetingIsWebinar, StatusCode::kFailedPrecondition, "meeting_is_webinar",
+          "Treat the number as a webinar's."},
+    Entry{Reason::kOwnerNotHost, StatusCode::kFailedPrecondition, "owner_not_host",
+          "Join with the host's own identity token, or without the recording token."},
+    Entry{Reason::kAppInUse, StatusCode::kFailedPrecondition, "app_in_use",
+          "Remove the app's credentials first."},
+    Entry{Reason::kRateLimited, StatusCode::kResourceExhausted, "rate_limited_until",
+          "Wait until the time given; other apps of the account share the limit."},
+    Entry{Reason::kZoomUnavailable, StatusCode::kUnavailable, "zoom_unavailable",
+          "Try again later: Zoom has trouble of its own."},
+    Entry{Reason::kNetworkUnreachable, StatusCode::kUnavailable, "network_unreachable",
+          "Check the network, the name look-up and the proxy of this machine."},
+    Entry{Reason::kTlsFailed, StatusCode::kUnavailable, "tls_failed",
+          "Check the clock of this machine, its CA certificates, and who answers for Zoom."},
+    Entry{Reason::kDeadlineExceeded, StatusCode::kDeadlineExceeded, "deadline_exceeded",
+          "Give the call more time, or try again."},
+    Entry{Reason::kRefreshBusy, StatusCode::kUnavailable, "refresh_busy",
+          "Try again in a few seconds: somebody else refreshes this credential."},
+    Entry{Reason::kRefreshUnanswered, StatusCode::kUnavailable, "refresh_unanswered",
+          "Nothing to do yet: joinpass tries again by itself."},
+    Entry{Reason::kCancelled, StatusCode::kCancelled, "cancelled", "The engine is closing."},
+    Entry{Reason::kAnswerInvalid, StatusCode::kInternal, "answer_invalid",
+          "Report it with the tracking id: the answer is not what Zoom documents."},
+    Entry{Reason::kAnswerTooLarge, StatusCode::kInternal, "answer_too_large",
+          "Report it with the tracking id: the answer is larger than any of Zoom's."},
+    Entry{Reason::kRedirectRefused, StatusCode::kInternal, "redirect_refused",
+          "Check who answers for Zoom: it redirects to a place that must not see a token."},
+    Entry{Reason::kRequestRefused, StatusCode::kInternal, "request_refused",
+          "Report it with the tracking id: Zoom does not know the request that joinpass made."},
+    Entry{Reason::kStoreUnavailable, StatusCode::kUnavailable, "store_unavailable",
+          "Check the disk and the rights of the store's folder."},
+    Entry{Reason::kStoreForeign, StatusCode::kFailedPrecondition, "store_foreign",
+          "Point joinpass at a folder of its own, or at a store that this version can read."},
+    Entry{Reason::kStoreCorrupt, StatusCode::kDataLoss, "store_corrupt",
+          "Restore the store from a copy, or connect the accounts again in a new folder."},
+    Entry{Reason::kKeyMissing, StatusCode::kFailedPrecondition, "key_missing",
+          "Give joinpass the key that this store was sealed with."},
+    Entry{Reason::kKeyInvalid, StatusCode::kInvalidArgument, "key_invalid",
+          "Give a key file of joinpass that only its owner can read (mode 0600)."},
+    Entry{Reason::kInternal, StatusCode::kInternal, "internal",
+          "Report it: this is a fault of joinpass."},
+};
+
+const Entry& Find(Reason reason) {
+  for (const Entry& entry : kEntries) {
+    if (entry.reason == reason) return entry;
+  }
+  return kEntries.back();
+}
+
+}  // namespace
+
+std::string_view ReasonName(Reason reason) { return Find(reason).name; }
+std::string_view ReasonAdvice(Reason reason) { return Find(reason).advice; }
+
+absl::StatusCode base::CodeOf(Reason reason) { return Find(reason).code; }
+
+std::optional<Reason> base::ReasonNamed(std::string_view name) {
+  for (const Entry& entry : kEntries) {
+    if (entry.name == name) return entry.reason;
+  }
+  return std::nullopt;
+}
+
+std::string Describe(const absl::Status& status) {
+  if (status.ok()) return "ok";
+  const ErrorInfo info = GetErrorInfo(status).value_or(ErrorInfo());
+  std::vector<std::string> facts;
+  if (!info.cause.empty()) facts.push_back(info.cause);
+  if (!info.missing_scopes.empty()) {
+    facts.push_back(absl::StrCat("missing: ", absl::StrJoin(info.missing_scopes, ", ")));
+  }
+  if (info.http_status != 0) {
+    facts.push_back(info.zoom_code != 0
+                        ? absl::StrCat("Zoom ", info.http_status, "/", info.zoom_code)
+                        : absl::StrCat("HTTP ", info.http_status));
+  }
+  if (info.retry_at) facts.push_back(absl::StrCat("not before ", absl::FormatTime(*info.retry_at)));
+  if (!info.tracking_id.empty()) facts.push_back(absl::StrCat("tracking ", info.tracking_id));
+  std::string line = absl::StrCat(base::ToAbsl(ReasonName(info.reason)), ": ", status.message());
+  if (!facts.empty()) absl::StrAppend(&line, " (", absl::StrJoin(facts, "; "), ")");
+  absl::StrAppend(&line, ". ", base::ToAbsl(ReasonAdvice(info.reason)));
+  return line;
+}
+
+}  // namespace joinpass

@@ -1,0 +1,61 @@
+// HTTP request and response as values.
+
+#ifndef JOINPASS_LIB_MESSAGE_HTTP_H_
+#define JOINPASS_LIB_MESSAGE_HTTP_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/wipe.h"
+#include "joinpass/secret.h"
+
+namespace joinpass::message {
+
+enum class Method { kGet, kPost };
+
+struct Header {
+  std::string name = {};
+  std::string value = {};
+};
+
+struct Request {
+  Method method = Method::kGet;
+
+  // "https://api.zoom.us" or "https://127.0.0.1:8443": scheme, host and port,
+  // nothing behind.
+  std::string origin = {};
+
+  // Path and query, percent-encoded: "/v2/users/me?page_size=300".
+  std::string target = {};
+
+  // The whole value of `Authorization`, or empty: no such header.
+  Secret authorization = {};
+
+  // Sent with `content_type` if that is not empty.
+  Secret body = {};
+  std::string content_type = {};
+
+  // A request that may be sent once only goes out on a socket opened for it,
+  // and is never sent again below the caller: the refresh of a single-use
+  // token. Otherwise a request that a kept socket did not take is sent once more.
+  bool send_once = false;
+
+  // A longer body of the answer is an error.
+  std::size_t max_answer = 1 << 20;
+};
+
+struct Response {
+  int status = 0;
+  std::vector<Header> headers = {};
+  base::Buffer body = {};
+
+  // The first header of this name, in any case; empty if there is none.
+  std::string_view Find(std::string_view name) const;
+};
+
+}  // namespace joinpass::message
+
+#endif  // JOINPASS_LIB_MESSAGE_HTTP_H_
