@@ -43,6 +43,9 @@ struct Request {
   // token. Otherwise a request that a kept socket did not take is sent once more.
   bool send_once = false;
 
+  // False: a redirect is an answer like any other.
+  bool follow_redirects = true;
+
   // A longer body of the answer is an error.
   std::size_t max_answer = 1 << 20;
 };
