@@ -42,13 +42,14 @@ struct Resolution {
   // The meeting's number; for a personal link the host's PMI.
   std::uint64_t meeting_number = 0;
 
-  // Best first: by rule, then the newest knowledge.
+  // Best first: those whose consent works, then by rule, then the newest
+  // knowledge. Each credential once.
   std::vector<Candidate> candidates = {};
 };
 
 // What a sync found.
 struct SyncReport {
-  int meetings = 0;   // distinct numbers, the PMI not counted
+  int meetings = 0;   // as listed, the PMI not counted
   int removed = 0;    // known before, and gone
   int pages = 0;      // of the list of meetings
   int calls = 0;      // requests to Zoom
