@@ -39,16 +39,13 @@ namespace joinpass::zoom {
 absl::Status ClassifyError(const message::Response& response, std::string_view what);
 
 // When a `Retry-After` lets us come back: an ISO date as it is, seconds (up to one
-// day) counted from `now`. None: absent or unreadable.
+// day) counted from `now`. None: absent or unreadable. A date may be any: who obeys
+// it, bounds it.
 std::optional<absl::Time> RetryAt(const message::Response& response, absl::Time now);
 
 // An ErrorInfo with what every answer has: HTTP status, tracking id, `request_left`
 // (an answer shows that the request left).
 ErrorInfo InfoOf(const message::Response& response, Reason reason);
-
-// `text` of Zoom's as ErrorInfo::server_text, with whatever could be a token, a code
-// or a link left out.
-std::string HarmlessText(std::string_view text);
 
 }  // namespace joinpass::zoom
 
