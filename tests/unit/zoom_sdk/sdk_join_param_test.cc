@@ -281,9 +281,9 @@ TEST_SUITE("SdkJoinParam") {
     REQUIRE(filled.ok());
     WatchedWiper::seen.clear();
     filled->Release();
-    const std::size_t size = (std::string_view("recording-1").size() + 1) * sizeof(wchar_t);
+    constexpr std::size_t kSize = (std::string_view("recording-1").size() + 1) * sizeof(wchar_t);
     CHECK(std::any_of(WatchedWiper::seen.begin(), WatchedWiper::seen.end(),
-                      [size](const std::string& bytes) { return bytes.size() == size; }));
+                      [](const std::string& bytes) { return bytes.size() == kSize; }));
     CHECK(WatchedWiper::all_zero);
   }
 }
