@@ -195,5 +195,5 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: joinpass_demo [WORLD.json]\n");
     return 2;
   }
-  return joinpass::demo::Main(argc == 2 ? argv[1] : "tests/fake_zoom/example_world.json");
+  return joinpass::demo::Main(argc == 2 ? argv[1] : FAKE_ZOOM_EXAMPLE_WORLD);
 }
