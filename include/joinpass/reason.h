@@ -45,6 +45,8 @@ enum class Reason {
   kOwnerNotHost,             // [kFailedPrecondition] the identity's owner is not the host, and
                              // Zoom takes a recording token beside the host's identity only
   kAppInUse,                 // [kFailedPrecondition] the app still has credentials
+  kSdkLacksField,            // [kFailedPrecondition] this Meeting SDK has no field for a token
+                             // that the pass holds
 
   // --- wait, or try again --------------------------------------------------
   kRateLimited,         // [kResourceExhausted] HTTP 429; `retry_at` where Zoom said
@@ -116,6 +118,10 @@ JOINPASS_EXPORT std::optional<ErrorInfo> GetErrorInfo(const absl::Status& status
 // Only its reason; kInternal for an error that is none of ours.
 // Requires: !status.ok().
 JOINPASS_EXPORT Reason ReasonOf(const absl::Status& status);
+
+// An error with this reason, for adapters that answer in the same words.
+// `message` has the form "where: what", and never holds a secret.
+JOINPASS_EXPORT absl::Status ReasonError(Reason reason, std::string_view message);
 
 // One line for a person: "reason: message (cause; Zoom 400/3001; tracking …). What to do."
 JOINPASS_EXPORT std::string Describe(const absl::Status& status);

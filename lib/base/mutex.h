@@ -5,7 +5,6 @@
 #ifndef JOINPASS_LIB_BASE_MUTEX_H_
 #define JOINPASS_LIB_BASE_MUTEX_H_
 
-#include <chrono>
 #include <condition_variable>
 #include <mutex>
 
@@ -43,14 +42,6 @@ class CondVar {
     std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
     condition_.wait(lock);
     lock.release();
-  }
-  // The same, for at most `patience`. False if that passed.
-  bool WaitFor(Mutex& mutex, std::chrono::nanoseconds patience)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
-    std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
-    const bool in_time = condition_.wait_for(lock, patience) == std::cv_status::no_timeout;
-    lock.release();
-    return in_time;
   }
   void NotifyOne() { condition_.notify_one(); }
   void NotifyAll() { condition_.notify_all(); }

@@ -16,15 +16,17 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 LOGS = ROOT / 'build' / 'logs'
 
 OPTIONS = {
-    # The demo's is the release build, and the one that tests/house/install installs.
-    'demo': ['-Dbuildtype=release'],
-    'asan': ['-Dbuildtype=debug', '-Db_sanitize=address,undefined', '-Db_lundef=false',
-             '-Dwerror=true'],
-    'tsan': ['-Dbuildtype=debug', '-Doptimization=1', '-Db_sanitize=thread', '-Db_lundef=false',
-             '-Dwerror=true'],
+    'demo': ['-Dbuildtype=release', '-Dtests=true'],
+    # As a stranger would, but for the prefix; ccache knows its objects from the demo's.
+    'install': ['-Dbuildtype=release', f'--prefix={ROOT / "build" / "install" / "prefix"}'],
+    'asan': ['-Dbuildtype=debug', '-Dtests=true', '-Dwerror=true', '-Db_lundef=false',
+             '-Db_sanitize=address,undefined'],
+    'tsan': ['-Dbuildtype=debug', '-Dtests=true', '-Dwerror=true', '-Db_lundef=false',
+             '-Db_sanitize=thread', '-Doptimization=1'],
 }
 PROGRESS = re.compile(r'^\[(\d+)/(\d+)\]')
 SECONDS_BETWEEN_WORDS = 15
+LINES_SHOWN = 40
 
 
 class BuildError(Exception):
@@ -47,20 +49,27 @@ def environment():
 def run_logged(what, command, log):
     """Runs `command` into `log`, with a word now and then about how far it is."""
     started = said = time.monotonic()
+    lines = []
     with log.open('a') as out, subprocess.Popen(
             command, cwd=ROOT, env=environment(), stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             errors='replace') as process:
         for line in process.stdout:
             out.write(line)
+            lines.append(line.rstrip())
             step = PROGRESS.match(line)
             if step and time.monotonic() - said >= SECONDS_BETWEEN_WORDS:
                 said = time.monotonic()
                 say(f'{what}: {step[1]} of {step[2]} after {said - started:.0f} s')
     if process.returncode != 0:
-        tail = [line for line in log.read_text().splitlines() if not line.startswith('ninja: Ent')]
-        raise BuildError('\n'.join([f'{what} failed; the end of {log.relative_to(ROOT)}:']
-                                   + ['  ' + line for line in tail[-40:]]))
+        raise BuildError('\n'.join([f'{what} failed; from {log.relative_to(ROOT)}:']
+                                   + ['  ' + line for line in what_failed(lines)]))
+
+
+def what_failed(lines):
+    """The first failure of a build, or the end of what was said."""
+    first = next((n for n, line in enumerate(lines) if line.startswith('FAILED: ')), None)
+    return lines[-LINES_SHOWN:] if first is None else lines[first:first + LINES_SHOWN]
 
 
 def configure(name):
@@ -78,7 +87,7 @@ def configure(name):
     # Another place or other options: nothing that is there can be trusted.
     shutil.rmtree(where, ignore_errors=True)
     run_logged(f'configuring build/{name}',
-               ['meson', 'setup', str(where), '-Dtests=true'] + OPTIONS[name], log)
+               ['meson', 'setup', str(where), *OPTIONS[name]], log)
     mark.write_text(wanted)
     return where
 

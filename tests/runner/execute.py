@@ -87,10 +87,15 @@ def report(result):
         line += f' ({counted.why})'
     build.say(f'{line}, {result.seconds:.1f} s')
     if counted.failed:
+        build.say(f'    from {result.log.relative_to(build.ROOT)}:')
         lines = result.log.read_text(errors='replace').splitlines()
-        build.say(f'    the end of {result.log.relative_to(build.ROOT)}:')
-        for text in lines[-LINES_SHOWN:]:
+        for text in what_failed(test.protocol, lines)[-LINES_SHOWN:]:
             build.say('    | ' + text)
+
+
+def what_failed(protocol, lines):
+    """Of TAP all but the cases that passed."""
+    return [line for line in lines if protocol != 'tap' or not line.startswith('ok ')]
 
 
 def run_all(tests, build_name):

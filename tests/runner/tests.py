@@ -47,12 +47,24 @@ def read_tests(where):
     return sorted(tests, key=lambda test: test.full_name)
 
 
-def unregistered(where, tests):
-    """Executables named *_test that no test() runs: forgotten ones."""
+def forgotten(where, tests, files):
+    """What is wrong with the lists in meson.build: *_test executables that no
+    test() runs, and `files` (paths from the root) that no target compiles."""
+    targets = build.introspect(where, '--targets')
     run = {test.command[0] for test in tests}
-    return [target['name'] for target in build.introspect(where, '--targets')
-            if target['type'] == 'executable' and target['name'].endswith('_test')
-            and not run.intersection(target['filename'])]
+    compiled = {file for target in targets for part in target['target_sources']
+                for file in part.get('sources', ())}
+    return ([f'no test() names {target["name"]}' for target in targets
+             if target['type'] == 'executable' and target['name'].endswith('_test')
+             and not run.intersection(target['filename'])]
+            + [f'no target compiles {file}' for file in sorted(files)
+               if str(build.ROOT / file) not in compiled])
+
+
+def files_to_compile():
+    """Every source of the library and every test."""
+    return [str(file.relative_to(build.ROOT)) for folder, pattern in (('lib', '*.cc'), ('tests', '*_test.cc'))
+            for file in (build.ROOT / folder).rglob(pattern)]
 
 
 def select(tests, names):
