@@ -8,9 +8,11 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace joinpass::testing {
 
@@ -36,9 +38,22 @@ class TempFolder {
   std::string path_;
 };
 
+// Empty for what is no plain file.
 inline std::string ReadFile(const std::string& path) {
+  if (!std::filesystem::is_regular_file(path)) return "";
   std::ifstream file(path, std::ios::binary);
   return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+// The files of a folder by name, with their bytes and times of change.
+inline std::map<std::string, std::pair<std::string, std::filesystem::file_time_type>> Snapshot(
+    const std::string& folder) {
+  std::map<std::string, std::pair<std::string, std::filesystem::file_time_type>> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    files[entry.path().filename()] = {ReadFile(entry.path()), entry.last_write_time()};
+  }
+  return files;
 }
 
 inline void WriteFile(const std::string& path, std::string_view bytes) {

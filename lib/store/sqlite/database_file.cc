@@ -28,6 +28,8 @@ constexpr std::size_t kApplicationIdAt = 68;
 // What the sealed value of the key check says.
 constexpr std::string_view kKeyCheckText = "joinpass";
 
+crypto::Place KeyCheckPlace(const FileKind& kind) { return {kind.name, "key_check", ""}; }
+
 absl::Status Foreign(const FileKind& kind, std::string_view what) {
   return base::MakeError(Reason::kStoreForeign, absl::StrCat(kind.name, ": ", std::string(what)));
 }
@@ -114,7 +116,7 @@ absl::Status WriteSchema(Connection& connection, const FileKind& kind, const cry
   {
     JOINPASS_ASSIGN_OR_RETURN(
         Statement insert, connection.Use("INSERT INTO meta(name, value) VALUES('key_check', ?)"));
-    insert.Bytes(crypto::Seal(keys, {"meta", "key_check", kind.name}, kKeyCheckText, random));
+    insert.Bytes(crypto::Seal(keys, KeyCheckPlace(kind), kKeyCheckText, random));
     JOINPASS_RETURN_IF_ERROR(insert.Run());
   }
   return transaction.Commit();
@@ -127,7 +129,7 @@ absl::Status CheckKey(Connection& connection, const FileKind& kind, const crypto
   if (!found) {
     return base::MakeError(Reason::kStoreCorrupt, absl::StrCat(kind.name, ": lacks its key check"));
   }
-  return crypto::Open(keys, {"meta", "key_check", kind.name}, find.BytesAt(0)).status();
+  return crypto::Open(keys, KeyCheckPlace(kind), find.BytesAt(0)).status();
 }
 
 }  // namespace

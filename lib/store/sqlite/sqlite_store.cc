@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <utility>
@@ -46,7 +47,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const Folder& folder,
           opened[i], sqlite::OpenFile(folder.path + "/" + kinds[i]->name, *kinds[i], keys, random));
     }
   }
-  SyncFolder(folder.path);
+  if (std::count(states.begin(), states.end(), FileState::kMissing) > 0) SyncFolder(folder.path);
   return std::unique_ptr<Store>(std::make_unique<sqlite::SqliteStore>(
       std::move(opened[0]), std::move(opened[1]), std::move(opened[2])));
 }
