@@ -101,8 +101,8 @@ class AnswerReader::Parts {
 
  private:
   void Renew() {
+    header_ = 0;
     parser_.emplace();
-    parser_->eager(true);
     parser_->header_limit(static_cast<std::uint32_t>(
         std::min<std::size_t>(bounds_.max_header, std::numeric_limits<std::uint32_t>::max())));
     parser_->body_limit(std::min(bounds_.max_body, kMaxBody));
@@ -112,7 +112,13 @@ class AnswerReader::Parts {
   std::size_t Parse(std::string_view bytes) {
     std::size_t used = 0;
     while (used < bytes.size() && !parser_->is_done()) {
-      used += parser_->put(boost::asio::buffer(bytes.substr(used)), error_);
+      const bool in_header = !parser_->is_header_done();
+      const std::size_t taken = parser_->put(boost::asio::buffer(bytes.substr(used)), error_);
+      used += taken;
+      // Beast's own bound is loose by what came before the last read.
+      if (in_header && (header_ += taken) > bounds_.max_header) {
+        error_ = beast::make_error_code(beast::error::header_limit);
+      }
       if (error_ == beast::error::need_more) {
         error_.clear();
         break;
@@ -144,6 +150,7 @@ class AnswerReader::Parts {
   base::Buffer left_;  // What came and is not parsed yet.
   error_code error_;
   std::size_t taken_ = 0;
+  std::size_t header_ = 0;  // Of this answer's header, what is parsed.
   int interim_ = 0;
   bool began_ = false;
   bool reusable_ = false;

@@ -85,6 +85,14 @@ TestCa::~TestCa() {
   std::filesystem::remove_all(folder_, ignored);
 }
 
+std::string TestCa::foreign_pem() const {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> out(BIO_new(BIO_s_mem()), &BIO_free);
+  Require(PEM_write_bio_X509(out.get(), foreign_.certificate.get()) == 1);
+  char* bytes = nullptr;
+  const long size = BIO_get_mem_data(out.get(), &bytes);
+  return {bytes, static_cast<std::size_t>(size)};
+}
+
 Identity TestCa::Issue(Flaw flaw, const std::string& names) {
   Identity leaf =
       MakeIdentity("localhost", flaw == Flaw::kShortKey ? EVP_RSA_gen(1024u) : EVP_EC_gen("P-256"));

@@ -41,6 +41,9 @@ class TestCa {
   // A PEM file with the authority's certificate, for ClientOptions::ca_file.
   const std::string& file() const { return file_; }
 
+  // The certificate of the authority that kForeignCa is signed by.
+  std::string foreign_pem() const;
+
   // A server's key and certificate. `names` is a list as OpenSSL reads it
   // ("DNS:localhost,IP:127.0.0.1"), or empty: what goes with `flaw`.
   Identity Issue(Flaw flaw, const std::string& names = "");

@@ -20,14 +20,14 @@ void Require(bool held) {
   if (!held) std::abort();
 }
 
-int Listen(int& port) {
+int Listen(int& port, int backlog) {
   const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address = {};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof(address);
   auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  Require(bind(listener, generic, size) == 0 && listen(listener, 64) == 0);
+  Require(bind(listener, generic, size) == 0 && listen(listener, backlog) == 0);
   Require(getsockname(listener, generic, &size) == 0);
   port = ntohs(address.sin_port);
   return listener;
@@ -49,6 +49,32 @@ void Gate::Open() {
 void Gate::Wait() {
   base::MutexLock lock(mutex_);
   while (!open_) opened_.Wait(mutex_);
+}
+
+BlackHole::BlackHole() {
+  sockets_.push_back(Listen(port_, 0));
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port_));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  // Until one finds no place any more.
+  for (;;) {
+    const int filler = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    sockets_.push_back(filler);
+    connect(filler, reinterpret_cast<sockaddr*>(&address), sizeof(address));
+    pollfd connected = {filler, POLLOUT, 0};
+    if (poll(&connected, 1, 20) == 0) break;
+  }
+}
+
+BlackHole::~BlackHole() {
+  for (const int socket : sockets_) close(socket);
+}
+
+int ClosedPort() {
+  int port = 0;
+  close(Listen(port, 1));
+  return port;
 }
 
 TlsServer::Connection::Connection(TlsServer& server, int socket, int index)
@@ -159,14 +185,14 @@ TlsServer::TlsServer(Script script, TlsServerOptions options)
           SSL_CTX_set_max_proto_version(context, options_.newest_tls) == 1 &&
           SSL_CTX_use_certificate(context, identity.certificate.get()) == 1 &&
           SSL_CTX_use_PrivateKey(context, identity.key.get()) == 1);
-  listener_ = Listen(port_);
+  listener_ = Listen(port_, 64);
   acceptor_ = std::thread([this] { Accept(); });
 }
 
-TlsServer::~TlsServer() {
+void TlsServer::Stop() {
   {
     base::MutexLock lock(mutex_);
-    stopping_ = true;
+    if (std::exchange(stopping_, true)) return;
     for (const int socket : sockets_) shutdown(socket, SHUT_RDWR);
   }
   shutdown(listener_, SHUT_RDWR);

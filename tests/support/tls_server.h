@@ -41,6 +41,21 @@ struct TlsServerOptions {
   bool mute = false;
 };
 
+// A port of 127.0.0.1 on which nobody ever answers: its queue is full.
+class BlackHole {
+ public:
+  BlackHole();
+  ~BlackHole();
+  int port() const { return port_; }
+
+ private:
+  int port_ = 0;
+  std::vector<int> sockets_;
+};
+
+// A port of 127.0.0.1 on which connections are refused.
+int ClosedPort();
+
 // Listens on a free port of 127.0.0.1; each connection has a thread, which runs
 // the script. Thread-safe.
 class TlsServer {
@@ -83,7 +98,10 @@ class TlsServer {
   using Script = std::function<void(Connection&)>;
 
   explicit TlsServer(Script script, TlsServerOptions options = {});
-  ~TlsServer();
+  ~TlsServer() { Stop(); }
+
+  // Ends every connection and joins their threads: what is counted then stays.
+  void Stop();
 
   int port() const { return port_; }
   std::string origin() const;        // By address.

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "http/client.h"
 #include "http/loop.h"
+#include "joinpass/reason.h"
 #include "support/tls_server.h"
 
 namespace joinpass::http {
@@ -73,6 +74,16 @@ inline Request Get(std::string origin, std::string target = "/v2/users/me") {
   request.origin = std::move(origin);
   request.target = std::move(target);
   request.authorization = Secret("Bearer canary-of-a-token");
+  return request;
+}
+
+inline Request Post(std::string origin, std::string body) {
+  Request request;
+  request.method = message::Method::kPost;
+  request.origin = std::move(origin);
+  request.target = "/oauth/token";
+  request.content_type = "application/x-www-form-urlencoded";
+  request.body = Secret::Take(std::move(body));
   return request;
 }
 

@@ -1,3 +1,5 @@
+// Which socket a request goes out on.
+
 #include <doctest/doctest.h>
 
 #include "client_fixture.h"
@@ -5,7 +7,19 @@
 namespace joinpass::http {
 namespace {
 
+using testing::Gate;
 using testing::TlsServer;
+using testing::TlsServerOptions;
+
+ClientOptions TwoSockets() {
+  ClientOptions options;
+  options.max_sockets = 2;
+  return options;
+}
+
+std::string Body(const Answer& answer) {
+  return answer.ok() ? std::string(base::View(answer->body)) : answer.status().ToString();
+}
 
 TEST_SUITE("The client") {
   TEST_CASE_FIXTURE(ClientFixture, "sends a request and gives the answer") {
@@ -14,16 +28,32 @@ TEST_SUITE("The client") {
     REQUIRE_MESSAGE(answer.ok(), answer.status().ToString());
     CHECK(answer->status == 200);
     CHECK(answer->Find("content-type") == "application/json");
-    CHECK(base::View(answer->body) == "0");
+    CHECK(Body(answer) == "0");
   }
 
-  TEST_CASE_FIXTURE(ClientFixture, "asks a second time on the same socket") {
+  TEST_CASE_FIXTURE(ClientFixture, "sends a large body whole and reads a large answer") {
+    const std::string large(300'000, 'x');
+    TlsServer server([&](TlsServer::Connection& connection) {
+      const std::string request = connection.ReadRequest();
+      connection.Send(Ok(request.substr(request.find("\r\n\r\n") + 4)));
+      connection.WaitForEnd();
+    });
+    const Answer answer = Send(Post(server.origin(), large));
+    CHECK((Body(answer) == large));
+  }
+
+  TEST_CASE_FIXTURE(ClientFixture, "speaks plain HTTP to a loopback address") {
+    TlsServerOptions plain;
+    plain.layer = TlsServerOptions::Layer::kPlain;
+    TlsServer server(Answers, plain);
+    CHECK(Body(Send(Get(server.origin()))) == "0");
+    CHECK(Body(Send(Get(server.origin()))) == "1");
+    CHECK(server.accepted() == 1);
+  }
+
+  TEST_CASE_FIXTURE(ClientFixture, "asks again on the same socket") {
     TlsServer server(Answers);
-    for (const char* body : {"0", "1", "2"}) {
-      const Answer answer = Send(Get(server.origin()));
-      REQUIRE_MESSAGE(answer.ok(), answer.status().ToString());
-      CHECK(base::View(answer->body) == body);
-    }
+    for (const char* body : {"0", "1", "2"}) CHECK(Body(Send(Get(server.origin()))) == body);
     CHECK(server.handshakes() == 1);
   }
 
@@ -31,10 +61,184 @@ TEST_SUITE("The client") {
     TlsServer server(Answers);
     REQUIRE(Warm(server.named_origin(), 3).ok());
     CHECK(server.handshakes() == 3);
+    REQUIRE(Warm(server.named_origin(), 2).ok());
     std::vector<std::future<Answer>> answers;
     for (int i = 0; i < 3; ++i) answers.push_back(Begin(Get(server.named_origin())));
-    for (std::future<Answer>& answer : answers) CHECK(answer.get().ok());
+    for (std::future<Answer>& answer : answers) CHECK(Body(answer.get()) == "0");
     CHECK(server.handshakes() == 3);
+  }
+
+  TEST_CASE_FIXTURE(ClientFixture, "says why it could not warm a single socket") {
+    const std::string origin = "https://127.0.0.1:" + std::to_string(testing::ClosedPort());
+    CHECK(ReasonOf(Warm(origin, 2)) == Reason::kNetworkUnreachable);
+    CHECK(ReasonOf(Warm("http://zoom.us", 2)) == Reason::kInvalidArgument);
+    TlsServer server(Answers);
+    CHECK(ReasonOf(Warm(server.origin(), 2, absl::ZeroDuration())) == Reason::kDeadlineExceeded);
+  }
+
+  TEST_CASE("opens sockets up to its bound and lets the rest wait in order") {
+    Gate gate;
+    TlsServer server([&](TlsServer::Connection& connection) {
+      for (;;) {
+        const std::string request = connection.ReadRequest();
+        if (request.empty()) return;
+        gate.Wait();
+        connection.Send(Ok(request.substr(0, request.find(" HTTP"))));
+      }
+    });
+    ClientFixture client(TwoSockets());
+    std::vector<std::future<Answer>> answers;
+    for (const char* target : {"/0", "/1", "/2", "/3"}) {
+      answers.push_back(client.Begin(Get(server.origin(), target)));
+    }
+    // One whose turn does not come in time never leaves.
+    const Answer late = client.Send(Get(server.origin(), "/late"), absl::Milliseconds(50));
+    CHECK(ReasonOf(late.status()) == Reason::kDeadlineExceeded);
+    CHECK_FALSE(GetErrorInfo(late.status())->request_left);
+    gate.Open();
+    for (int i = 0; i < 4; ++i) {
+      CHECK(Body(answers[static_cast<std::size_t>(i)].get()) == "GET /" + std::to_string(i));
+    }
+    CHECK(server.handshakes() == 2);
+    CHECK(server.requests().size() == 4);
+  }
+
+  TEST_CASE_FIXTURE(ClientFixture, "sends once more what a stale socket did not take") {
+    for (const auto end : {&TlsServer::Connection::Close, &TlsServer::Connection::Cut,
+                           &TlsServer::Connection::Reset}) {
+      TlsServer server([&](TlsServer::Connection& connection) {
+        connection.ReadRequest();
+        connection.Send(Ok("first"));
+        if (!connection.ReadRequest().empty()) (connection.*end)();
+      });
+      CHECK(Body(Send(Get(server.origin()))) == "first");
+      CHECK(Body(Send(Get(server.origin()))) == "first");
+      CHECK(server.handshakes() == 2);
+      CHECK(server.requests().size() == 3);
+    }
+  }
+
+  TEST_CASE_FIXTURE(ClientFixture, "does not send again once a byte of the answer came") {
+    TlsServer server([](TlsServer::Connection& connection) {
+      connection.ReadRequest();
+      connection.Send(Ok("first"));
+      connection.ReadRequest();
+      connection.Send("H");
+      connection.Close();
+    });
+    CHECK(Body(Send(Get(server.origin()))) == "first");
+    const Answer answer = Send(Get(server.origin()));
+    CHECK(ReasonOf(answer.status()) == Reason::kNetworkUnreachable);
+    CHECK(GetErrorInfo(answer.status())->request_left);
+    CHECK(server.requests().size() == 2);
+  }
+
+  TEST_CASE_FIXTURE(ClientFixture, "does not repeat what failed on a new socket") {
+    TlsServer server([](TlsServer::Connection& connection) { connection.ReadRequest(); });
+    const Answer answer = Send(Get(server.origin()));
+    CHECK(ReasonOf(answer.status()) == Reason::kNetworkUnreachable);
+    CHECK(GetErrorInfo(answer.status())->request_left);
+    CHECK(server.requests().size() == 1);
+  }
+
+  TEST_CASE_FIXTURE(ClientFixture, "says that a request left though its repetition did not") {
+    std::unique_ptr<TlsServer> server;
+    std::promise<void> asked;
+    server = std::make_unique<TlsServer>([&](TlsServer::Connection& connection) {
+      if (connection.index() > 0) return;
+      connection.ReadRequest();
+      connection.Send(Ok("first"));
+      connection.ReadRequest();
+      asked.set_value();
+      connection.WaitForEnd();
+    });
+    CHECK(Body(Send(Get(server->origin()))) == "first");
+    std::future<Answer> second = Begin(Get(server->origin()));
+    asked.get_future().wait();
+    server.reset();
+    const Answer answer = second.get();
+    CHECK(ReasonOf(answer.status()) == Reason::kNetworkUnreachable);
+    CHECK(GetErrorInfo(answer.status())->request_left);
+  }
+
+  TEST_CASE_FIXTURE(ClientFixture, "sends what may be sent once on a socket of its own") {
+    TlsServer server(Answers);
+    CHECK(Body(Send(Get(server.origin()))) == "0");
+    Request once = Post(server.origin(), "grant_type=refresh_token");
+    once.send_once = true;
+    CHECK(Body(Send(once)) == "0");
+    CHECK(Body(Send(once)) == "0");
+    CHECK(Body(Send(Get(server.origin()))) == "1");
+    CHECK(server.handshakes() == 3);
+  }
+
+  TEST_CASE_FIXTURE(ClientFixture, "never repeats what may be sent once") {
+    TlsServer server([](TlsServer::Connection& connection) {
+      if (connection.ReadRequest().find("POST") == std::string::npos) {
+        connection.Send(Ok("first"));
+        connection.WaitForEnd();
+      }
+    });
+    CHECK(Body(Send(Get(server.origin()))) == "first");
+    Request once = Post(server.origin(), "grant_type=refresh_token");
+    once.send_once = true;
+    const Answer answer = Send(once);
+    CHECK(ReasonOf(answer.status()) == Reason::kNetworkUnreachable);
+    CHECK(GetErrorInfo(answer.status())->request_left);
+    CHECK(server.requests().size() == 2);
+  }
+
+  TEST_CASE("takes the place of an idle socket for what may be sent once") {
+    TlsServer server(Answers);
+    ClientOptions options;
+    options.max_sockets = 1;
+    ClientFixture client(options);
+    CHECK(Body(client.Send(Get(server.origin()))) == "0");
+    Request once = Post(server.origin(), "x");
+    once.send_once = true;
+    CHECK(Body(client.Send(once)) == "0");
+    CHECK(Body(client.Send(Get(server.origin()))) == "0");
+    CHECK(server.handshakes() == 3);
+  }
+
+  TEST_CASE_FIXTURE(ClientFixture, "does not reuse a socket whose answer said close, or too much") {
+    const std::string close = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx";
+    for (const std::string& text : {close, Ok("x") + "y"}) {
+      TlsServer server([&](TlsServer::Connection& connection) {
+        while (!connection.ReadRequest().empty()) connection.Send(text);
+      });
+      CHECK(Body(Send(Get(server.origin()))) == "x");
+      CHECK(Body(Send(Get(server.origin()))) == "x");
+      CHECK(server.handshakes() == 2);
+    }
+  }
+
+  TEST_CASE("closes an idle socket properly when its time is over") {
+    std::promise<void> ended;
+    TlsServer server([&](TlsServer::Connection& connection) {
+      Answers(connection);
+      ended.set_value();
+    });
+    ClientOptions options;
+    options.max_idle = absl::Milliseconds(20);
+    ClientFixture client(options);
+    CHECK(Body(client.Send(Get(server.origin()))) == "0");
+    ended.get_future().wait();
+    CHECK(server.closed_properly() == 1);
+  }
+
+  TEST_CASE_FIXTURE(ClientFixture, "resumes its TLS session on the next socket") {
+    for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+      CAPTURE(version);
+      TlsServerOptions options;
+      options.newest_tls = version;
+      TlsServer server(Answers, options);
+      Request once = Post(server.origin(), "x");
+      once.send_once = true;
+      for (int i = 0; i < 4; ++i) CHECK(Body(Send(once)) == "0");
+      CHECK(server.handshakes() == 4);
+      CHECK(server.resumptions() == 3);
+    }
   }
 }
 
