@@ -58,8 +58,8 @@ class TlsServer final : public Server {
   // For sessions, on the server's thread.
   Answer Handle(const Request& request) { return options_.handler(request); }
   void Hold(std::shared_ptr<Session> session) { held_.push_back(std::move(session)); }
-  void Sleep(std::shared_ptr<Session> session, absl::Duration delay) {
-    sleepers_.emplace_back(options_.now() + delay, std::move(session));
+  void Sleep(std::shared_ptr<Session> session, absl::Time due) {
+    sleepers_.emplace_back(due, std::move(session));
     WakeSleepers();
   }
   void CountHandshake(bool resumed) {
@@ -105,9 +105,9 @@ class Session : public std::enable_shared_from_this<Session> {
   void Deliver() {
     Delivery& delivery = answer_.delivery;
     if (std::exchange(delivery.hold, false)) return server_.Hold(shared_from_this());
-    if (const auto delay = std::exchange(delivery.delay, absl::ZeroDuration());
-        delay > absl::ZeroDuration()) {
-      return server_.Sleep(shared_from_this(), delay);
+    if (const auto due = std::exchange(delivery.due, absl::InfinitePast());
+        due > absl::InfinitePast()) {
+      return server_.Sleep(shared_from_this(), due);
     }
     wire_ = WriteResponse(answer_.response, keep_alive_ ? "keep-alive" : "close");
     const std::size_t header = wire_.size() - answer_.response.body.size();
