@@ -32,6 +32,7 @@ using boost::system::error_code;
 constexpr std::uint32_t kMaxHeader = 64 << 10;
 constexpr std::uint64_t kMaxBody = 1 << 20;
 constexpr std::size_t kReadSize = 16 << 10;
+constexpr std::size_t kMaxDrained = 16 << 20;
 
 class Session;
 
@@ -124,7 +125,7 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
  private:
-  enum class After { kNextRequest, kClose, kReset };
+  enum class After { kNextRequest, kClose, kReset, kDrain };
 
   void BeginRequest() {
     parser_.emplace();
@@ -160,8 +161,20 @@ class Session : public std::enable_shared_from_this<Session> {
                        : error == http::error::body_limit ? 413
                                                           : 400;
     answer_ = {.response = {.status = status, .content_type = "text/plain"}};
-    keep_alive_ = false;
-    Deliver();
+    wire_ = WriteResponse(answer_.response, "close");
+    Write(wire_.size(), After::kDrain);
+  }
+
+  // Takes what is still coming, within reason: closing at once would reset the
+  // connection, and the refusal might never be read.
+  void Drain(std::size_t drained) {
+    buffer_.clear();
+    if (drained > kMaxDrained) return Drop();
+    stream_.async_read_some(buffer_.prepare(kReadSize), [self = shared_from_this(), drained](
+                                                            error_code error, std::size_t size) {
+      if (error) return self->Close();
+      self->Drain(drained + size);
+    });
   }
 
   void TakeRequest() {
@@ -188,6 +201,7 @@ class Session : public std::enable_shared_from_this<Session> {
                         if (error) return;
                         if (after == After::kNextRequest) return self->BeginRequest();
                         if (after == After::kReset) return self->Reset();
+                        if (after == After::kDrain) return self->Drain(0);
                         self->Close();
                       });
   }
