@@ -115,6 +115,9 @@ json::object PostUser(Control& control) {
   const bool recording = control.body.Flag("local_recording", true);
   const std::int64_t pmi = control.body.Number("pmi", 0, 1'000'000'000, kMaxNumber);
   const std::string user_status = control.body.Text("status", "");
+  if (!control.body.Has("local_recording") && pmi == 0 && user_status.empty()) {
+    control.body.Fail("", "changes nothing");
+  }
   if (control.Ready() && control.body.Has("local_recording")) {
     control.status =
         control.fake.SetLocalRecording(email, recording ? Setting::kOn : Setting::kOff);

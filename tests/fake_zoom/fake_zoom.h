@@ -97,6 +97,9 @@ class FakeZoom {
   // not counted.
   int Calls(std::string_view endpoint) const;
   std::map<std::string, int> AllCalls() const;
+  // Blocks until Calls(endpoint) is at least `count`; for ever if it never is. The
+  // calls counted have been acted on, and are held where a fault holds them.
+  void AwaitCalls(std::string_view endpoint, int count) const;
   void ResetCalls();
   ConnectionCounts Connections() const;
 
@@ -133,10 +136,12 @@ class FakeZoom {
   std::vector<Meeting> Meetings() const;
 
  private:
-  struct State;
-  explicit FakeZoom(std::unique_ptr<State> state);
+  struct Inside;
+  explicit FakeZoom(std::unique_ptr<Inside> inside);
+  absl::Status Serve(const Options& options);
+  Answer Handle(const Request& request);
 
-  std::unique_ptr<State> state_;
+  const std::unique_ptr<Inside> inside_;
 };
 
 // Consent() of browser.h, trusting the CA of `fake`.

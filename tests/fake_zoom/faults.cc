@@ -125,12 +125,12 @@ Response Spoil(const Fault& fault, Response response) {
   }
 }
 
-Delivery DeliveryOf(const Fault& fault) {
+Delivery DeliveryOf(const Fault& fault, absl::Time now) {
   switch (fault.kind) {
     case FaultKind::kLoseAnswer:
       return {.how = Delivery::How::kLose};
     case FaultKind::kDelay:
-      return {.delay = fault.delay};
+      return {.due = now + fault.delay};
     case FaultKind::kHold:
       return {.hold = true};
     case FaultKind::kReset:

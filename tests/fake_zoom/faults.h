@@ -57,7 +57,7 @@ struct Delivery {
   How how = How::kWhole;
   std::size_t at_byte = 0;
   bool hold = false;
-  absl::Duration delay = absl::ZeroDuration();
+  absl::Time due = absl::InfinitePast();  // not before then, on the fake's clock
 };
 
 // Thread-compatible.
@@ -80,7 +80,7 @@ Response AnswerWithoutActing(const Fault& fault);
 
 // What `fault` makes of the answer that came of acting.
 Response Spoil(const Fault& fault, Response response);
-Delivery DeliveryOf(const Fault& fault);
+Delivery DeliveryOf(const Fault& fault, absl::Time now);
 
 }  // namespace joinpass::fake_zoom
 

@@ -1,5 +1,6 @@
 #include "fake_zoom/message.h"
 
+#include <boost/beast/http/status.hpp>
 #include <boost/url/encode.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
@@ -30,41 +31,6 @@ std::optional<Pairs> ReadParameters(const urls::url_view& url) {
     pairs.emplace_back(Decode(param.key, true), Decode(param.value, true));
   }
   return pairs;
-}
-
-std::string_view StatusText(int status) {
-  switch (status) {
-    case 200:
-      return "OK";
-    case 302:
-      return "Found";
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 413:
-      return "Payload Too Large";
-    case 429:
-      return "Too Many Requests";
-    case 431:
-      return "Request Header Fields Too Large";
-    case 500:
-      return "Internal Server Error";
-    case 502:
-      return "Bad Gateway";
-    case 503:
-      return "Service Unavailable";
-    case 504:
-      return "Gateway Timeout";
-    default:
-      return "Unnamed";
-  }
 }
 
 }  // namespace
@@ -133,8 +99,9 @@ std::string UnescapeHtml(std::string_view text) {
 }
 
 std::string WriteResponse(const Response& response, std::string_view connection) {
-  std::string wire = absl::StrCat("HTTP/1.1 ", response.status, " ",
-                                  base::ToAbsl(StatusText(response.status)), "\r\n");
+  const std::string_view reason = boost::beast::http::obsolete_reason(
+      boost::beast::http::int_to_status(static_cast<unsigned>(response.status)));
+  std::string wire = absl::StrCat("HTTP/1.1 ", response.status, " ", base::ToAbsl(reason), "\r\n");
   for (const auto& [name, value] : response.headers) {
     absl::StrAppend(&wire, name, ": ", value, "\r\n");
   }

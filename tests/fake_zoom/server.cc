@@ -32,6 +32,7 @@ using boost::system::error_code;
 constexpr std::uint32_t kMaxHeader = 64 << 10;
 constexpr std::uint64_t kMaxBody = 1 << 20;
 constexpr std::size_t kReadSize = 16 << 10;
+constexpr std::size_t kMaxDrained = 16 << 20;
 
 class Session;
 
@@ -58,8 +59,8 @@ class TlsServer final : public Server {
   // For sessions, on the server's thread.
   Answer Handle(const Request& request) { return options_.handler(request); }
   void Hold(std::shared_ptr<Session> session) { held_.push_back(std::move(session)); }
-  void Sleep(std::shared_ptr<Session> session, absl::Duration delay) {
-    sleepers_.emplace_back(options_.now() + delay, std::move(session));
+  void Sleep(std::shared_ptr<Session> session, absl::Time due) {
+    sleepers_.emplace_back(due, std::move(session));
     WakeSleepers();
   }
   void CountHandshake(bool resumed) {
@@ -105,9 +106,9 @@ class Session : public std::enable_shared_from_this<Session> {
   void Deliver() {
     Delivery& delivery = answer_.delivery;
     if (std::exchange(delivery.hold, false)) return server_.Hold(shared_from_this());
-    if (const auto delay = std::exchange(delivery.delay, absl::ZeroDuration());
-        delay > absl::ZeroDuration()) {
-      return server_.Sleep(shared_from_this(), delay);
+    if (const auto due = std::exchange(delivery.due, absl::InfinitePast());
+        due > absl::InfinitePast()) {
+      return server_.Sleep(shared_from_this(), due);
     }
     wire_ = WriteResponse(answer_.response, keep_alive_ ? "keep-alive" : "close");
     const std::size_t header = wire_.size() - answer_.response.body.size();
@@ -124,7 +125,7 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
  private:
-  enum class After { kNextRequest, kClose, kReset };
+  enum class After { kNextRequest, kClose, kReset, kDrain };
 
   void BeginRequest() {
     parser_.emplace();
@@ -160,8 +161,20 @@ class Session : public std::enable_shared_from_this<Session> {
                        : error == http::error::body_limit ? 413
                                                           : 400;
     answer_ = {.response = {.status = status, .content_type = "text/plain"}};
-    keep_alive_ = false;
-    Deliver();
+    wire_ = WriteResponse(answer_.response, "close");
+    Write(wire_.size(), After::kDrain);
+  }
+
+  // Takes what is still coming, within reason: closing at once would reset the
+  // connection, and the refusal might never be read.
+  void Drain(std::size_t drained) {
+    buffer_.clear();
+    if (drained > kMaxDrained) return Drop();
+    stream_.async_read_some(buffer_.prepare(kReadSize), [self = shared_from_this(), drained](
+                                                            error_code error, std::size_t size) {
+      if (error) return self->Close();
+      self->Drain(drained + size);
+    });
   }
 
   void TakeRequest() {
@@ -188,6 +201,7 @@ class Session : public std::enable_shared_from_this<Session> {
                         if (error) return;
                         if (after == After::kNextRequest) return self->BeginRequest();
                         if (after == After::kReset) return self->Reset();
+                        if (after == After::kDrain) return self->Drain(0);
                         self->Close();
                       });
   }

@@ -114,7 +114,9 @@ void ReadMeeting(Reading& reading, Fields fields) {
   meeting.host_id = host->id;
   meeting.use_pmi = fields.Flag("use_pmi", false);
   if (meeting.use_pmi && host->pmi == 0) return fields.Fail("use_pmi", "the host has no pmi");
-  meeting.number = fields.Number("number", host->pmi, 100'000'000, 99'999'999'999);
+  meeting.number =
+      fields.Number("number", meeting.use_pmi ? host->pmi : 0, 100'000'000, 99'999'999'999);
+  if (meeting.number == 0) return fields.Fail("number", "must not be missing");
   if (meeting.use_pmi != (meeting.number == host->pmi)) {
     return fields.Fail("number", "must be the host's pmi exactly if use_pmi is true");
   }
