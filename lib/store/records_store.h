@@ -17,6 +17,7 @@
 #include "base/random.h"
 #include "crypto/key_ring.h"
 #include "store/records.h"
+#include "store/row_sealer.h"
 #include "store/store.h"
 
 namespace joinpass::store {
@@ -26,7 +27,8 @@ namespace joinpass::store {
 // returns (the directory's: when the machine stays up). Thread-safe.
 //
 // Errors of every call: store_unavailable, store_corrupt (a row does not
-// unseal: it is left as it is), key_missing.
+// unseal: it is left as it is), key_missing. A call that gives several records
+// leaves out those that do not unseal, and fails only if none does.
 class Records {
  public:
   // `store` and `keys` must outlive it.
@@ -35,10 +37,10 @@ class Records {
   // --- apps ---------------------------------------------------------------
   // Errors: invalid_argument  there is an app with this client id already
   absl::Status CreateApp(const AppRecord& app);
-  absl::StatusOr<AppRecord> GetApp(const std::string& id);      // app_unknown
-  absl::StatusOr<std::vector<AppRecord>> ListApps();            // oldest first
-  absl::Status UpdateApp(const AppRecord& app);                 // app_unknown
-  absl::Status RemoveApp(const std::string& id);                // app_unknown, app_in_use
+  absl::StatusOr<AppRecord> GetApp(const std::string& id);  // app_unknown
+  absl::StatusOr<std::vector<AppRecord>> ListApps();        // oldest first
+  absl::Status UpdateApp(const AppRecord& app);             // app_unknown
+  absl::Status RemoveApp(const std::string& id);            // app_unknown, app_in_use
 
   // --- consents that have begun -------------------------------------------
   // `state` is the secret in the redirect; only its keyed hash is kept.
@@ -54,7 +56,8 @@ class Records {
   // --- credentials --------------------------------------------------------
   // Keeps a consent. Where (app, user) has a credential already, its id stays,
   // `pending` and `health` are cleared, tokens replaced and the generation
-  // raised. Gives the record as it is stored now.
+  // raised, whether or not the old ones unseal; else `id` is that of the new
+  // one. Gives the record as it is stored now. Also: app_unknown
   absl::StatusOr<CredentialRecord> PutConsented(CredentialRecord credential);
 
   absl::StatusOr<CredentialRecord> GetCredential(const std::string& id);  // credential_unknown
@@ -85,7 +88,8 @@ class Records {
 
   // --- directory ----------------------------------------------------------
   // Rows that say what is stored already are not written again, but for the
-  // time they were learnt at.
+  // time they were learnt at. Beside one that does not unseal the others are
+  // written, before the error is given.
   absl::Status PutHost(const HostRecord& host);
   absl::Status PutMeetings(std::span<const MeetingRecord> meetings);  // one transaction
 
@@ -100,8 +104,7 @@ class Records {
 
  private:
   Store& store_;
-  const crypto::KeyRing& keys_;
-  base::Random& random_;
+  RowSealer sealer_;
 };
 
 }  // namespace joinpass::store

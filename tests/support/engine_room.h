@@ -16,7 +16,7 @@
 #include "crypto/key_ring.h"
 #include "oauth/context.h"
 #include "store/records_store.h"
-#include "store/sqlite/open.h"
+#include "store/sqlite/sqlite_store.h"
 #include "support/manual_loop.h"
 #include "support/scripted_transport.h"
 #include "support/temp_folder.h"
@@ -106,7 +106,9 @@ struct EngineRoom {
 
  private:
   std::unique_ptr<store::Store> Opened() {
-    auto opened = store::OpenSqliteStore(folder.path() + "/store");
+    const auto prepared = store::PrepareFolder(folder / "store");
+    REQUIRE(prepared.ok());
+    auto opened = store::OpenSqliteStore(*prepared, keys, base::SystemRandom());
     REQUIRE(opened.ok());
     return *std::move(opened);
   }

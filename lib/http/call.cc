@@ -1,0 +1,50 @@
+#include "http/call.h"
+
+#include <string>
+
+namespace joinpass::http {
+
+void Calls::Close() {
+  closed_ = true;
+  // A call that ends may run on, and be gone, inside.
+  while (!calls_.empty()) {
+    Call* const call = *calls_.begin();
+    calls_.erase(calls_.begin());
+    call->End(Ended::kClosing);
+  }
+}
+
+Call::Call(Calls& calls, SteadyTime now, SteadyTime deadline) : calls_(calls), deadline_(deadline) {
+  if (calls.closed_) {
+    ended_ = Ended::kClosing;
+  } else if (deadline <= now) {
+    ended_ = Ended::kDeadline;
+  } else {
+    calls.calls_.insert(this);
+    timer_ = calls.loop_.PostAt(deadline, [this] { End(Ended::kDeadline); });
+  }
+}
+
+Call::~Call() {
+  calls_.calls_.erase(this);
+  if (timer_ != 0) calls_.loop_.Cancel(timer_);
+}
+
+void Call::End(Ended why) {
+  if (ended_ != Ended::kNo) return;
+  ended_ = why;
+  if (cut_) std::exchange(cut_, nullptr)();
+}
+
+absl::Status Call::Fail(Phase phase, boost::system::error_code error,
+                        std::string certificate) const {
+  Failure failure;
+  failure.phase = phase;
+  failure.error = error;
+  failure.ended = ended_;
+  failure.request_left = request_left_;
+  failure.certificate = std::move(certificate);
+  return StatusOf(failure);
+}
+
+}  // namespace joinpass::http

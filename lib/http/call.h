@@ -1,0 +1,71 @@
+// Call: one request of a caller, from its start to its end. Internal.
+
+#ifndef JOINPASS_LIB_HTTP_CALL_H_
+#define JOINPASS_LIB_HTTP_CALL_H_
+
+#include <set>
+#include <utility>
+
+#include "absl/functional/any_invocable.h"
+#include "base/executor.h"
+#include "http/errors.h"
+#include "joinpass/time.h"
+
+namespace joinpass::http {
+
+class Call;
+
+// The calls under way. Used from the loop's thread.
+class Calls {
+ public:
+  explicit Calls(base::Loop& loop) : loop_(loop) {}
+
+  // Ends all, and every later one at once.
+  void Close();
+
+ private:
+  friend class Call;
+  base::Loop& loop_;
+  std::set<Call*> calls_;
+  bool closed_ = false;
+};
+
+// Ends by itself when its deadline passes. Whoever waits on its behalf leaves
+// word how that wait is cut short, and looks at ended() after.
+class Call {
+ public:
+  Call(Calls& calls, SteadyTime now, SteadyTime deadline);
+  ~Call();
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  SteadyTime deadline() const { return deadline_; }
+  Ended ended() const { return ended_; }
+
+  // Ends the call now; the first reason stays.
+  void End(Ended why);
+
+  // `cut` runs if the call ends while it stands.
+  void OnEnd(absl::AnyInvocable<void()> cut) { cut_ = std::move(cut); }
+  void ClearOnEnd() { cut_ = nullptr; }
+
+  // Whether a byte of the request went to the TLS layer, of any socket.
+  bool request_left() const { return request_left_; }
+  void MarkLeft() { request_left_ = true; }
+
+  // The error of this call at `phase`, with its request_left.
+  absl::Status Fail(Phase phase, boost::system::error_code error,
+                    std::string certificate = {}) const;
+
+ private:
+  Calls& calls_;
+  const SteadyTime deadline_;
+  Ended ended_ = Ended::kNo;
+  bool request_left_ = false;
+  base::Loop::TimerId timer_ = 0;
+  absl::AnyInvocable<void()> cut_;
+};
+
+}  // namespace joinpass::http
+
+#endif  // JOINPASS_LIB_HTTP_CALL_H_

@@ -1,0 +1,396 @@
+#include "http/client.h"
+
+#include <algorithm>
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "base/status.h"
+#include "http/answer.h"
+#include "http/call.h"
+#include "http/names.h"
+#include "http/origin.h"
+#include "http/pool.h"
+#include "http/race.h"
+#include "http/redirect.h"
+#include "http/request_text.h"
+#include "http/stream.h"
+#include "http/tls.h"
+
+namespace joinpass::http {
+namespace {
+
+using base::Await;
+using base::Task;
+using boost::system::error_code;
+using StreamPtr = std::shared_ptr<Stream>;
+using Sockets = Pool<StreamPtr>;
+using message::Request;
+using message::Response;
+
+// All that belongs to one origin.
+struct Site {
+  Site(Origin where, std::size_t max_sockets) : origin(std::move(where)), sockets(max_sockets) {}
+
+  const Origin origin;
+  Sockets sockets;
+};
+
+// A right to one socket of a site. Its end gives the right back, and closes the
+// socket unless it was kept.
+class Turn {
+ public:
+  Turn(Site& site, StreamPtr kept) : site_(&site), stream(std::move(kept)) {}
+  Turn(Turn&& other) noexcept
+      : site_(std::exchange(other.site_, nullptr)), stream(std::move(other.stream)) {}
+  Turn& operator=(Turn&&) = delete;
+  ~Turn() {
+    if (site_ == nullptr) return;
+    if (stream) stream->Close();
+    site_->sockets.Drop();
+  }
+
+  Site& site() const { return *site_; }
+
+  // The socket goes back to the pool: the turn is over.
+  StreamPtr Release() {
+    site_ = nullptr;
+    return std::move(stream);
+  }
+
+ private:
+  Site* site_;
+
+ public:
+  StreamPtr stream;
+};
+
+// What came of one request on one socket.
+struct Outcome {
+  absl::StatusOr<Response> response = absl::UnknownError("");
+  bool began = false;
+  bool reusable = false;
+};
+
+class Core : public std::enable_shared_from_this<Core> {
+ public:
+  Core(ClientOptions options, TlsContext tls, IoLoop& loop, base::Clock& clock)
+      : options_(std::move(options)),
+        tls_(std::move(tls)),
+        loop_(loop),
+        clock_(clock),
+        calls_(loop),
+        names_(MakeNames(loop, clock)) {}
+
+  // `self` keeps this object as long as the call lasts.
+  Task<absl::StatusOr<Response>> Send(std::shared_ptr<Core> self, Request request,
+                                      SteadyTime deadline);
+  Task<absl::Status> Warm(std::shared_ptr<Core> self, std::string origin, int sockets,
+                          SteadyTime deadline);
+  void Close();
+
+ private:
+  Task<absl::StatusOr<Response>> Exchange(Call& call, const Request& request);
+  Task<absl::StatusOr<Turn>> WaitForTurn(Call& call, Site& site, Freshness freshness);
+  Task<absl::StatusOr<StreamPtr>> Dial(Call& call, const Origin& origin);
+  Task<absl::StatusOr<StreamPtr>> Connect(Call& call, const Origin& origin);
+  Task<absl::Status> Handshake(Call& call, const Origin& origin, StreamPtr stream);
+  Task<Outcome> RoundTrip(Call& call, StreamPtr stream, std::string_view text,
+                          std::size_t max_answer);
+  Task<absl::Status> ReadAnswer(Call& call, StreamPtr stream, AnswerReader& reader);
+  Task<absl::Status> DialIdle(Site& site, SteadyTime deadline);
+
+  Site& SiteOf(const Origin& origin);
+  void Finish(Turn turn, const Request& request, const Outcome& outcome);
+  void Keep(Turn turn);
+  void OnIdleEvent(Site& site, const StreamPtr& stream);
+  void ArmExpiry();
+  void OnExpiry();
+
+  const ClientOptions options_;
+  const TlsContext tls_;
+  IoLoop& loop_;
+  base::Clock& clock_;
+  Calls calls_;
+  const std::shared_ptr<Names> names_;
+  const std::shared_ptr<Tickets> tickets_ = std::make_shared<Tickets>();
+  std::map<std::string, Site> sites_;
+  base::Loop::TimerId expiry_timer_ = 0;
+};
+
+Task<absl::StatusOr<Response>> Core::Send(std::shared_ptr<Core> /*self*/, Request request,
+                                          SteadyTime deadline) {
+  Call call(calls_, clock_.SteadyNow(), deadline);
+  for (int followed = 0;; ++followed) {
+    absl::StatusOr<Response> response = co_await Exchange(call, request);
+    if (!response.ok()) co_return WithRequestLeft(response.status(), call.request_left());
+    if (!request.follow_redirects || !IsRedirect(response->status)) co_return response;
+    absl::StatusOr<Request> next =
+        FollowRedirect(request, *response, options_.allowed_origins, followed);
+    if (!next.ok()) co_return next.status();
+    request = *std::move(next);
+  }
+}
+
+Task<absl::StatusOr<Response>> Core::Exchange(Call& call, const Request& request) {
+  JOINPASS_CO_ASSIGN_OR_RETURN(const Origin origin, ReadOrigin(request.origin));
+  JOINPASS_CO_ASSIGN_OR_RETURN(const base::Buffer text, WriteRequest(request, origin));
+  absl::StatusOr<Turn> turn = co_await WaitForTurn(
+      call, SiteOf(origin), request.send_once ? Freshness::kNewOnly : Freshness::kAny);
+  if (!turn.ok()) co_return turn.status();
+  if (turn->stream) {
+    Outcome outcome = co_await RoundTrip(call, turn->stream, base::View(text), request.max_answer);
+    const bool stale = !outcome.response.ok() && !outcome.began && call.ended() == Ended::kNo &&
+                       ReasonOf(outcome.response.status()) == Reason::kNetworkUnreachable;
+    if (!stale) {
+      Finish(*std::move(turn), request, outcome);
+      co_return std::move(outcome.response);
+    }
+    std::exchange(turn->stream, nullptr)->Close();
+  }
+  JOINPASS_CO_ASSIGN_OR_RETURN(turn->stream, co_await Dial(call, origin));
+  Outcome outcome = co_await RoundTrip(call, turn->stream, base::View(text), request.max_answer);
+  Finish(*std::move(turn), request, outcome);
+  co_return std::move(outcome.response);
+}
+
+Task<absl::StatusOr<Turn>> Core::WaitForTurn(Call& call, Site& site, Freshness freshness) {
+  if (call.ended() != Ended::kNo) co_return call.Fail(Phase::kTurn, {});
+  std::optional<StreamPtr> evicted;
+  std::optional<Sockets::Turn> turn = site.sockets.Take(freshness, evicted);
+  if (evicted) (*evicted)->Shutdown();
+  if (!turn) {
+    Await<std::optional<Sockets::Turn>> waiting([&](Sockets::Done done) {
+      const Sockets::WaiterId id = site.sockets.Wait(freshness, std::move(done));
+      call.OnEnd([&site, id] { site.sockets.Leave(id); });
+    });
+    turn = co_await waiting;
+    call.ClearOnEnd();
+  }
+  if (!turn) co_return call.Fail(Phase::kTurn, {});
+  co_return Turn(site, std::move(turn->kept).value_or(nullptr));
+}
+
+Task<absl::StatusOr<StreamPtr>> Core::Dial(Call& call, const Origin& origin) {
+  JOINPASS_CO_ASSIGN_OR_RETURN(StreamPtr stream, co_await Connect(call, origin));
+  if (origin.scheme == Scheme::kHttps) {
+    const absl::Status done = co_await Handshake(call, origin, stream);
+    if (!done.ok()) {
+      stream->Close();
+      co_return done;
+    }
+  }
+  co_return stream;
+}
+
+Task<absl::StatusOr<StreamPtr>> Core::Connect(Call& call, const Origin& origin) {
+  std::optional<absl::StatusOr<Addresses>> addresses =
+      co_await names_->LookUp(origin, call.deadline());
+  if (!addresses) call.End(Ended::kDeadline);
+  if (call.ended() != Ended::kNo) co_return call.Fail(Phase::kLookUp, {});
+  if (!addresses->ok()) co_return addresses->status();
+
+  const auto race = std::make_shared<Race>(loop_, clock_, **std::move(addresses));
+  call.OnEnd([race] { race->Stop(); });
+  Await<Winner> racing([&](Race::Done done) { race->Start(std::move(done)); });
+  const Winner winner = co_await racing;
+  call.ClearOnEnd();
+  if (!winner.stream) {
+    if (call.ended() == Ended::kNo) names_->Distrust(origin);
+    co_return call.Fail(Phase::kConnect, winner.error);
+  }
+  co_return winner.stream;
+}
+
+Task<absl::Status> Core::Handshake(Call& call, const Origin& origin, StreamPtr stream) {
+  call.OnEnd([stream] { stream->Close(); });
+  Await<error_code> shaking(
+      [&](Stream::Done done) { stream->Handshake(tls_, origin, tickets_, std::move(done)); });
+  const error_code error = co_await shaking;
+  call.ClearOnEnd();
+  if (!error && call.ended() == Ended::kNo) co_return absl::OkStatus();
+  co_return call.Fail(Phase::kHandshake, error, stream->CertificateFault());
+}
+
+Task<Outcome> Core::RoundTrip(Call& call, StreamPtr stream, std::string_view text,
+                              std::size_t max_answer) {
+  Outcome outcome;
+  call.OnEnd([stream] { stream->Close(); });
+  Await<error_code> writing([&](Stream::Done done) {
+    call.MarkLeft();
+    stream->Write(text, std::move(done));
+  });
+  const error_code error = co_await writing;
+  if (error || call.ended() != Ended::kNo) {
+    call.ClearOnEnd();
+    outcome.response = call.Fail(Phase::kWrite, error);
+    co_return outcome;
+  }
+  AnswerBounds bounds;
+  bounds.max_header = options_.max_header;
+  bounds.max_body = max_answer;
+  AnswerReader reader(bounds);
+  const absl::Status read = co_await ReadAnswer(call, stream, reader);
+  call.ClearOnEnd();
+  outcome.began = reader.began();
+  outcome.reusable = read.ok() && reader.reusable();
+  if (read.ok()) {
+    outcome.response = reader.Take();
+  } else {
+    outcome.response = read;
+  }
+  co_return outcome;
+}
+
+Task<absl::Status> Core::ReadAnswer(Call& call, StreamPtr stream, AnswerReader& reader) {
+  for (;;) {
+    Await<error_code> reading([&](Stream::Done done) { stream->Read(std::move(done)); });
+    const error_code error = co_await reading;
+    if (call.ended() != Ended::kNo) co_return call.Fail(Phase::kRead, error);
+    if (error == boost::asio::error::eof && reader.began()) co_return reader.PutEnd(End::kClosed);
+    if (error == boost::asio::ssl::error::stream_truncated && reader.began()) {
+      co_return reader.PutEnd(End::kCut);
+    }
+    if (error) co_return call.Fail(Phase::kRead, error);
+    JOINPASS_CO_ASSIGN_OR_RETURN(const bool complete, reader.Put(stream->received()));
+    if (complete) co_return absl::OkStatus();
+  }
+}
+
+Task<absl::Status> Core::Warm(std::shared_ptr<Core> /*self*/, std::string origin_text, int sockets,
+                              SteadyTime deadline) {
+  JOINPASS_CO_ASSIGN_OR_RETURN(const Origin origin, ReadOrigin(origin_text));
+  Site& site = SiteOf(origin);
+  const std::size_t wanted = std::min<std::size_t>(
+      static_cast<std::size_t>(std::clamp(sockets, 1, 8)), options_.max_sockets);
+  std::vector<Task<absl::Status>> dials;
+  for (std::size_t have = site.sockets.idle(), open = site.sockets.open();
+       have < wanted && open < options_.max_sockets; ++have, ++open) {
+    dials.push_back(DialIdle(site, deadline));
+  }
+  const std::vector<absl::Status> results = co_await base::WhenAll(std::move(dials));
+  for (const absl::Status& result : results) {
+    if (!result.ok() && site.sockets.idle() == 0) co_return result;
+  }
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> Core::DialIdle(Site& site, SteadyTime deadline) {
+  Call call(calls_, clock_.SteadyNow(), deadline);
+  if (call.ended() != Ended::kNo) co_return call.Fail(Phase::kConnect, {});
+  // Somebody else may have taken the last place meanwhile, or wait for it.
+  std::optional<StreamPtr> evicted;
+  if (site.sockets.open() == options_.max_sockets) co_return absl::OkStatus();
+  if (!site.sockets.Take(Freshness::kNewOnly, evicted)) co_return absl::OkStatus();
+  Turn turn(site, nullptr);
+  JOINPASS_CO_ASSIGN_OR_RETURN(turn.stream, co_await Dial(call, site.origin));
+  Keep(std::move(turn));
+  co_return absl::OkStatus();
+}
+
+Site& Core::SiteOf(const Origin& origin) {
+  return sites_.try_emplace(WriteOrigin(origin), origin, options_.max_sockets).first->second;
+}
+
+void Core::Finish(Turn turn, const Request& request, const Outcome& outcome) {
+  if (outcome.reusable && !request.send_once) return Keep(std::move(turn));
+  // A session is resumed later only if its socket was closed properly.
+  if (outcome.response.ok()) std::exchange(turn.stream, nullptr)->Shutdown();
+}
+
+void Core::Keep(Turn turn) {
+  Site& site = turn.site();
+  const StreamPtr stream = turn.Release();
+  stream->Watch([self = weak_from_this(), &site, weak = std::weak_ptr<Stream>(stream)] {
+    const std::shared_ptr<Core> core = self.lock();
+    const StreamPtr idle = weak.lock();
+    if (core && idle) core->OnIdleEvent(site, idle);
+  });
+  std::optional<StreamPtr> evicted =
+      site.sockets.Keep(stream, clock_.SteadyNow() + options_.max_idle);
+  if (evicted) (*evicted)->Shutdown();
+  ArmExpiry();
+}
+
+void Core::OnIdleEvent(Site& site, const StreamPtr& stream) {
+  if (site.sockets.Forget(stream)) stream->Shutdown();
+}
+
+void Core::ArmExpiry() {
+  if (expiry_timer_ != 0) return;
+  SteadyTime next = SteadyTime::InfiniteFuture();
+  for (const auto& [name, site] : sites_) next = std::min(next, site.sockets.NextExpiry());
+  if (next == SteadyTime::InfiniteFuture()) return;
+  expiry_timer_ = loop_.PostAt(next, [self = weak_from_this()] {
+    if (const std::shared_ptr<Core> core = self.lock()) core->OnExpiry();
+  });
+}
+
+void Core::OnExpiry() {
+  expiry_timer_ = 0;
+  for (auto& [name, site] : sites_) {
+    for (const StreamPtr& stream : site.sockets.TakeExpired(clock_.SteadyNow())) {
+      stream->Shutdown();
+    }
+  }
+  ArmExpiry();
+}
+
+void Core::Close() {
+  calls_.Close();
+  names_->Close();
+  loop_.Cancel(std::exchange(expiry_timer_, 0));
+  for (auto& [name, site] : sites_) {
+    for (const StreamPtr& stream : site.sockets.TakeExpired(SteadyTime::InfiniteFuture())) {
+      stream->Shutdown();
+    }
+  }
+}
+
+class HttpsClient final : public Client {
+ public:
+  HttpsClient(std::shared_ptr<Core> core, IoLoop& loop) : core_(std::move(core)), loop_(loop) {}
+  ~HttpsClient() override {
+    loop_.Post([core = std::move(core_)] { core->Close(); });
+  }
+
+  Task<absl::StatusOr<Response>> Send(Request request, SteadyTime deadline) override {
+    return core_->Send(core_, std::move(request), deadline);
+  }
+  Task<absl::Status> Warm(std::string origin, int sockets, SteadyTime deadline) override {
+    return core_->Warm(core_, std::move(origin), sockets, deadline);
+  }
+  void Close() override { core_->Close(); }
+
+ private:
+  std::shared_ptr<Core> core_;
+  IoLoop& loop_;
+};
+
+absl::Status CheckOptions(const ClientOptions& options) {
+  const auto refuse = [](std::string_view what) {
+    return base::MakeError(Reason::kInvalidArgument, std::string("http: ").append(what));
+  };
+  if (options.max_idle <= absl::ZeroDuration()) return refuse("max_idle is not above 0");
+  if (options.max_sockets < 1 || options.max_sockets > 64) {
+    return refuse("max_sockets is not 1 to 64");
+  }
+  if (options.max_header < 1024 || options.max_header > (1 << 20)) {
+    return refuse("max_header is not 1 KiB to 1 MiB");
+  }
+  return CheckAllowed(options.allowed_origins);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Client>> OpenClient(ClientOptions options, IoLoop& loop,
+                                                   base::Clock& clock) {
+  JOINPASS_RETURN_IF_ERROR(CheckOptions(options));
+  JOINPASS_ASSIGN_OR_RETURN(TlsContext tls, OpenTlsContext(options.ca_file));
+  auto core = std::make_shared<Core>(std::move(options), std::move(tls), loop, clock);
+  return std::make_unique<HttpsClient>(std::move(core), loop);
+}
+
+}  // namespace joinpass::http

@@ -1,0 +1,51 @@
+// Names: from the name of a host to its addresses.
+
+#ifndef JOINPASS_LIB_HTTP_NAMES_H_
+#define JOINPASS_LIB_HTTP_NAMES_H_
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/clock.h"
+#include "base/task.h"
+#include "http/loop.h"
+#include "http/origin.h"
+#include "http/stream.h"
+
+namespace joinpass::http {
+
+using Addresses = std::vector<Address>;
+
+// Asks the system's resolver, in a thread of its own, and remembers: an answer
+// is used for a minute without asking, and for ten when asking fails. Whoever
+// asks for the same host at the same time shares one look-up.
+//
+// Used from the loop's thread.
+class Names {
+ public:
+  virtual ~Names() = default;
+
+  // At least one address, alternating between IPv6 and IPv4. Numeric hosts need
+  // no look-up. Null: `deadline` passed, or the look-up was ended by Close().
+  virtual base::Task<std::optional<absl::StatusOr<Addresses>>> LookUp(Origin origin,
+                                                                      SteadyTime deadline) = 0;
+
+  // None of the addresses answered: ask anew the next time.
+  virtual void Distrust(const Origin& origin) = 0;
+
+  // Ends all that wait.
+  virtual void Close() = 0;
+};
+
+std::shared_ptr<Names> MakeNames(IoLoop& loop, base::Clock& clock);
+
+// The addresses in turn, first one of the family of the first, then one of the
+// other, in the order they had within each.
+// Source: RFC 8305 section 4.
+Addresses Alternate(const Addresses& addresses);
+
+}  // namespace joinpass::http
+
+#endif  // JOINPASS_LIB_HTTP_NAMES_H_

@@ -1,0 +1,177 @@
+#include "http/stream.h"
+
+#include <openssl/ssl.h>
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+#include "base/wipe.h"
+#include "http/errors.h"
+#include "http/loop_context.h"
+
+namespace joinpass::http {
+namespace {
+
+using boost::asio::ip::tcp;
+using boost::system::error_code;
+
+// One TLS record.
+constexpr std::size_t kReadSize = 16 * 1024;
+constexpr std::chrono::milliseconds kLinger{500};
+
+class AsioStream final : public Stream, public std::enable_shared_from_this<AsioStream> {
+ public:
+  explicit AsioStream(IoLoop& loop) : io_(loop.context().io), socket_(io_), linger_(io_) {}
+
+  ~AsioStream() override { base::Wipe(buffer_.data(), buffer_.size()); }
+
+  void Connect(const Address& address, Done done) override {
+    tcp::endpoint endpoint;
+    endpoint.resize(address.size);
+    std::memcpy(endpoint.data(), &address.storage, address.size);
+    socket_.async_connect(
+        endpoint, [self = shared_from_this(), done = std::move(done)](error_code error) mutable {
+          error_code ignored;
+          if (!error) self->socket_.set_option(tcp::no_delay(true), ignored);
+          done(error);
+        });
+  }
+
+  void Handshake(const TlsContext& context, const Origin& origin, std::shared_ptr<Tickets> tickets,
+                 Done done) override {
+    sink_.tickets = std::move(tickets);
+    sink_.origin = WriteOrigin(origin);
+    auto ssl = MakeSsl(context, origin, sink_);
+    if (!ssl) {
+      boost::asio::post(
+          io_, [done = std::move(done)]() mutable { done(boost::asio::error::no_memory); });
+      return;
+    }
+    tls_.emplace(socket_, ssl.release());
+    tls_->async_handshake(boost::asio::ssl::stream_base::client,
+                          [self = shared_from_this(),
+                           done = std::move(done)](error_code error) mutable { done(error); });
+  }
+
+  std::string CertificateFault() const override {
+    if (!tls_) return "";
+    return http::CertificateFault(SSL_get_verify_result(Ssl()));
+  }
+
+  bool Resumed() const override { return tls_ && SSL_session_reused(Ssl()) == 1; }
+
+  void Write(std::string_view bytes, Done done) override {
+    auto next = [self = shared_from_this(), bytes, done = std::move(done)](
+                    error_code error, std::size_t size) mutable {
+      if (error || size == bytes.size()) return done(error);
+      self->Write(bytes.substr(size), std::move(done));
+    };
+    const auto buffer = boost::asio::buffer(bytes.data(), bytes.size());
+    if (tls_) {
+      tls_->async_write_some(buffer, std::move(next));
+    } else {
+      socket_.async_write_some(buffer, std::move(next));
+    }
+  }
+
+  void Read(Done done) override {
+    watcher_ = nullptr;
+    reader_ = std::move(done);
+    if (!ended_) return StartRead();
+    boost::asio::post(io_, [self = shared_from_this()] { self->Deliver(); });
+  }
+
+  std::string_view received() const override { return {buffer_.data(), received_}; }
+
+  void Watch(absl::AnyInvocable<void()> event) override {
+    watcher_ = std::move(event);
+    StartRead();
+  }
+
+  void Shutdown() override {
+    watcher_ = nullptr;
+    if (!tls_ || SSL_is_init_finished(Ssl()) != 1) return Close();
+    // The alert leaves inside this call. The peer's own is awaited a moment, as
+    // closing over unread bytes would reset the connection under the alert.
+    linger_.expires_after(kLinger);
+    linger_.async_wait([self = shared_from_this()](error_code) { self->Close(); });
+    tls_->async_shutdown([self = shared_from_this()](error_code) { self->linger_.cancel(); });
+    error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+  }
+
+  void Close() override {
+    watcher_ = nullptr;
+    error_code ignored;
+    socket_.close(ignored);
+  }
+
+ private:
+  SSL* Ssl() const { return const_cast<AsioStream*>(this)->tls_->native_handle(); }
+
+  void StartRead() {
+    if (std::exchange(reading_, true)) return;
+    base::Wipe(buffer_.data(), received_);
+    received_ = 0;
+    auto done = [self = shared_from_this()](error_code error, std::size_t size) {
+      self->OnRead(error, size);
+    };
+    const auto buffer = boost::asio::buffer(buffer_.data(), buffer_.size());
+    if (tls_) {
+      tls_->async_read_some(buffer, std::move(done));
+    } else {
+      socket_.async_read_some(buffer, std::move(done));
+    }
+  }
+
+  void OnRead(error_code error, std::size_t size) {
+    reading_ = false;
+    received_ = size;
+    ended_ = error;
+    if (reader_) {
+      Deliver();
+    } else if (watcher_) {
+      std::exchange(watcher_, nullptr)();
+    }
+  }
+
+  void Deliver() {
+    const error_code error = *std::exchange(ended_, std::nullopt);
+    std::exchange(reader_, nullptr)(error);
+  }
+
+  boost::asio::io_context& io_;
+  tcp::socket socket_;
+  boost::asio::steady_timer linger_;
+  TicketSink sink_;
+  std::optional<boost::asio::ssl::stream<tcp::socket&>> tls_;
+  std::array<char, kReadSize> buffer_ = {};
+  std::size_t received_ = 0;
+  bool reading_ = false;
+  std::optional<error_code> ended_;  // How a read ended that nobody asked for yet.
+  Done reader_;
+  absl::AnyInvocable<void()> watcher_;
+};
+
+}  // namespace
+
+bool ReadNumeric(const std::string& host, std::uint16_t port, Address& address) {
+  error_code error;
+  const tcp::endpoint endpoint(boost::asio::ip::make_address(host, error), port);
+  if (error) return false;
+  address.size = static_cast<socklen_t>(endpoint.size());
+  std::memcpy(&address.storage, endpoint.data(), endpoint.size());
+  return true;
+}
+
+std::shared_ptr<Stream> MakeStream(IoLoop& loop) { return std::make_shared<AsioStream>(loop); }
+
+}  // namespace joinpass::http

@@ -1,0 +1,75 @@
+// Stream: one connection, with or without TLS. Internal to lib/http.
+
+#ifndef JOINPASS_LIB_HTTP_STREAM_H_
+#define JOINPASS_LIB_HTTP_STREAM_H_
+
+#include <sys/socket.h>
+
+#include <boost/system/error_code.hpp>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/functional/any_invocable.h"
+#include "http/loop.h"
+#include "http/tls.h"
+
+namespace joinpass::http {
+
+// An IP address and a port, as the system writes it.
+struct Address {
+  sockaddr_storage storage = {};
+  socklen_t size = 0;
+};
+
+// Reads a numeric address; false if `host` is a name.
+bool ReadNumeric(const std::string& host, std::uint16_t port, Address& address);
+
+// Everything happens on the loop's thread. Each operation ends with one call of
+// its `done`, later; at most one of a kind is under way, but a Read and a Write
+// may be at the same time. Held by shared_ptr, also by what is under way.
+class Stream {
+ public:
+  using Done = absl::AnyInvocable<void(boost::system::error_code)>;
+
+  virtual ~Stream() = default;
+
+  virtual void Connect(const Address& address, Done done) = 0;
+
+  // All that follows goes through TLS.
+  virtual void Handshake(const TlsContext& context, const Origin& origin,
+                         std::shared_ptr<Tickets> tickets, Done done) = 0;
+
+  // After a Handshake failed: why the certificate was refused, in our words;
+  // empty if that was not why.
+  virtual std::string CertificateFault() const = 0;
+
+  // Whether the handshake resumed a session.
+  virtual bool Resumed() const = 0;
+
+  // Writes all of `bytes`, which live until `done`.
+  virtual void Write(std::string_view bytes, Done done) = 0;
+
+  // Waits for the next bytes; then they are received(), until the next Read.
+  virtual void Read(Done done) = 0;
+  virtual std::string_view received() const = 0;
+
+  // Reads while nobody asks: `event` runs when the peer sent something or left,
+  // which makes the stream unfit. A Read() takes this over, and `event` is
+  // dropped then.
+  virtual void Watch(absl::AnyInvocable<void()> event) = 0;
+
+  // Sends close_notify and closes; does not wait for the peer. What is under
+  // way ends with an error.
+  virtual void Shutdown() = 0;
+
+  // Closes at once. What is under way ends with an error.
+  virtual void Close() = 0;
+};
+
+std::shared_ptr<Stream> MakeStream(IoLoop& loop);
+
+}  // namespace joinpass::http
+
+#endif  // JOINPASS_LIB_HTTP_STREAM_H_

@@ -1,0 +1,42 @@
+// TimerQueue: what is to run when, as a value.
+
+#ifndef JOINPASS_LIB_HTTP_TIMER_QUEUE_H_
+#define JOINPASS_LIB_HTTP_TIMER_QUEUE_H_
+
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "base/executor.h"
+#include "joinpass/time.h"
+
+namespace joinpass::http {
+
+// Thread-compatible.
+class TimerQueue {
+ public:
+  using Id = base::Loop::TimerId;
+
+  // Ids count from 1 and are never used again.
+  Id Add(SteadyTime when, base::Work work);
+
+  // Takes out the work of `id`; nothing if it is not there any more.
+  std::optional<base::Work> Remove(Id id);
+
+  // The earliest work that is due, ties in the order of Add(). One at a time,
+  // since each may add and remove others.
+  std::optional<base::Work> TakeDue(SteadyTime now);
+
+  // When the next is due; InfiniteFuture if there is none.
+  SteadyTime Next() const;
+
+ private:
+  std::map<std::pair<SteadyTime, Id>, base::Work> queue_;
+  absl::flat_hash_map<Id, SteadyTime> when_;
+  Id last_id_ = 0;
+};
+
+}  // namespace joinpass::http
+
+#endif  // JOINPASS_LIB_HTTP_TIMER_QUEUE_H_

@@ -1,0 +1,59 @@
+// Throw-away certificates for servers on loopback.
+
+#ifndef JOINPASS_TESTS_SUPPORT_CERTIFICATES_H_
+#define JOINPASS_TESTS_SUPPORT_CERTIFICATES_H_
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include <memory>
+#include <string>
+
+namespace joinpass::testing {
+
+// What is wrong with a certificate, if anything.
+enum class Flaw {
+  kNone,           // for localhost and 127.0.0.1
+  kWrongName,      // for other.example only
+  kNameInSubject,  // for localhost, but only by its common name
+  kDeepWildcard,   // for *.localhost
+  kExpired,
+  kNotYetValid,
+  kSelfSigned,
+  kForeignCa,  // signed by an authority that nobody trusts
+  kShortKey,   // RSA of 1024 bits
+};
+
+using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
+using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
+
+struct Identity {
+  Key key{nullptr, &EVP_PKEY_free};
+  Certificate certificate{nullptr, &X509_free};
+};
+
+// An authority of this process.
+class TestCa {
+ public:
+  static TestCa& Get();
+  ~TestCa();
+
+  // A PEM file with the authority's certificate, for ClientOptions::ca_file.
+  const std::string& file() const { return file_; }
+
+  // A server's key and certificate. `names` is a list as OpenSSL reads it
+  // ("DNS:localhost,IP:127.0.0.1"), or empty: what goes with `flaw`.
+  Identity Issue(Flaw flaw, const std::string& names = "");
+
+ private:
+  TestCa();
+
+  Identity ca_;
+  Identity foreign_;
+  std::string folder_;
+  std::string file_;
+};
+
+}  // namespace joinpass::testing
+
+#endif  // JOINPASS_TESTS_SUPPORT_CERTIFICATES_H_
