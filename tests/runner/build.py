@@ -81,7 +81,8 @@ def run_logged(what, command, log):
 def what_failed(lines):
     """The first failure of a build, or the end of what was said."""
     first = next((n for n, line in enumerate(lines) if line.startswith('FAILED: ')), None)
-    return lines[-LINES_SHOWN:] if first is None else lines[first:first + LINES_SHOWN]
+    # What meson says of itself stands before it.
+    return lines[-LINES_SHOWN:] if first is None else lines[max(0, first - 8):first + LINES_SHOWN]
 
 
 def configure(name):
