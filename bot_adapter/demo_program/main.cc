@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "demo_program/console.h"
 #include "demo_program/join_param_text.h"
 #include "fake_zoom/fake_zoom.h"
@@ -106,11 +107,10 @@ void Connect(Stage& stage, const std::string& email) {
 void PrintResolution(const absl::StatusOr<Resolution>& resolution) {
   if (!resolution.ok()) return Line(absl::StrCat("host: ", Describe(resolution.status())));
   const Candidate& best = resolution->candidates.front();
-  Line(absl::StrCat("host: ", best.host_user_id, ", by rule ",
-                    std::string(MatchRuleName(best.rule)), ", learnt ",
-                    absl::FormatDuration(absl::Trunc(absl::Now() - best.learnt_at,
-                                                     absl::Milliseconds(1))),
-                    " ago; candidates: ", resolution->candidates.size()));
+  Line(absl::StrCat(
+      "host: ", best.host_user_id, ", by rule ", std::string(MatchRuleName(best.rule)), ", learnt ",
+      absl::FormatDuration(absl::Trunc(absl::Now() - best.learnt_at, absl::Milliseconds(1))),
+      " ago; candidates: ", resolution->candidates.size()));
 }
 
 // What Zoom makes of the parameters, as the SDK's Join() would hand them over.
@@ -125,8 +125,8 @@ void Redeem(Stage& stage, FilledParam& filled, bool expected) {
   request.on_behalf_token = text(arm.onBehalfToken);
   request.passcode = text(arm.psw);
   const fake_zoom::RedeemAnswer answer = stage.zoom->Redeem(request);
-  Line(absl::StrCat("the bot joins: ", answer.reason, ", may record: ",
-                    answer.may_record ? "yes" : "no"));
+  Line(absl::StrCat("the bot joins: ", answer.reason,
+                    ", may record: ", answer.may_record ? "yes" : "no"));
   if (!answer.joined || answer.may_record != expected) {
     Fail("join", absl::FailedPreconditionError(answer.reason));
   }
@@ -144,8 +144,8 @@ void Join(Stage& stage, const std::string& title, JoinRequest request, bool reco
   }
   const SteadyTime recording_until = pass->recording().expires_at;
   const SteadyTime identity_until = pass->identity_token().expires_at;
-  auto filled = Step("fill the SDK's JoinParam",
-                     [&] { return FilledParam::Take(*std::move(pass)); });
+  auto filled =
+      Step("fill the SDK's JoinParam", [&] { return FilledParam::Take(*std::move(pass)); });
   for (const std::string& line :
        JoinParamText(filled->param(), recording_until, identity_until, SteadyNow())) {
     Line(line);
@@ -181,7 +181,7 @@ int Main(const std::string& world_file) {
   PrintResolution(stage.engine->directory().Resolve(*link));
 
   Heading("Close");
-  Step("close joinpass", [&] { return stage.engine->Close(absl::Seconds(5)); });
+  (void)Step("close joinpass", [&] { return stage.engine->Close(absl::Seconds(5)); });
   std::filesystem::remove_all(folder);
   std::printf("\ndemo: ok\n");
   return 0;

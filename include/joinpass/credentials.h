@@ -45,16 +45,16 @@ struct MissingScope {
 
 // A credential as it is kept, without its tokens.
 struct Credential {
-  std::string id = {};      // "cred_…"
-  std::string app_id = {};  // "app_…"
-  std::string user_id = {};     // Zoom's ids of who consented
+  std::string id = {};       // "cred_…"
+  std::string app_id = {};   // "app_…"
+  std::string user_id = {};  // Zoom's ids of who consented
   std::string account_id = {};
-  std::string email = {};       // as Zoom gave it at the consent; may be empty
+  std::string email = {};  // as Zoom gave it at the consent; may be empty
   std::vector<std::string> scopes = {};
   std::vector<MissingScope> missing = {};
   Health health = Health::kHealthy;
   absl::Time health_since = absl::InfinitePast();
-  std::string cause = {};  // why it is not healthy: see Reason
+  std::string cause = {};                          // why it is not healthy: see Reason
   absl::Time connected_at = absl::InfinitePast();  // the last consent
   absl::Time access_expires_at = absl::InfinitePast();
 };

@@ -49,10 +49,10 @@ struct Resolution {
 
 // What a sync found.
 struct SyncReport {
-  int meetings = 0;   // as listed, the PMI not counted
-  int removed = 0;    // known before, and gone
-  int pages = 0;      // of the list of meetings
-  int calls = 0;      // requests to Zoom
+  int meetings = 0;  // as listed, the PMI not counted
+  int removed = 0;   // known before, and gone
+  int pages = 0;     // of the list of meetings
+  int calls = 0;     // requests to Zoom
   bool has_personal_meeting_id = false;
   absl::Time synced_at = absl::InfinitePast();  // when it began; wall clock
 };

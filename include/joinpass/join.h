@@ -54,8 +54,8 @@ struct JoinRequest {
   std::vector<std::string> identity_users = {};
 
   // What the SDK shows and hands back; given through as they are.
-  std::string display_name = {};   // at most 128 bytes
-  std::string customer_key = {};   // at most 35 characters
+  std::string display_name = {};  // at most 128 bytes
+  std::string customer_key = {};  // at most 35 characters
 };
 
 // A part of a pass.

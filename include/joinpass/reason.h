@@ -21,18 +21,18 @@ namespace joinpass {
 // In brackets: the Status code it comes with.
 enum class Reason {
   // --- the caller's input and options [kInvalidArgument] -------------------
-  kInvalidArgument,       // a value of the call is wrong; the message names it
-  kNotAMeetingLink,       // the text is no link to a Zoom meeting
-  kLinkWithoutNumber,     // a registration page, or another page that nobody can join
-  kConsentStateInvalid,   // the redirect's `state` is unknown, used, too old, or another browser's
-  kConsentDeclined,       // [kPermissionDenied] the user declined on the consent page
+  kInvalidArgument,      // a value of the call is wrong; the message names it
+  kNotAMeetingLink,      // the text is no link to a Zoom meeting
+  kLinkWithoutNumber,    // a registration page, or another page that nobody can join
+  kConsentStateInvalid,  // the redirect's `state` is unknown, used, too old, or another browser's
+  kConsentDeclined,      // [kPermissionDenied] the user declined on the consent page
 
   // --- unknown things [kNotFound] ------------------------------------------
-  kAppUnknown,            // no app with this id
-  kCredentialUnknown,     // no credential with this id (or user)
-  kHostNotConnected,      // nobody whose consent we hold is known to host this meeting
-  kMeetingUnknown,        // Zoom says that this host has no such meeting (any more)
-  kUserUnknown,           // Zoom says that the user does not exist in this account
+  kAppUnknown,         // no app with this id
+  kCredentialUnknown,  // no credential with this id (or user)
+  kHostNotConnected,   // nobody whose consent we hold is known to host this meeting
+  kMeetingUnknown,     // Zoom says that this host has no such meeting (any more)
+  kUserUnknown,        // Zoom says that the user does not exist in this account
 
   // --- somebody must act ---------------------------------------------------
   kReauthorizationRequired,  // [kUnauthenticated] the user must consent again; see `cause`
@@ -59,10 +59,10 @@ enum class Reason {
   kCancelled,           // [kCancelled] the engine is closing
 
   // --- Zoom's answer -------------------------------------------------------
-  kAnswerInvalid,     // [kInternal] the answer is not what the API promises
-  kAnswerTooLarge,    // [kInternal] the answer passes a bound
-  kRedirectRefused,   // [kInternal] a redirect to where no token may go
-  kRequestRefused,    // [kInternal] Zoom does not know the request: a fault of joinpass
+  kAnswerInvalid,    // [kInternal] the answer is not what the API promises
+  kAnswerTooLarge,   // [kInternal] the answer passes a bound
+  kRedirectRefused,  // [kInternal] a redirect to where no token may go
+  kRequestRefused,   // [kInternal] Zoom does not know the request: a fault of joinpass
 
   // --- our own store and keys ----------------------------------------------
   kStoreUnavailable,  // [kUnavailable] the store cannot be read or written just now

@@ -28,8 +28,8 @@ absl::StatusOr<std::vector<Host>> HostsOfNumber(store::Records& records, std::ui
   std::vector<Host> hosts;
   JOINPASS_ASSIGN_OR_RETURN(const auto meetings, records.FindMeetings(number));
   for (const store::MeetingRecord& meeting : meetings) {
-    hosts.push_back({meeting.app_id, meeting.host_user_id, MatchRule::kScheduled,
-                     meeting.learnt_at, number});
+    hosts.push_back(
+        {meeting.app_id, meeting.host_user_id, MatchRule::kScheduled, meeting.learnt_at, number});
   }
   JOINPASS_ASSIGN_OR_RETURN(const auto owners, records.FindHostsByPersonalMeetingId(number));
   for (const store::HostRecord& owner : owners) {

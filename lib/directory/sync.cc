@@ -56,7 +56,7 @@ base::Task<absl::StatusOr<SyncReport>> Sync::RunAlone(std::string credential_id,
   auto& records = context_.records;
   JOINPASS_CO_ASSIGN_OR_RETURN(
       const store::CredentialRecord credential,
-      co_await context_.OffLoop([&records, credential_id] { return records.GetCredential(credential_id); }));
+      co_await context_.OffLoop([&] { return records.GetCredential(credential_id); }));
   SyncReport report;
   report.synced_at = ToMillis(context_.clock.Now());
   // One part without its scope must not keep the other from being read.
@@ -99,10 +99,10 @@ base::Task<absl::Status> Sync::ReadMeetings(const store::CredentialRecord& crede
   }
   auto& records = context_.records;
   const absl::Time before = report.synced_at;
-  JOINPASS_CO_ASSIGN_OR_RETURN(report.removed, co_await context_.OffLoop([&records, &credential,
-                                                                          before] {
-    return records.SweepMeetings(credential.app_id, credential.user_id, before);
-  }));
+  JOINPASS_CO_ASSIGN_OR_RETURN(
+      report.removed, co_await context_.OffLoop([&records, &credential, before] {
+        return records.SweepMeetings(credential.app_id, credential.user_id, before);
+      }));
   co_return absl::OkStatus();
 }
 
@@ -119,8 +119,8 @@ base::Task<absl::Status> Sync::ReadPages(const store::CredentialRecord& credenti
     ++report.pages;
     report.meetings += static_cast<int>(page.meetings.size());
     const auto meetings = RecordsOf(page, credential, learnt_at);
-    JOINPASS_CO_RETURN_IF_ERROR(co_await context_.OffLoop(
-        [&records, &meetings] { return records.PutMeetings(meetings); }));
+    JOINPASS_CO_RETURN_IF_ERROR(
+        co_await context_.OffLoop([&records, &meetings] { return records.PutMeetings(meetings); }));
     if (page.next_page_token.empty()) co_return absl::OkStatus();
     if (page.next_page_token == page_token) break;
     page_token = page.next_page_token;
@@ -131,14 +131,13 @@ base::Task<absl::Status> Sync::ReadPages(const store::CredentialRecord& credenti
 base::Task<absl::StatusOr<zoom::MeetingPage>> Sync::ReadPage(std::string credential_id,
                                                              std::string page_token,
                                                              SteadyTime deadline) {
-  JOINPASS_CO_ASSIGN_OR_RETURN(
-      const oauth::Answer answer,
-      co_await calls_.Send(
-          credential_id, Feature::kListMeetings,
-          [&page_token](const oauth::Grant& grant) {
-            return zoom::ListMeetings(grant.access, "me", page_token);
-          },
-          deadline));
+  JOINPASS_CO_ASSIGN_OR_RETURN(const oauth::Answer answer,
+                               co_await calls_.Send(
+                                   credential_id, Feature::kListMeetings,
+                                   [&page_token](const oauth::Grant& grant) {
+                                     return zoom::ListMeetings(grant.access, "me", page_token);
+                                   },
+                                   deadline));
   co_return zoom::ReadMeetingPage(answer.response);
 }
 

@@ -34,12 +34,12 @@ class Sync {
   base::Task<absl::StatusOr<SyncReport>> Run(std::string credential_id, SteadyTime deadline);
 
  private:
-  base::Task<absl::Status> ReadHost(const store::CredentialRecord& credential,
-                                    SteadyTime deadline, SyncReport& report);
+  base::Task<absl::Status> ReadHost(const store::CredentialRecord& credential, SteadyTime deadline,
+                                    SyncReport& report);
   base::Task<absl::Status> ReadMeetings(const store::CredentialRecord& credential,
                                         SteadyTime deadline, SyncReport& report);
-  base::Task<absl::Status> ReadPages(const store::CredentialRecord& credential,
-                                     SteadyTime deadline, SyncReport& report);
+  base::Task<absl::Status> ReadPages(const store::CredentialRecord& credential, SteadyTime deadline,
+                                     SyncReport& report);
   base::Task<absl::StatusOr<zoom::MeetingPage>> ReadPage(std::string credential_id,
                                                          std::string page_token,
                                                          SteadyTime deadline);

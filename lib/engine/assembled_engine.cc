@@ -21,8 +21,12 @@ AssembledEngine::AssembledEngine(EngineOptions options, Parts parts)
     : options_(std::move(options)),
       parts_(std::move(parts)),
       records_(*parts_.store, parts_.keys, parts_.random),
-      context_{*parts_.loop,   worker_,  parts_.clock,
-               parts_.random,  *parts_.client, records_,
+      context_{*parts_.loop,
+               worker_,
+               parts_.clock,
+               parts_.random,
+               *parts_.client,
+               records_,
                {options_.oauth_origin, options_.api_origin}},
       tokens_(context_),
       calls_(context_, tokens_),
@@ -56,8 +60,7 @@ absl::Status AssembledEngine::Close(absl::Duration timeout) {
   if (closed_.exchange(true)) return absl::OkStatus();
   const SteadyTime deadline = parts_.clock.SteadyNow() + timeout;
   runner_->Shut();
-  const bool drained =
-      *closing_->Run<bool>([this, deadline] { return tokens_.Drain(deadline); });
+  const bool drained = *closing_->Run<bool>([this, deadline] { return tokens_.Drain(deadline); });
   // Ends what still waits for Zoom; then all tasks come to their end by themselves.
   (void)closing_->Run<bool>([this] { return CloseClient(*parts_.client); });
   runner_->AwaitIdle();

@@ -40,9 +40,7 @@ Credential ShownAs(const store::CredentialRecord& record, AppKind kind) {
 
 }  // namespace
 
-absl::Status EngineClosed() {
-  return base::MakeError(Reason::kCancelled, "engine: it is closed");
-}
+absl::Status EngineClosed() { return base::MakeError(Reason::kCancelled, "engine: it is closed"); }
 
 absl::StatusOr<ConnectStart> StoredCredentials::BeginConnect(const ConnectRequest& request) {
   return oauth::BeginConsent(context_, request);

@@ -77,8 +77,7 @@ absl::StatusOr<std::unique_ptr<Engine>> OpenWith(EngineOptions options, base::Cl
   if (!folder.has_store) {
     Tell(options, "store_created", absl::StrCat("a new store was made in ", folder.path));
   }
-  Parts parts{clock,           random,          std::move(keys),
-              std::move(store), std::move(loop), std::move(client)};
+  Parts parts{clock, random, std::move(keys), std::move(store), std::move(loop), std::move(client)};
   return std::make_unique<AssembledEngine>(std::move(options), std::move(parts));
 }
 

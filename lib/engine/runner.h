@@ -31,13 +31,13 @@ class Runner : public std::enable_shared_from_this<Runner> {
     base::MutexLock lock(mutex_);
     if (shut_) return false;
     ++active_;
-    loop_->Post([self = shared_from_this(), make = std::move(make),
-                 done = std::move(done)]() mutable {
-      base::Start<T>(make(), [self, done = std::move(done)](T value) mutable {
-        done(std::move(value));
-        self->Finish();
-      });
-    });
+    loop_->Post(
+        [self = shared_from_this(), make = std::move(make), done = std::move(done)]() mutable {
+          base::Start<T>(make(), [self, done = std::move(done)](T value) mutable {
+            done(std::move(value));
+            self->Finish();
+          });
+        });
     return true;
   }
 

@@ -20,8 +20,8 @@ void Deliver(const CallbackExecutor& executor, const std::function<void(MaybePas
 
 absl::StatusOr<JoinPass> CallerSession::Mint(absl::Duration timeout) {
   const SteadyTime deadline = clock_.SteadyNow() + timeout;
-  auto pass = runner_->Run<MaybePass>(
-      [session = session_, deadline] { return session->Mint(deadline); });
+  auto pass =
+      runner_->Run<MaybePass>([session = session_, deadline] { return session->Mint(deadline); });
   if (!pass) return EngineClosed();
   return *std::move(pass);
 }

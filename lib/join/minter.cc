@@ -90,14 +90,14 @@ base::Task<absl::StatusOr<JoinPass::Token>> Minter::AskRecording(const Candidate
                                                                  SteadyTime deadline) {
   const auto waiting_room =
       request.bypass_waiting_room ? zoom::WaitingRoom::kBypass : zoom::WaitingRoom::kWait;
-  JOINPASS_CO_ASSIGN_OR_RETURN(
-      const oauth::Answer answer,
-      co_await calls_.Send(
-          candidate.credential_id, Feature::kRecordingToken,
-          [number, waiting_room](const oauth::Grant& grant) {
-            return zoom::MeetingRecordingToken(grant.access, number, waiting_room);
-          },
-          deadline));
+  JOINPASS_CO_ASSIGN_OR_RETURN(const oauth::Answer answer,
+                               co_await calls_.Send(
+                                   candidate.credential_id, Feature::kRecordingToken,
+                                   [number, waiting_room](const oauth::Grant& grant) {
+                                     return zoom::MeetingRecordingToken(grant.access, number,
+                                                                        waiting_room);
+                                   },
+                                   deadline));
   JOINPASS_CO_ASSIGN_OR_RETURN(zoom::JoinToken token, zoom::ReadJoinToken(answer.response));
   co_return TokenOf(std::move(token.token), answer.sent_at, token.lifetime,
                     candidate.credential_id);
@@ -108,15 +108,15 @@ base::Task<absl::StatusOr<JoinPass::Token>> Minter::AskIdentity(const IdentityOw
                                                                 std::uint64_t number,
                                                                 SteadyTime deadline) {
   const bool zak = identity == Identity::kZak;
-  JOINPASS_CO_ASSIGN_OR_RETURN(
-      const oauth::Answer answer,
-      co_await calls_.Send(
-          owner.credential_id, zak ? Feature::kZak : Feature::kOnBehalfOf,
-          [zak, number](const oauth::Grant& grant) {
-            return zak ? zoom::MyZak(grant.access)
-                       : zoom::UserOnBehalfToken(grant.access, "me", number);
-          },
-          deadline));
+  JOINPASS_CO_ASSIGN_OR_RETURN(const oauth::Answer answer,
+                               co_await calls_.Send(
+                                   owner.credential_id, zak ? Feature::kZak : Feature::kOnBehalfOf,
+                                   [zak, number](const oauth::Grant& grant) {
+                                     return zak ? zoom::MyZak(grant.access)
+                                                : zoom::UserOnBehalfToken(grant.access, "me",
+                                                                          number);
+                                   },
+                                   deadline));
   JOINPASS_CO_ASSIGN_OR_RETURN(Secret token, zoom::ReadUserToken(answer.response));
   co_return TokenOf(std::move(token), answer.sent_at, zak ? kZakLifetime : kOnBehalfLifetime,
                     owner.credential_id);

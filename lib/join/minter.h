@@ -28,8 +28,7 @@ class Minter {
                            SteadyTime deadline);
 
  private:
-  base::Task<absl::StatusOr<MintedPart>> MintRecording(const Plan& plan,
-                                                       const JoinRequest& request,
+  base::Task<absl::StatusOr<MintedPart>> MintRecording(const Plan& plan, const JoinRequest& request,
                                                        std::uint64_t number, SteadyTime deadline);
   base::Task<absl::StatusOr<MintedPart>> MintIdentity(const Plan& plan, const JoinRequest& request,
                                                       std::uint64_t number, SteadyTime deadline);

@@ -27,9 +27,8 @@ bool Requires(const JoinRequest& request, PassPart part) {
 bool IsHost(const Known& known, const std::string& user_id) {
   if (!known.resolution.ok()) return false;
   const auto& candidates = known.resolution->candidates;
-  return std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
-    return candidate.host_user_id == user_id;
-  });
+  return std::any_of(candidates.begin(), candidates.end(),
+                     [&](const Candidate& candidate) { return candidate.host_user_id == user_id; });
 }
 
 absl::Status OwnerNotHost() {

@@ -140,8 +140,7 @@ base::Task<absl::StatusOr<store::CredentialRecord>> FinishConsent(const Context&
   base::Wipe(redirected_to);  // It holds the code.
   JOINPASS_CO_RETURN_IF_ERROR(redirect.status());
   const std::string state = redirect->state;
-  JOINPASS_CO_ASSIGN_OR_RETURN(const Begun begun, co_await context.OffLoop([&context, state,
-                                                                            bound_to] {
+  JOINPASS_CO_ASSIGN_OR_RETURN(const Begun begun, co_await context.OffLoop([&] {
     return TakeBegun(context, state, bound_to);
   }));
   JOINPASS_CO_RETURN_IF_ERROR(zoom::CheckConsent(*redirect));

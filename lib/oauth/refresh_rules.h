@@ -34,11 +34,11 @@ absl::Time NextSend(const store::PendingRefresh& pending, absl::Time now);
 
 // What became of the refresh token that was sent.
 enum class SendOutcome {
-  kAnswered,   // new tokens are here
-  kNotSpent,   // it certainly did not reach Zoom, or Zoom refused the request for
-               // another reason than the token
-  kRefused,    // Zoom says that the token does not work (any more)
-  kUnknown,    // no readable answer: it may be spent
+  kAnswered,  // new tokens are here
+  kNotSpent,  // it certainly did not reach Zoom, or Zoom refused the request for
+              // another reason than the token
+  kRefused,   // Zoom says that the token does not work (any more)
+  kUnknown,   // no readable answer: it may be spent
 };
 SendOutcome JudgeAnswer(const absl::Status& answer);
 

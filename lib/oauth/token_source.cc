@@ -57,24 +57,17 @@ store::Tokens TokensOf(zoom::TokenAnswer answer, const zoom::Origins& origins) {
 base::Task<absl::StatusOr<Grant>> TokenSource::Get(std::string credential_id,
                                                    SteadyTime deadline) {
   Entry& entry = entries_[credential_id];
-  const auto refused = [&entry] {
-    return !entry.rejected.empty() && entry.record->tokens.access_token == entry.rejected;
-  };
-  const auto grant = [&] { return GrantOf(*entry.record, entry.kind, context_.origins); };
-
-  TokenAge age = TokenAge::kMandatory;
-  if (entry.record && !refused()) {
-    age = AgeOf(entry.record->tokens.access_expires_at, context_.clock.Now());
-  }
-  if (age == TokenAge::kFresh) co_return grant();
+  if (!entry.record) JOINPASS_CO_RETURN_IF_ERROR(co_await Load(entry, credential_id));
+  const TokenAge age = AgeOfToken(entry);
+  if (age == TokenAge::kFresh) co_return GrantOf(*entry.record, entry.kind, context_.origins);
   const auto flight = entry.flight ? entry.flight : StartRenewal(credential_id);
-  if (age == TokenAge::kAdvisory) co_return grant();
+  if (age == TokenAge::kAdvisory) co_return GrantOf(*entry.record, entry.kind, context_.origins);
 
   const std::optional<absl::Status> renewed =
       co_await base::Flight<absl::Status>::Wait(flight, deadline);
-  if (entry.record && !refused() &&
+  if (entry.record && !IsRejected(entry, entry.record->tokens) &&
       StillUsable(entry.record->tokens.access_expires_at, context_.clock.Now())) {
-    co_return grant();
+    co_return GrantOf(*entry.record, entry.kind, context_.origins);
   }
   if (!renewed) {
     co_return base::MakeError(Reason::kRefreshBusy,
@@ -83,6 +76,16 @@ base::Task<absl::StatusOr<Grant>> TokenSource::Get(std::string credential_id,
   if (!renewed->ok()) co_return *renewed;
   co_return base::MakeError(Reason::kZoomUnavailable,
                             "access token: Zoom gave one that it does not take, or that is dead");
+}
+
+TokenAge TokenSource::AgeOfToken(const Entry& entry) const {
+  // It was there a moment ago, and is forgotten already: as good as none.
+  if (!entry.record || IsRejected(entry, entry.record->tokens)) return TokenAge::kMandatory;
+  return AgeOf(entry.record->tokens.access_expires_at, context_.clock.Now());
+}
+
+bool TokenSource::IsRejected(const Entry& entry, const store::Tokens& tokens) {
+  return !entry.rejected.empty() && tokens.access_token == entry.rejected;
 }
 
 void TokenSource::Reject(const std::string& credential_id, const Secret& access_token) {
@@ -124,21 +127,20 @@ base::Task<absl::Status> TokenSource::Renew(std::string credential_id) {
     JOINPASS_CO_RETURN_IF_ERROR(co_await SaveUnsaved(entry, credential_id));
   }
   JOINPASS_CO_RETURN_IF_ERROR(co_await Load(entry, credential_id));
-  const store::Tokens& stored = entry.record->tokens;
-  const bool refused = !entry.rejected.empty() && stored.access_token == entry.rejected;
-  if (!refused && AgeOf(stored.access_expires_at, context_.clock.Now()) == TokenAge::kFresh) {
+  // A copy: what the entry holds may be forgotten while this goes on.
+  const store::CredentialRecord record = *entry.record;
+  if (!IsRejected(entry, record.tokens) &&
+      AgeOf(record.tokens.access_expires_at, context_.clock.Now()) == TokenAge::kFresh) {
     co_return absl::OkStatus();  // Another process was faster.
   }
-  if (entry.record->health == Health::kReauthorizationRequired) {
-    co_return NeedsConsent(entry.record->cause);
-  }
-  co_return co_await Refresh(entry, credential_id);
+  if (record.health == Health::kReauthorizationRequired) co_return NeedsConsent(record.cause);
+  co_return co_await Refresh(entry, record);
 }
 
 base::Task<absl::Status> TokenSource::Load(Entry& entry, std::string credential_id) {
   auto& records = context_.records;
-  absl::StatusOr<Loaded> loaded = co_await context_.OffLoop(
-      [&records, credential_id] { return LoadRecords(records, credential_id); });
+  absl::StatusOr<Loaded> loaded =
+      co_await context_.OffLoop([&] { return LoadRecords(records, credential_id); });
   if (!loaded.ok()) {
     if (ReasonOf(loaded.status()) == Reason::kCredentialUnknown) entry.record.reset();
     co_return loaded.status();
@@ -155,65 +157,60 @@ base::Task<absl::Status> TokenSource::SaveUnsaved(Entry& entry, std::string cred
   const Secret spent = entry.unsaved->spent;
   const store::Tokens tokens = entry.unsaved->tokens;
   const absl::StatusOr<bool> saved = co_await context_.OffLoop(
-      [&, credential_id] { return records.CommitTokens(credential_id, spent, tokens, now); });
+      [&] { return records.CommitTokens(credential_id, spent, tokens, now); });
   JOINPASS_CO_RETURN_IF_ERROR(saved.status());
   entry.unsaved.reset();  // Written, or somebody stored a successor: ours is void.
   co_return absl::OkStatus();
 }
 
-base::Task<absl::Status> TokenSource::Refresh(Entry& entry, std::string credential_id) {
+base::Task<absl::Status> TokenSource::Refresh(Entry& entry, store::CredentialRecord record) {
   auto& records = context_.records;
   const absl::Time now = context_.clock.Now();
-  const std::optional<store::PendingRefresh> before = entry.record->pending;
-  if (before && NextSend(*before, now) > now) {
+  if (record.pending && NextSend(*record.pending, now) > now) {
     co_return base::MakeError(Reason::kRefreshUnanswered,
                               "refresh: an earlier one went unanswered; it is sent again later");
   }
-  const std::string app_id = entry.record->app_id;
-  const absl::StatusOr<store::AppRecord> app =
-      co_await context_.OffLoop([&records, app_id] { return records.GetApp(app_id); });
-  JOINPASS_CO_RETURN_IF_ERROR(app.status());
-
-  const Secret spent = entry.record->tokens.refresh_token;
-  const absl::StatusOr<bool> opened = co_await context_.OffLoop(
-      [&, credential_id] { return records.OpenPending(credential_id, spent, now); });
-  JOINPASS_CO_RETURN_IF_ERROR(opened.status());
-  if (!*opened) co_return co_await Load(entry, credential_id);  // Somebody stored a successor.
+  JOINPASS_CO_ASSIGN_OR_RETURN(
+      const store::AppRecord app,
+      co_await context_.OffLoop([&] { return records.GetApp(record.app_id); }));
+  const Secret& spent = record.tokens.refresh_token;
+  JOINPASS_CO_ASSIGN_OR_RETURN(const bool opened, co_await context_.OffLoop([&] {
+    return records.OpenPending(record.id, spent, now);
+  }));
+  if (!opened) co_return co_await Load(entry, record.id);  // Somebody stored a successor.
 
   zoom::ClientKeys keys;
-  keys.client_id = app->settings.client_id;
-  keys.client_secret = app->settings.client_secret;
+  keys.client_id = app.settings.client_id;
+  keys.client_secret = app.settings.client_secret;
   message::Request request = zoom::RefreshToken(context_.origins, keys, spent);
   const absl::Time sent_at = context_.clock.Now();
   const absl::StatusOr<message::Response> response = co_await context_.transport.Send(
       std::move(request), context_.clock.SteadyNow() + kRefreshDeadline);
   absl::StatusOr<zoom::TokenAnswer> answer =
       response.ok() ? zoom::ReadTokenAnswer(*response, sent_at) : response.status();
-  co_return co_await Settle(entry, std::move(answer), before);
+  co_return co_await Settle(entry, std::move(record), std::move(answer));
 }
 
-base::Task<absl::Status> TokenSource::Settle(Entry& entry,
-                                             absl::StatusOr<zoom::TokenAnswer> answer,
-                                             std::optional<store::PendingRefresh> before) {
+base::Task<absl::Status> TokenSource::Settle(Entry& entry, store::CredentialRecord sent,
+                                             absl::StatusOr<zoom::TokenAnswer> answer) {
   auto& records = context_.records;
-  const std::string id = entry.record->id;
-  const Secret spent = entry.record->tokens.refresh_token;
+  const Secret& spent = sent.tokens.refresh_token;
   switch (JudgeAnswer(answer.status())) {
     case SendOutcome::kAnswered: {
       entry.unsaved.emplace();
       entry.unsaved->spent = spent;
       entry.unsaved->tokens = TokensOf(*std::move(answer), context_.origins);
-      JOINPASS_CO_RETURN_IF_ERROR(co_await SaveUnsaved(entry, id));
-      co_return co_await Load(entry, id);
+      JOINPASS_CO_RETURN_IF_ERROR(co_await SaveUnsaved(entry, sent.id));
+      co_return co_await Load(entry, sent.id);
     }
     case SendOutcome::kNotSpent: {
       const absl::StatusOr<bool> undone =
-          co_await context_.OffLoop([&, id] { return records.UndoPending(id, spent); });
+          co_await context_.OffLoop([&] { return records.UndoPending(sent.id, spent); });
       JOINPASS_CO_RETURN_IF_ERROR(undone.status());
       co_return answer.status();
     }
     case SendOutcome::kRefused:
-      co_return co_await Condemn(entry, answer.status(), before);
+      co_return co_await Condemn(entry, std::move(sent), answer.status());
     case SendOutcome::kUnknown:
       break;
   }
@@ -223,20 +220,18 @@ base::Task<absl::Status> TokenSource::Settle(Entry& entry,
   co_return base::MakeError(info, "refresh: sent, and no readable answer came");
 }
 
-base::Task<absl::Status> TokenSource::Condemn(Entry& entry, absl::Status refusal,
-                                              std::optional<store::PendingRefresh> before) {
+base::Task<absl::Status> TokenSource::Condemn(Entry& entry, store::CredentialRecord sent,
+                                              absl::Status refusal) {
   auto& records = context_.records;
-  const std::string id = entry.record->id;
-  const Secret spent = entry.record->tokens.refresh_token;
-  const std::string cause(CauseOfRefusal(before));
+  const std::string cause(CauseOfRefusal(sent.pending));
   const absl::Time now = context_.clock.Now();
-  const absl::StatusOr<bool> condemned = co_await context_.OffLoop([&, id] {
-    return records.SetHealth(id, spent, Health::kReauthorizationRequired, cause, now);
-  });
-  JOINPASS_CO_RETURN_IF_ERROR(condemned.status());
-  JOINPASS_CO_RETURN_IF_ERROR(co_await Load(entry, id));
+  JOINPASS_CO_ASSIGN_OR_RETURN(const bool condemned, co_await context_.OffLoop([&] {
+    return records.SetHealth(sent.id, sent.tokens.refresh_token, Health::kReauthorizationRequired,
+                             cause, now);
+  }));
+  JOINPASS_CO_RETURN_IF_ERROR(co_await Load(entry, sent.id));
   // Another process stored a successor meanwhile: nothing is wrong.
-  if (!*condemned) co_return absl::OkStatus();
+  if (!condemned) co_return absl::OkStatus();
   ErrorInfo info = GetErrorInfo(refusal).value_or(ErrorInfo());
   info.cause = cause;
   co_return base::WithInfo(refusal, info);

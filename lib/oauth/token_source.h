@@ -17,6 +17,7 @@
 #include "joinpass/secret.h"
 #include "joinpass/time.h"
 #include "oauth/context.h"
+#include "oauth/refresh_rules.h"
 #include "store/records.h"
 #include "zoom/api_calls.h"
 #include "zoom/token_calls.h"
@@ -80,11 +81,13 @@ class TokenSource {
   base::Task<absl::Status> Renew(std::string credential_id);
   base::Task<absl::Status> Load(Entry& entry, std::string credential_id);
   base::Task<absl::Status> SaveUnsaved(Entry& entry, std::string credential_id);
-  base::Task<absl::Status> Refresh(Entry& entry, std::string credential_id);
-  base::Task<absl::Status> Settle(Entry& entry, absl::StatusOr<zoom::TokenAnswer> answer,
-                                  std::optional<store::PendingRefresh> before);
-  base::Task<absl::Status> Condemn(Entry& entry, absl::Status refusal,
-                                   std::optional<store::PendingRefresh> before);
+  base::Task<absl::Status> Refresh(Entry& entry, store::CredentialRecord record);
+  base::Task<absl::Status> Settle(Entry& entry, store::CredentialRecord sent,
+                                  absl::StatusOr<zoom::TokenAnswer> answer);
+  base::Task<absl::Status> Condemn(Entry& entry, store::CredentialRecord sent,
+                                   absl::Status refusal);
+  TokenAge AgeOfToken(const Entry& entry) const;
+  static bool IsRejected(const Entry& entry, const store::Tokens& tokens);
 
   const Context& context_;
   std::map<std::string, Entry> entries_;  // stable addresses

@@ -52,7 +52,9 @@ absl::Status ClassifyTokenError(const message::Response& response) {
   const int http = response.status;
   if (http == 429) return ClassifyError(response, "token endpoint");
   const Refusal refusal = ReadRefusal(response);
-  const bool named = http >= 400 && http < 500 && http != 408 && refusal.readable;
+  // Without a name it may be anybody's: nobody knows whether Zoom saw the request.
+  const bool named =
+      http >= 400 && http < 500 && http != 408 && (!refusal.error.empty() || refusal.code != 0);
   const Rule rule = named ? FittingRule(refusal) : Rule{"", "", Reason::kZoomUnavailable};
   ErrorInfo info = InfoOf(response, rule.means);
   info.cause = rule.cause;

@@ -56,8 +56,8 @@ struct TokenAnswer {
 //                             revoked_or_expired, or redirect_uri_mismatch
 //   app_credentials_invalid   wrong client id or secret: of the app, not the user
 //   rate_limited              see ClassifyError() for `retry_at`
-//   zoom_unavailable          5xx, a redirect, HTML, no JSON: nobody knows whether
-//                             the token was spent
+//   zoom_unavailable          5xx, a redirect, HTML, no JSON, a refusal without a
+//                             name: nobody knows whether the token was spent
 //   answer_invalid            HTTP 200 without a usable access token: likewise
 //   request_refused           any other refusal by name, an unsupported grant
 // `request_left` is true with all of them, by its definition.

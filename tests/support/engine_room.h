@@ -41,8 +41,7 @@ struct EngineRoom {
   std::unique_ptr<store::Store> store = Opened();
   store::Records records{*store, keys, base::SystemRandom()};
   // The worker is the loop itself: what blocks runs in order, and nothing races.
-  oauth::Context context{loop,      loop,    clock, base::SystemRandom(),
-                         transport, records, {}};
+  oauth::Context context{loop, loop, clock, base::SystemRandom(), transport, records, {}};
 
   // Runs `task` as far as it comes by itself.
   template <typename T>

@@ -63,8 +63,8 @@ class ScriptedTransport final : public http::Transport {
   int Count(std::string_view part) const {
     int count = 0;
     for (const Seen& one : seen) {
-      count += one.target.find(part) != std::string::npos ||
-               one.body.find(part) != std::string::npos;
+      count +=
+          one.target.find(part) != std::string::npos || one.body.find(part) != std::string::npos;
     }
     return count;
   }

@@ -37,10 +37,12 @@ struct Scene : EngineRoom {
       page = static_cast<std::size_t>(target[at + 17] - '0');
     }
     if (page >= pages.size()) {
-      return JsonAnswer(400, R"({"code":300,"message":"The next page token is invalid or expired."})");
+      return JsonAnswer(400,
+                        R"({"code":300,"message":"The next page token is invalid or expired."})");
     }
     const std::string next = page + 1 < pages.size() ? "p" + std::to_string(page + 1) : "";
-    return JsonAnswer(200, R"({"next_page_token":")" + next + R"(","meetings":)" + pages[page] + "}");
+    return JsonAnswer(200,
+                      R"({"next_page_token":")" + next + R"(","meetings":)" + pages[page] + "}");
   }
 
   absl::StatusOr<SyncReport> Run() { return Finish(sync.Run("cred_1", In(absl::Seconds(60)))); }
@@ -60,8 +62,8 @@ TEST_SUITE("Sync") {
     CHECK(report->calls == 4);
     CHECK(report->removed == 0);
     CHECK(report->has_personal_meeting_id);
-    for (const char* link : {"11122233344", "11122233345", "11122233346", "1234567890",
-                             "https://zoom.us/my/jill"}) {
+    for (const char* link :
+         {"11122233344", "11122233345", "11122233346", "1234567890", "https://zoom.us/my/jill"}) {
       CAPTURE(link);
       CHECK(Knows(link));
     }
@@ -140,8 +142,8 @@ TEST_SUITE("Sync") {
     CHECK(transport.Count("/meetings") == 0);
     CHECK(Knows("1234567890"));
 
-    store::CredentialRecord lists = Consent("cred_2", "user-1", absl::Hours(1),
-                                            "meeting:read:list_meetings");
+    store::CredentialRecord lists =
+        Consent("cred_2", "user-1", absl::Hours(1), "meeting:read:list_meetings");
     REQUIRE(records.PutConsented(lists).ok());
     tokens.Forget("cred_1");
     CHECK(ReasonOf(Run().status()) == Reason::kScopeMissing);

@@ -114,8 +114,10 @@ TEST_SUITE("Session") {
   TEST_CASE_FIXTURE(Scene, "tries the next host when an answer concerns only this one") {
     clock.Advance(absl::Seconds(1));
     PutMeeting("guest");
-    transport.answer = [calls = 0](const ScriptedTransport::Seen&) mutable -> ScriptedTransport::Answer {
-      if (++calls == 1) return JsonAnswer(404, R"({"code":3001,"message":"Meeting does not exist."})");
+    transport.answer =
+        [calls = 0](const ScriptedTransport::Seen&) mutable -> ScriptedTransport::Answer {
+      if (++calls == 1)
+        return JsonAnswer(404, R"({"code":3001,"message":"Meeting does not exist."})");
       return JsonAnswer(200, R"({"expire_in":120,"token":"rec"})");
     };
     const auto pass = MintOn(Warmed());
@@ -144,8 +146,9 @@ TEST_SUITE("Session") {
       if (seen.target.find("jointoken") == std::string::npos) {
         return JsonAnswer(200, R"({"token":"identity"})");
       }
-      return JsonAnswer(400, R"({"code":3000,"message":"Not allowed to start local recording. To use)"
-                             R"( this feature, enable the **Local Recording** setting"})");
+      return JsonAnswer(400,
+                        R"({"code":3000,"message":"Not allowed to start local recording. To use)"
+                        R"( this feature, enable the **Local Recording** setting"})");
     };
     const auto pass = MintOn(Warmed());
     REQUIRE(pass.ok());
@@ -158,7 +161,8 @@ TEST_SUITE("Session") {
     request.recording = Need::kOff;
     request.identity = Identity::kOnBehalfOf;
     request.identity_users = {"cred_nobody", "guest", "cred_1"};
-    transport.answer = [calls = 0](const ScriptedTransport::Seen&) mutable -> ScriptedTransport::Answer {
+    transport.answer =
+        [calls = 0](const ScriptedTransport::Seen&) mutable -> ScriptedTransport::Answer {
       if (++calls == 1) return JsonAnswer(404, R"({"code":1001,"message":"User does not exist"})");
       return JsonAnswer(200, R"({"token":"identity"})");
     };

@@ -63,8 +63,8 @@ TEST_SUITE("Consent") {
     REQUIRE(transport.seen.size() == 2);
     const auto& exchange = transport.seen[0];
     CHECK(exchange.send_once);
-    for (const char* part : {"grant_type=authorization_code", "code=the-code", "code_verifier=",
-                             "redirect_uri=https%3A%2F%2Fbot.example%2Fcb"}) {
+    for (const char* part : {"grant_type=authorization_code", "code=the-code",
+                             "code_verifier=", "redirect_uri=https%3A%2F%2Fbot.example%2Fcb"}) {
       CAPTURE(part);
       CHECK(exchange.body.find(part) != std::string::npos);
     }
@@ -96,7 +96,7 @@ TEST_SUITE("Consent") {
     CHECK(NameOf(End("code=c&state=" + stolen)) == "consent_state_invalid");
 
     const std::string late = Begun();
-    clock.Advance(absl::Minutes(10));
+    clock.Advance(absl::Minutes(10) + absl::Milliseconds(1));
     CHECK(NameOf(End("code=c&state=" + late)) == "consent_state_invalid");
     CHECK(transport.Count("/oauth/token") == 1);
   }

@@ -73,9 +73,9 @@ TEST_SUITE("JudgeAnswer") {
          {Reason::kAppCredentialsInvalid, Reason::kRequestRefused, Reason::kRateLimited}) {
       CHECK(JudgeAnswer(With(reason, true)) == SendOutcome::kNotSpent);
     }
-    for (const Reason reason :
-         {Reason::kNetworkUnreachable, Reason::kDeadlineExceeded, Reason::kZoomUnavailable,
-          Reason::kAnswerInvalid, Reason::kAnswerTooLarge, Reason::kTlsFailed, Reason::kCancelled}) {
+    for (const Reason reason : {Reason::kNetworkUnreachable, Reason::kDeadlineExceeded,
+                                Reason::kZoomUnavailable, Reason::kAnswerInvalid,
+                                Reason::kAnswerTooLarge, Reason::kTlsFailed, Reason::kCancelled}) {
       CHECK(JudgeAnswer(With(reason, true)) == SendOutcome::kUnknown);
       CHECK(JudgeAnswer(With(reason, false)) == SendOutcome::kNotSpent);
     }
