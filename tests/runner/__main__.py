@@ -44,7 +44,8 @@ def run(names):
         tsan = catalogue.read_tests(build.configure('tsan'))
         results += build_and_run(
             'tsan', [test for test in catalogue.select(tsan, names) if test.threads], False)
-    return results, catalogue.forgotten(where, every, catalogue.files_to_compile())
+    forgotten = [] if names else catalogue.forgotten(where, every, catalogue.files_to_compile())
+    return results, forgotten
 
 
 def summarize(results, forgotten, seconds):
@@ -74,7 +75,7 @@ def main():
             print_list(catalogue.read_tests(build.configure('asan')))
             return 0
         results, forgotten = run(arguments.suite)
-    except build.BuildError as error:
+    except (build.BuildError, OSError) as error:
         build.say(str(error))
         build.say('0 passed, 1 failed')
         return 1

@@ -15,10 +15,22 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LOGS = ROOT / 'build' / 'logs'
 
+
+
+def release():
+    """Warnings are errors for the compiler that the tree is checked with, and
+    only for that one: a stranger's may know others."""
+    try:
+        version = subprocess.run(['g++', '-dumpversion'], text=True, capture_output=True).stdout
+    except OSError:
+        version = ''
+    return ['-Dbuildtype=release'] + (['-Dwerror=true'] if version.strip() == '12' else [])
+
+
 OPTIONS = {
-    'demo': ['-Dbuildtype=release', '-Dtests=true'],
+    'demo': [*release(), '-Dtests=true'],
     # As a stranger would, but for the prefix; ccache knows its objects from the demo's.
-    'install': ['-Dbuildtype=release', f'--prefix={ROOT / "build" / "install" / "prefix"}'],
+    'install': [*release(), f'--prefix={ROOT / "build" / "install" / "prefix"}'],
     'asan': ['-Dbuildtype=debug', '-Dtests=true', '-Dwerror=true', '-Db_lundef=false',
              '-Db_sanitize=address,undefined'],
     'tsan': ['-Dbuildtype=debug', '-Dtests=true', '-Dwerror=true', '-Db_lundef=false',
@@ -69,7 +81,8 @@ def run_logged(what, command, log):
 def what_failed(lines):
     """The first failure of a build, or the end of what was said."""
     first = next((n for n, line in enumerate(lines) if line.startswith('FAILED: ')), None)
-    return lines[-LINES_SHOWN:] if first is None else lines[first:first + LINES_SHOWN]
+    # What meson says of itself stands before it.
+    return lines[-LINES_SHOWN:] if first is None else lines[max(0, first - 8):first + LINES_SHOWN]
 
 
 def configure(name):
