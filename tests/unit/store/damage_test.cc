@@ -174,8 +174,7 @@ TEST_SUITE("A damaged file") {
           OpenSqliteStore(Must(PrepareFolder(path)), opened.ring, base::SystemRandom());
       if (!store.ok()) {
         const Reason why = ReasonOf(store.status());
-        CHECK((why == Reason::kStoreForeign || why == Reason::kStoreCorrupt ||
-               why == Reason::kInternal));
+        CHECK((why == Reason::kStoreForeign || why == Reason::kStoreCorrupt));
         CHECK(testing::ReadFile(path + "/credentials.db") == bytes);
         continue;
       }
@@ -211,6 +210,7 @@ TEST_SUITE("An error of SQLite") {
         {SQLITE_NOTADB, Reason::kStoreForeign},
         {SQLITE_CORRUPT, Reason::kStoreCorrupt},
         {SQLITE_CORRUPT_INDEX, Reason::kStoreCorrupt},
+        {SQLITE_ERROR, Reason::kStoreCorrupt},
         {SQLITE_CONSTRAINT_UNIQUE, Reason::kInternal},
         {SQLITE_MISUSE, Reason::kInternal},
     };
