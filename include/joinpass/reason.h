@@ -21,18 +21,18 @@ namespace joinpass {
 // In brackets: the Status code it comes with.
 enum class Reason {
   // --- the caller's input and options [kInvalidArgument] -------------------
-  kInvalidArgument,       // a value of the call is wrong; the message names it
-  kNotAMeetingLink,       // the text is no link to a Zoom meeting
-  kLinkWithoutNumber,     // a registration page, or another page that nobody can join
-  kConsentStateInvalid,   // the redirect's `state` is unknown, used, too old, or another browser's
-  kConsentDeclined,       // [kPermissionDenied] the user declined on the consent page
+  kInvalidArgument,      // a value of the call is wrong; the message names it
+  kNotAMeetingLink,      // the text is no link to a Zoom meeting
+  kLinkWithoutNumber,    // a registration page, or another page that nobody can join
+  kConsentStateInvalid,  // the redirect's `state` is unknown, used, too old, or another browser's
+  kConsentDeclined,      // [kPermissionDenied] the user declined on the consent page
 
   // --- unknown things [kNotFound] ------------------------------------------
-  kAppUnknown,            // no app with this id
-  kCredentialUnknown,     // no credential with this id (or user)
-  kHostNotConnected,      // nobody whose consent we hold is known to host this meeting
-  kMeetingUnknown,        // Zoom says that this host has no such meeting (any more)
-  kUserUnknown,           // Zoom says that the user does not exist in this account
+  kAppUnknown,         // no app with this id
+  kCredentialUnknown,  // no credential with this id (or user)
+  kHostNotConnected,   // nobody whose consent we hold is known to host this meeting
+  kMeetingUnknown,     // Zoom says that this host has no such meeting (any more)
+  kUserUnknown,        // Zoom says that the user does not exist in this account
 
   // --- somebody must act ---------------------------------------------------
   kReauthorizationRequired,  // [kUnauthenticated] the user must consent again; see `cause`
@@ -45,6 +45,8 @@ enum class Reason {
   kOwnerNotHost,             // [kFailedPrecondition] the identity's owner is not the host, and
                              // Zoom takes a recording token beside the host's identity only
   kAppInUse,                 // [kFailedPrecondition] the app still has credentials
+  kSdkLacksField,            // [kFailedPrecondition] this Meeting SDK has no field for a token
+                             // that the pass holds
 
   // --- wait, or try again --------------------------------------------------
   kRateLimited,         // [kResourceExhausted] HTTP 429; `retry_at` where Zoom said
@@ -57,10 +59,10 @@ enum class Reason {
   kCancelled,           // [kCancelled] the engine is closing
 
   // --- Zoom's answer -------------------------------------------------------
-  kAnswerInvalid,     // [kInternal] the answer is not what the API promises
-  kAnswerTooLarge,    // [kInternal] the answer passes a bound
-  kRedirectRefused,   // [kInternal] a redirect to where no token may go
-  kRequestRefused,    // [kInternal] Zoom does not know the request: a fault of joinpass
+  kAnswerInvalid,    // [kInternal] the answer is not what the API promises
+  kAnswerTooLarge,   // [kInternal] the answer passes a bound
+  kRedirectRefused,  // [kInternal] a redirect to where no token may go
+  kRequestRefused,   // [kInternal] Zoom does not know the request: a fault of joinpass
 
   // --- our own store and keys ----------------------------------------------
   kStoreUnavailable,  // [kUnavailable] the store cannot be read or written just now
@@ -116,6 +118,10 @@ JOINPASS_EXPORT std::optional<ErrorInfo> GetErrorInfo(const absl::Status& status
 // Only its reason; kInternal for an error that is none of ours.
 // Requires: !status.ok().
 JOINPASS_EXPORT Reason ReasonOf(const absl::Status& status);
+
+// An error with this reason, for adapters that answer in the same words.
+// `message` has the form "where: what", and never holds a secret.
+JOINPASS_EXPORT absl::Status ReasonError(Reason reason, std::string_view message);
 
 // One line for a person: "reason: message (cause; Zoom 400/3001; tracking …). What to do."
 JOINPASS_EXPORT std::string Describe(const absl::Status& status);

@@ -14,8 +14,8 @@ class Clock {
  public:
   virtual ~Clock() = default;
 
-  virtual absl::Time Now() = 0;           // Wall clock: for what others stated.
-  virtual SteadyTime SteadyNow() = 0;     // For what we chose ourselves.
+  virtual absl::Time Now() = 0;        // Wall clock: for what others stated.
+  virtual SteadyTime SteadyNow() = 0;  // For what we chose ourselves.
 };
 
 // The machine's clock. Lives for ever.

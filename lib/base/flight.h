@@ -40,9 +40,8 @@ class Flight {
   // The answer, or nothing if `deadline` passed first.
   static Task<std::optional<T>> Wait(std::shared_ptr<Flight> flight, SteadyTime deadline) {
     if (!flight->landed()) {
-      const bool in_time = co_await Await<bool>([&](absl::AnyInvocable<void(bool)> done) {
-        flight->Enter(deadline, std::move(done));
-      });
+      const bool in_time = co_await Await<bool>(
+          [&](absl::AnyInvocable<void(bool)> done) { flight->Enter(deadline, std::move(done)); });
       if (!in_time) co_return std::nullopt;
     }
     co_return flight->value_;

@@ -59,6 +59,8 @@ constexpr std::array kEntries = {
           "Join with the host's own identity token, or without the recording token."},
     Entry{Reason::kAppInUse, StatusCode::kFailedPrecondition, "app_in_use",
           "Remove the app's credentials first."},
+    Entry{Reason::kSdkLacksField, StatusCode::kFailedPrecondition, "sdk_lacks_field",
+          "Build the bot with a Meeting SDK that has the field (Linux: 6.3.5 or newer)."},
     Entry{Reason::kRateLimited, StatusCode::kResourceExhausted, "rate_limited_until",
           "Wait until the time given; other apps of the account share the limit."},
     Entry{Reason::kZoomUnavailable, StatusCode::kUnavailable, "zoom_unavailable",

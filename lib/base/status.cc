@@ -78,6 +78,10 @@ Reason ReasonOf(const absl::Status& status) {
   return info ? info->reason : Reason::kInternal;
 }
 
+absl::Status ReasonError(Reason reason, std::string_view message) {
+  return base::MakeError(reason, message);
+}
+
 namespace base {
 
 absl::Status MakeError(const ErrorInfo& info, std::string_view message) {

@@ -37,26 +37,26 @@ std::string BoundServerText(std::string_view text);
 #define JOINPASS_CONCAT_(a, b) a##b
 #define JOINPASS_CONCAT(a, b) JOINPASS_CONCAT_(a, b)
 
-#define JOINPASS_RETURN_IF_ERROR(expr)                   \
-  do {                                                   \
-    if (absl::Status status_ = (expr); !status_.ok()) {  \
-      return status_;                                    \
-    }                                                    \
+#define JOINPASS_RETURN_IF_ERROR(expr)                  \
+  do {                                                  \
+    if (absl::Status status_ = (expr); !status_.ok()) { \
+      return status_;                                   \
+    }                                                   \
   } while (false)
 
 #define JOINPASS_ASSIGN_OR_RETURN(lhs, expr) \
-  JOINPASS_ASSIGN_OR_RETURN_(JOINPASS_CONCAT(or_, __LINE__), lhs, expr, return)
+  JOINPASS_ASSIGN_OR_RETURN_(JOINPASS_CONCAT(or_, __LINE__), lhs, expr, return )
 
 // The same two inside a coroutine.
-#define JOINPASS_CO_RETURN_IF_ERROR(expr)                \
-  do {                                                   \
-    if (absl::Status status_ = (expr); !status_.ok()) {  \
-      co_return status_;                                 \
-    }                                                    \
+#define JOINPASS_CO_RETURN_IF_ERROR(expr)               \
+  do {                                                  \
+    if (absl::Status status_ = (expr); !status_.ok()) { \
+      co_return status_;                                \
+    }                                                   \
   } while (false)
 
 #define JOINPASS_CO_ASSIGN_OR_RETURN(lhs, expr) \
-  JOINPASS_ASSIGN_OR_RETURN_(JOINPASS_CONCAT(or_, __LINE__), lhs, expr, co_return)
+  JOINPASS_ASSIGN_OR_RETURN_(JOINPASS_CONCAT(or_, __LINE__), lhs, expr, co_return )
 
 #define JOINPASS_ASSIGN_OR_RETURN_(temp, lhs, expr, give_back) \
   auto temp = (expr);                                          \

@@ -10,8 +10,9 @@
 // Rules of the house, some of which keep clear of compiler faults:
 //   - No exceptions: one that escapes a Task ends the process.
 //   - Arguments are taken by value, or refer to what outlives the task.
-//   - Nothing is built in braces inside the expression of a co_await: g++ 12
-//     may destroy such a temporary twice. Name it first.
+//   - Inside the expression of a co_await nothing is built in braces, and no
+//     lambda captures more than references, pointers and numbers: g++ 12 copies
+//     such temporaries byte by byte and destroys them twice. Name them first.
 
 #ifndef JOINPASS_LIB_BASE_TASK_H_
 #define JOINPASS_LIB_BASE_TASK_H_

@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "base/text.h"
+
 namespace joinpass {
 namespace {
 
@@ -48,6 +50,13 @@ TEST_SUITE("ErrorInfo") {
     CHECK(back->missing_scopes == info.missing_scopes);
     CHECK(back->retry_at == info.retry_at);
     CHECK(back->request_left);
+  }
+
+  TEST_CASE("is made for an adapter from a reason alone") {
+    const absl::Status status = ReasonError(Reason::kSdkLacksField, "sdk: no field");
+    CHECK(ReasonOf(status) == Reason::kSdkLacksField);
+    CHECK(absl::IsFailedPrecondition(status));
+    CHECK(base::ToStd(status.message()) == "sdk: no field");
   }
 
   TEST_CASE("is absent from a Status that is not ours") {

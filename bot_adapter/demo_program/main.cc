@@ -1,0 +1,199 @@
+// joinpass_demo: the main job, end to end, against a local stand-in for Zoom.
+//
+//   link → host → his credential → access token → recording token and identity
+//   → the SDK's join parameters → a join that Zoom accepts
+//
+// Everything is real but Zoom itself: TLS on loopback, the consent page and its
+// redirect, the sealed store on disk. It ends with the line `demo: ok`.
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "demo_program/console.h"
+#include "demo_program/join_param_text.h"
+#include "fake_zoom/fake_zoom.h"
+#include "joinpass/engine.h"
+#include "joinpass/zoom_sdk.h"
+#include "support/sdk_lookalike.h"
+
+namespace joinpass::demo {
+namespace {
+
+// As the example world has them.
+constexpr char kClientId[] = "example-client";
+constexpr char kClientSecret[] = "example-secret";
+constexpr char kRedirectUri[] = "http://127.0.0.1:8765/oauth/callback";
+constexpr char kHost[] = "jill@acme.example";
+constexpr char kExternalHost[] = "hank@globex.example";
+constexpr char kStranger[] = "nora@globex.example";
+
+using JoinParam = testing::sdk_6_6::JoinParam;
+using FilledParam = SdkJoinParam<JoinParam>;
+
+struct Stage {
+  std::unique_ptr<fake_zoom::FakeZoom> zoom;
+  std::unique_ptr<Engine> engine;
+  std::string app_id;
+};
+
+// The link that a person of the example world would paste.
+std::string LinkTo(const fake_zoom::FakeZoom& zoom, const std::string& host,
+                   const std::string& origin) {
+  for (const fake_zoom::User& user : zoom.Users()) {
+    if (user.email != host) continue;
+    for (const fake_zoom::Meeting& meeting : zoom.Meetings()) {
+      if (meeting.host_id != user.id || meeting.use_pmi) continue;
+      return absl::StrCat(origin, "/j/", meeting.number,
+                          "?pwd=", fake_zoom::LinkPassword(meeting.number, meeting.passcode));
+    }
+  }
+  Fail("find a meeting", absl::NotFoundError(host));
+}
+
+Stage SetUp(const std::string& world_file, const std::string& folder) {
+  Heading("Set up");
+  Stage stage;
+  stage.zoom = *Step("start fake_zoom, a local stand-in for Zoom, over TLS", [&] {
+    fake_zoom::Options options;
+    options.world_file = world_file;
+    return fake_zoom::FakeZoom::Start(options);
+  });
+  stage.engine = *Step("open joinpass with a new store", [&] {
+    EngineOptions options;
+    options.store_folder = folder;
+    options.oauth_origin = stage.zoom->origin();
+    options.api_origin = stage.zoom->origin();
+    options.ca_file = stage.zoom->ca_file();
+    options.on_notice = [](const Notice& notice) { Line(notice.name); };
+    return Engine::Open(options);
+  });
+  stage.app_id = *Step("create the app", [&] {
+    AppSettings settings;
+    settings.client_id = kClientId;
+    settings.client_secret = Secret(kClientSecret);
+    return stage.engine->apps().Create(settings);
+  });
+  return stage;
+}
+
+// Sends a user through the consent page and reads what he hosts.
+void Connect(Stage& stage, const std::string& email) {
+  ConnectRequest request;
+  request.app_id = stage.app_id;
+  request.redirect_uri = kRedirectUri;
+  request.bound_to = "session cookie of " + email;
+  Credentials& credentials = stage.engine->credentials();
+  const auto start = Step(absl::StrCat("begin the consent of ", email),
+                          [&] { return credentials.BeginConnect(request); });
+  const auto redirect = Step("his browser: consent page, Allow, redirect", [&] {
+    return fake_zoom::Consent(*stage.zoom, start->authorize_url, email);
+  });
+  const auto credential = Step("exchange the code, ask who he is, seal his tokens", [&] {
+    return credentials.FinishConnect(*redirect, request.bound_to, absl::Seconds(10));
+  });
+  const auto report = Step("sync his directory", [&] {
+    return stage.engine->directory().Sync(credential->id, absl::Seconds(10));
+  });
+  Line(absl::StrCat("the directory knows ", report->meetings, " meetings",
+                    report->has_personal_meeting_id ? " and a personal meeting id" : ""));
+}
+
+void PrintResolution(const absl::StatusOr<Resolution>& resolution) {
+  if (!resolution.ok()) return Line(absl::StrCat("host: ", Describe(resolution.status())));
+  const Candidate& best = resolution->candidates.front();
+  Line(absl::StrCat(
+      "host: ", best.host_user_id, ", by rule ", std::string(MatchRuleName(best.rule)), ", learnt ",
+      absl::FormatDuration(absl::Trunc(absl::Now() - best.learnt_at, absl::Milliseconds(1))),
+      " ago; candidates: ", resolution->candidates.size()));
+}
+
+// What Zoom makes of the parameters, as the SDK's Join() would hand them over.
+void Redeem(Stage& stage, FilledParam& filled, bool expected) {
+  const auto& arm = filled.param().param.withoutloginuserJoin;
+  const auto text = [](const char* value) { return std::string(value ? value : ""); };
+  fake_zoom::RedeemRequest request;
+  request.client_id = kClientId;
+  request.meeting_number = static_cast<std::int64_t>(arm.meetingNumber);
+  request.recording_token = text(arm.app_privilege_token);
+  request.zak = text(arm.userZAK);
+  request.on_behalf_token = text(arm.onBehalfToken);
+  request.passcode = text(arm.psw);
+  const fake_zoom::RedeemAnswer answer = stage.zoom->Redeem(request);
+  Line(absl::StrCat("the bot joins: ", answer.reason,
+                    ", may record: ", answer.may_record ? "yes" : "no"));
+  if (!answer.joined || answer.may_record != expected) {
+    Fail("join", absl::FailedPreconditionError(answer.reason));
+  }
+}
+
+void Join(Stage& stage, const std::string& title, JoinRequest request, bool records) {
+  Heading(title);
+  const auto session = Step("begin to join; warms up while the bot initialises its SDK",
+                            [&] { return stage.engine->BeginJoin(request); });
+  PrintResolution((*session)->AwaitResolution(absl::Seconds(5)));
+  auto pass = Step("mint the pass", [&] { return (*session)->Mint(absl::Seconds(5)); });
+  for (const Shortfall& shortfall : pass->shortfalls()) {
+    Line(absl::StrCat("without ", std::string(PassPartName(shortfall.part)), ": ",
+                      Describe(shortfall.why)));
+  }
+  const SteadyTime recording_until = pass->recording().expires_at;
+  const SteadyTime identity_until = pass->identity_token().expires_at;
+  auto filled =
+      Step("fill the SDK's JoinParam", [&] { return FilledParam::Take(*std::move(pass)); });
+  for (const std::string& line :
+       JoinParamText(filled->param(), recording_until, identity_until, SteadyNow())) {
+    Line(line);
+  }
+  Redeem(stage, *filled, records);
+  filled->Release();
+}
+
+int Main(const std::string& world_file) {
+  std::string folder = (std::filesystem::temp_directory_path() / "joinpass-demo-XXXXXX").string();
+  if (mkdtemp(folder.data()) == nullptr) Fail("make a folder", absl::UnavailableError(folder));
+  Stage stage = SetUp(world_file, folder + "/store");
+
+  Heading("Connect two hosts");
+  Connect(stage, kHost);
+  Connect(stage, kExternalHost);
+
+  JoinRequest inside;
+  inside.display_name = "Notes";
+  inside.recording = Need::kRequired;
+  inside.link = *Step("read the link", [&] {
+    return MeetingLink::Parse(LinkTo(*stage.zoom, kHost, "https://acme.zoom.us"));
+  });
+  Join(stage, "A meeting of the app's own account", inside, true);
+
+  JoinRequest outside = inside;
+  outside.identity = Identity::kOnBehalfOf;
+  outside.link = *MeetingLink::Parse(LinkTo(*stage.zoom, kExternalHost, "https://us02web.zoom.us"));
+  Join(stage, "A meeting of another account, on behalf of its host", outside, true);
+
+  Heading("A meeting whose host never consented");
+  const auto link = MeetingLink::Parse(LinkTo(*stage.zoom, kStranger, "https://us02web.zoom.us"));
+  PrintResolution(stage.engine->directory().Resolve(*link));
+
+  Heading("Close");
+  (void)Step("close joinpass", [&] { return stage.engine->Close(absl::Seconds(5)); });
+  std::filesystem::remove_all(folder);
+  std::printf("\ndemo: ok\n");
+  return 0;
+}
+
+}  // namespace
+}  // namespace joinpass::demo
+
+int main(int argc, char** argv) {
+  if (argc > 2) {
+    std::fprintf(stderr, "usage: joinpass_demo [WORLD.json]\n");
+    return 2;
+  }
+  return joinpass::demo::Main(argc == 2 ? argv[1] : FAKE_ZOOM_EXAMPLE_WORLD);
+}

@@ -1,0 +1,87 @@
+// Directory: who hosts which meeting.
+
+#ifndef JOINPASS_DIRECTORY_H_
+#define JOINPASS_DIRECTORY_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "joinpass/export.h"
+#include "joinpass/meeting_link.h"
+
+namespace joinpass {
+
+// How a meeting was matched with its host, best first.
+enum class MatchRule {
+  kScheduled,          // the host's own list names this number
+  kPersonalMeetingId,  // the number is the host's PMI
+  kVanityName,         // the link is the host's personal link
+};
+
+// "scheduled", "personal_meeting_id", "vanity_name".
+JOINPASS_EXPORT std::string_view MatchRuleName(MatchRule rule);
+
+// One credential through which a token for the meeting may be had.
+struct Candidate {
+  std::string credential_id = {};
+  std::string app_id = {};
+  std::string host_user_id = {};
+  std::string host_account_id = {};
+  MatchRule rule = MatchRule::kScheduled;
+
+  // When Zoom told us. Wall clock.
+  absl::Time learnt_at = absl::InfinitePast();
+};
+
+// The answer for one meeting. Never empty: nobody found is an error.
+struct Resolution {
+  // The meeting's number; for a personal link the host's PMI.
+  std::uint64_t meeting_number = 0;
+
+  // Best first: those whose consent works, then by rule, then the newest
+  // knowledge. Each credential once.
+  std::vector<Candidate> candidates = {};
+};
+
+// What a sync found.
+struct SyncReport {
+  int meetings = 0;  // as listed, the PMI not counted
+  int removed = 0;   // known before, and gone
+  int pages = 0;     // of the list of meetings
+  int calls = 0;     // requests to Zoom
+  bool has_personal_meeting_id = false;
+  absl::Time synced_at = absl::InfinitePast();  // when it began; wall clock
+};
+
+// Thread-safe. Lives as long as its Engine. Errors of every call:
+// store_unavailable, store_corrupt.
+class JOINPASS_EXPORT Directory {
+ public:
+  virtual ~Directory() = default;
+
+  // Reads who the credential's user is (PMI, personal link) and all pages of
+  // his scheduled meetings, and forgets those that the list no longer names.
+  // Without the scope of a part, that part is left as it was and the error is
+  // scope_missing. Two syncs of one credential run one after the other.
+  //
+  // Errors: credential_unknown, scope_missing, deadline_exceeded, and those of
+  // Zoom, the network and the credential: see reason.h. What was read until
+  // then is kept.
+  virtual absl::StatusOr<SyncReport> Sync(const std::string& credential_id,
+                                          absl::Duration timeout) = 0;
+
+  // Who hosts the meeting, from what is known; no network.
+  //
+  // Errors:
+  //   host_not_connected  nobody with a consent is known to host it; the message
+  //                       says what was looked for
+  virtual absl::StatusOr<Resolution> Resolve(const MeetingLink& link) = 0;
+};
+
+}  // namespace joinpass
+
+#endif  // JOINPASS_DIRECTORY_H_

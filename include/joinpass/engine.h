@@ -1,0 +1,106 @@
+// Engine: joinpass in one process.
+//
+//   auto engine = joinpass::Engine::Open({.store_folder = "/var/lib/bot/joinpass"});
+//   auto link = joinpass::MeetingLink::Parse(argv[1]);
+//   auto session = (*engine)->BeginJoin({.link = *link});   // returns at once
+//   ... InitSDK, SDKAuth ...
+//   auto pass = (*session)->Mint(absl::Seconds(5));         // just before Join
+
+#ifndef JOINPASS_ENGINE_H_
+#define JOINPASS_ENGINE_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "joinpass/apps.h"
+#include "joinpass/credentials.h"
+#include "joinpass/directory.h"
+#include "joinpass/export.h"
+#include "joinpass/join.h"
+
+namespace joinpass {
+
+// Something that the one who runs the bot should know, and that is no error of
+// a call.
+struct Notice {
+  // A stable name: "key_file_created", "store_created".
+  std::string name = {};
+
+  // One line in our words; never a secret.
+  std::string text = {};
+};
+
+// Plain data; each field has its default. Origins are scheme, host and port
+// without a trailing slash.
+struct EngineOptions {
+  // The folder of the store: SQLite files and their locks. Required. Created
+  // with mode 0700 if it is not there. One machine's processes may share it.
+  std::string store_folder = {};
+
+  // The file with the keys that seal the store. Default: `joinpass.key` in the
+  // store's folder. Created with mode 0600 on first use, and said so: back it
+  // up, without it the store is lost. Refused if others can read it.
+  std::string key_file = {};
+
+  // Zoom. ZoomGov: https://zoomgov.com and https://api.zoomgov.com.
+  // Tests point both at a stand-in on loopback.
+  std::string oauth_origin = "https://zoom.us";
+  std::string api_origin = "https://api.zoom.us";
+
+  // A PEM file that replaces the system's CA certificates. Default: the system's.
+  std::string ca_file = {};
+
+  // Runs the callbacks of asynchronous calls: post it to the bot's main loop
+  // (GLib: g_main_context_invoke). Must not block. Default: the engine's own
+  // thread, in which nothing may block and no blocking call of joinpass may be made.
+  std::function<void(std::function<void()>)> callback_executor = {};
+
+  // Hears notices, from any thread. Must not block, nor call the engine.
+  std::function<void(const Notice&)> on_notice = {};
+};
+
+// Thread-safe. One per process is enough; several work side by side.
+class JOINPASS_EXPORT Engine {
+ public:
+  // Opens or creates the store and its key. No network traffic.
+  //
+  // Errors:
+  //   invalid_argument   an option is wrong; the message names every wrong field
+  //   store_unavailable  the folder or a file cannot be opened
+  //   store_foreign      a file there is not joinpass's, or of a newer version
+  //   store_corrupt      a file is damaged
+  //   key_missing        the store is sealed with another key
+  //   key_invalid        the key file is malformed, or others can read it
+  // No error changes a file that was there.
+  static absl::StatusOr<std::unique_ptr<Engine>> Open(EngineOptions options);
+
+  // Close(10 s), if nobody closed it before.
+  virtual ~Engine() = default;
+
+  virtual Apps& apps() = 0;
+  virtual Credentials& credentials() = 0;
+  virtual Directory& directory() = 0;
+
+  // Starts to warm a join and returns at once, without waiting for disk or
+  // network. The session may outlive neither the engine's process nor its use.
+  //
+  // Errors: invalid_argument (names what is wrong), cancelled
+  virtual absl::StatusOr<std::unique_ptr<JoinSession>> BeginJoin(JoinRequest request) = 0;
+
+  // BeginJoin and Mint in one, for simple bots. Blocks up to `timeout`.
+  virtual absl::StatusOr<JoinPass> Prepare(JoinRequest request, absl::Duration timeout) = 0;
+
+  // Starts nothing new, ends what waits with `cancelled`, and lets refreshes in
+  // flight finish, for at most `timeout`: a rotated refresh token must reach the
+  // store. Later calls do nothing.
+  //
+  // Errors: deadline_exceeded  a refresh was still in flight
+  virtual absl::Status Close(absl::Duration timeout) = 0;
+};
+
+}  // namespace joinpass
+
+#endif  // JOINPASS_ENGINE_H_

@@ -1,0 +1,168 @@
+// JoinRequest, JoinPass, JoinSession: one bot's way into one meeting.
+
+#ifndef JOINPASS_JOIN_H_
+#define JOINPASS_JOIN_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "joinpass/directory.h"
+#include "joinpass/export.h"
+#include "joinpass/meeting_link.h"
+#include "joinpass/secret.h"
+#include "joinpass/time.h"
+
+namespace joinpass {
+
+// How much a part of the pass matters.
+enum class Need {
+  kOff,        // do not ask for it
+  kPreferred,  // a pass without it is still a pass; it says why
+  kRequired,   // no pass without it
+};
+
+// As whom the bot joins. Zoom takes one identity, never two. A bot that joins
+// meetings of other accounts than its app's must have one (since March 2026).
+enum class Identity {
+  kNone,
+  kZak,         // as the user himself
+  kOnBehalfOf,  // as an app of the user, who must be in the meeting already
+};
+
+// What a bot asks for. Plain data.
+struct JoinRequest {
+  MeetingLink link = {};
+
+  // The local recording token: the recording starts by itself.
+  Need recording = Need::kPreferred;
+
+  // Sends `bypass_waiting_room`: the bot does not wait in the waiting room. The
+  // host sees that nobody had to admit it.
+  bool bypass_waiting_room = false;
+
+  Identity identity = Identity::kNone;
+  Need identity_need = Need::kRequired;  // without effect for kNone
+
+  // Whose identity, in this order: the first one whose token can be had.
+  // Each a credential id ("cred_…") or a Zoom user id. Empty: the host's. At most 16.
+  std::vector<std::string> identity_users = {};
+
+  // What the SDK shows and hands back; given through as they are.
+  std::string display_name = {};  // at most 128 bytes
+  std::string customer_key = {};  // at most 35 characters
+};
+
+// A part of a pass.
+enum class PassPart { kRecordingToken, kIdentity };
+
+// "recording_token", "identity".
+JOINPASS_EXPORT std::string_view PassPartName(PassPart part);
+
+// Why one part of a pass could not be had.
+struct Shortfall {
+  PassPart part = PassPart::kRecordingToken;
+  absl::Status why = {};  // never OK; ReasonOf() gives its name
+};
+
+// What a bot takes into the SDK for ONE join attempt. The recording token lives
+// for 120 s and works once: mint, join at once, and mint anew for every further
+// attempt. A pass is neither copied, stored nor used twice: the adapter
+// consumes it. Its secrets are wiped with it.
+//
+// Thread-compatible.
+class JOINPASS_EXPORT JoinPass {
+ public:
+  // A token and until when Zoom takes it, counted from before it was asked for.
+  struct Token {
+    Secret value = {};  // empty: the pass has none
+    SteadyTime expires_at = {};
+    std::string credential_id = {};  // through whose consent
+  };
+
+  // All that goes into a pass; the library fills it.
+  struct Content {
+    std::uint64_t meeting_number = 0;
+    std::string vanity_name = {};
+    Secret passcode = {};
+    Secret registrant_token = {};
+    std::string display_name = {};
+    std::string customer_key = {};
+    Token recording = {};
+    Identity identity = Identity::kNone;  // which kind of token `identity_token` is
+    Token identity_token = {};
+    std::vector<Shortfall> shortfalls = {};
+  };
+
+  JoinPass() = default;
+  explicit JoinPass(Content content);
+  JoinPass(JoinPass&&) noexcept = default;
+  JoinPass& operator=(JoinPass&&) noexcept = default;
+  JoinPass(const JoinPass&) = delete;
+  JoinPass& operator=(const JoinPass&) = delete;
+
+  // 0 where only the name of a personal link is known.
+  std::uint64_t meeting_number() const { return content_.meeting_number; }
+  const std::string& vanity_name() const { return content_.vanity_name; }
+  const Secret& passcode() const { return content_.passcode; }
+  const Secret& registrant_token() const { return content_.registrant_token; }
+  const std::string& display_name() const { return content_.display_name; }
+  const std::string& customer_key() const { return content_.customer_key; }
+
+  // Each empty if the pass has none. At most one of the two identities is there.
+  const Secret& recording_token() const { return content_.recording.value; }
+  const Secret& zak() const;
+  const Secret& on_behalf_token() const;
+
+  // Until when they work, and through whose consent they were had.
+  const Token& recording() const { return content_.recording; }
+  const Token& identity_token() const { return content_.identity_token; }
+  Identity identity() const { return content_.identity; }
+
+  // What was asked for and could not be had, each with its reason.
+  const std::vector<Shortfall>& shortfalls() const { return content_.shortfalls; }
+
+ private:
+  Content content_;
+};
+
+// One bot's join, from Engine::BeginJoin() on. While the bot initialises its
+// SDK, the session finds the host, sees to a fresh access token and opens the
+// sockets that minting needs.
+//
+// Thread-safe. Closes with its Engine: later calls fail with `cancelled`. Its
+// destructor waits for no network.
+class JOINPASS_EXPORT JoinSession {
+ public:
+  virtual ~JoinSession() = default;
+
+  // Mints a pass. Call it last, just before IMeetingService::Join; again for
+  // each further attempt. One round trip to Zoom when all is warm: the recording
+  // token and the identity are asked for at the same time.
+  //
+  // A part that could not be had is a shortfall of the pass, unless the request
+  // requires it; then its error is the error of this call. `timeout` bounds the
+  // whole, including what of the warming is not done yet. A preferred part that
+  // the time did not suffice for is a shortfall too.
+  //
+  // Errors: those of a required part; cancelled
+  virtual absl::StatusOr<JoinPass> Mint(absl::Duration timeout) = 0;
+
+  // The same without blocking. `done` runs once, on the engine's
+  // `callback_executor`, also when the engine closes before.
+  virtual void MintAsync(absl::Duration timeout,
+                         std::function<void(absl::StatusOr<JoinPass>)> done) = 0;
+
+  // What is known of the host, once that is known: waits for the warming for at
+  // most `timeout`.
+  virtual absl::StatusOr<Resolution> AwaitResolution(absl::Duration timeout) = 0;
+};
+
+}  // namespace joinpass
+
+#endif  // JOINPASS_JOIN_H_

@@ -1,0 +1,50 @@
+// The file that holds the master keys of a machine.
+
+#ifndef JOINPASS_LIB_CRYPTO_KEY_FILE_H_
+#define JOINPASS_LIB_CRYPTO_KEY_FILE_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/random.h"
+#include "base/wipe.h"
+#include "crypto/key_ring.h"
+
+namespace joinpass::crypto {
+
+// The text of a key file: one line a key, the newest last,
+//   joinpass-key-1 <id, 8 hexadecimal digits> <32 bytes in base64>
+// and any number of blank lines and comments, which begin with '#'.
+//
+// Errors:
+//   key_invalid  names the line that is wrong, never what it says
+absl::StatusOr<std::vector<MasterKey>> ReadKeyLines(std::string_view text);
+base::Buffer WriteKeyLines(const std::vector<MasterKey>& keys);
+
+struct KeyFile {
+  KeyRing ring;
+  bool created = false;  // by this call: somebody should back it up
+};
+
+// Reads `path`. It must be a plain file of this process's user that nobody else
+// can read; symbolic links are not followed.
+//
+// Errors:
+//   key_missing        there is no such file
+//   key_invalid        not a plain file, of another user, readable by others,
+//                      malformed, or larger than 16 KiB
+//   store_unavailable  it cannot be read just now
+absl::StatusOr<KeyFile> ReadKeyFile(const std::string& path);
+
+// The same, but where there is no file one with a fresh key is created, mode
+// 0600, durable before this returns. Of several processes that begin at the
+// same time one creates it, and all read the same key. The folder must exist.
+//
+// Never call it for a store that exists already: a fresh key opens nothing.
+absl::StatusOr<KeyFile> OpenKeyFile(const std::string& path, base::Random& random);
+
+}  // namespace joinpass::crypto
+
+#endif  // JOINPASS_LIB_CRYPTO_KEY_FILE_H_

@@ -1,0 +1,68 @@
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "crypto/key_file.h"
+
+namespace joinpass::crypto {
+namespace {
+
+constexpr absl::string_view kWord = "joinpass-key-1";
+constexpr std::string_view kComment =
+    "# The keys that seal a joinpass store, the newest last. Keep a copy in a safe\n"
+    "# place: without them the store is lost. Never share them.\n";
+
+std::optional<MasterKey> ReadKeyLine(absl::string_view line) {
+  const std::vector<absl::string_view> words = absl::StrSplit(line, ' ', absl::SkipEmpty());
+  if (words.size() != 3 || words[0] != kWord || words[1].size() != 8) return std::nullopt;
+  if (!std::all_of(words[1].begin(), words[1].end(), absl::ascii_isxdigit)) return std::nullopt;
+  MasterKey key;
+  if (!absl::SimpleHexAtoi(words[1], &key.id)) return std::nullopt;
+  std::string bytes;
+  const bool read = absl::Base64Unescape(words[2], &bytes);
+  key.bytes = Secret::Take(std::move(bytes));
+  if (!read || key.bytes.size() != kMasterKeySize) return std::nullopt;
+  return key;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<MasterKey>> ReadKeyLines(std::string_view text) {
+  std::vector<MasterKey> keys;
+  int number = 0;
+  for (absl::string_view line : absl::StrSplit(base::ToAbsl(text), '\n')) {
+    ++number;
+    line = absl::StripAsciiWhitespace(line);
+    if (line.empty() || line.front() == '#') continue;
+    std::optional<MasterKey> key = ReadKeyLine(line);
+    if (!key) {
+      return base::MakeError(Reason::kKeyInvalid,
+                             absl::StrCat("key file: line ", number, " is malformed"));
+    }
+    keys.push_back(*std::move(key));
+  }
+  return keys;
+}
+
+base::Buffer WriteKeyLines(const std::vector<MasterKey>& keys) {
+  base::Buffer text = base::ToBuffer(kComment);
+  for (const MasterKey& key : keys) {
+    std::string bytes = absl::Base64Escape(base::ToAbsl(key.bytes.Reveal()));
+    base::Append(text, base::ToStd(kWord));
+    base::Append(text, " " + KeyName(key.id) + " ");
+    base::Append(text, bytes);
+    base::Append(text, "\n");
+    base::Wipe(bytes);
+  }
+  return text;
+}
+
+}  // namespace joinpass::crypto

@@ -1,0 +1,95 @@
+#include "directory/resolver.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/status.h"
+#include "directory/ranking.h"
+
+namespace joinpass::directory {
+namespace {
+
+// Somebody who hosts the meeting by one of the rules, whether or not we hold
+// his consent.
+struct Host {
+  std::string app_id;
+  std::string user_id;
+  MatchRule rule = MatchRule::kScheduled;
+  absl::Time learnt_at;
+  std::uint64_t number = 0;
+};
+
+Host HostOf(const store::HostRecord& record, MatchRule rule) {
+  return {record.app_id, record.user_id, rule, record.learnt_at, record.personal_meeting_id};
+}
+
+absl::StatusOr<std::vector<Host>> HostsOfNumber(store::Records& records, std::uint64_t number) {
+  std::vector<Host> hosts;
+  JOINPASS_ASSIGN_OR_RETURN(const auto meetings, records.FindMeetings(number));
+  for (const store::MeetingRecord& meeting : meetings) {
+    hosts.push_back(
+        {meeting.app_id, meeting.host_user_id, MatchRule::kScheduled, meeting.learnt_at, number});
+  }
+  JOINPASS_ASSIGN_OR_RETURN(const auto owners, records.FindHostsByPersonalMeetingId(number));
+  for (const store::HostRecord& owner : owners) {
+    hosts.push_back(HostOf(owner, MatchRule::kPersonalMeetingId));
+  }
+  return hosts;
+}
+
+absl::StatusOr<std::vector<Host>> HostsOfName(store::Records& records, const std::string& name) {
+  std::vector<Host> hosts;
+  JOINPASS_ASSIGN_OR_RETURN(const auto owners, records.FindHostsByVanityName(name));
+  for (const store::HostRecord& owner : owners) {
+    hosts.push_back(HostOf(owner, MatchRule::kVanityName));
+  }
+  return hosts;
+}
+
+// The hosts whose consent we hold, ranked.
+absl::StatusOr<std::vector<Candidate>> CandidatesOf(store::Records& records,
+                                                    const std::vector<Host>& hosts) {
+  std::vector<Match> matches;
+  for (const Host& host : hosts) {
+    const auto credential = records.FindCredential(host.app_id, host.user_id);
+    if (!credential.ok()) {
+      if (ReasonOf(credential.status()) == Reason::kCredentialUnknown) continue;
+      return credential.status();
+    }
+    Match match;
+    match.candidate.credential_id = credential->id;
+    match.candidate.app_id = credential->app_id;
+    match.candidate.host_user_id = credential->user_id;
+    match.candidate.host_account_id = credential->account_id;
+    match.candidate.rule = host.rule;
+    match.candidate.learnt_at = host.learnt_at;
+    match.health = credential->health;
+    matches.push_back(std::move(match));
+  }
+  return Rank(std::move(matches));
+}
+
+}  // namespace
+
+absl::StatusOr<Resolution> Resolve(store::Records& records, const MeetingLink& link) {
+  JOINPASS_ASSIGN_OR_RETURN(const std::vector<Host> hosts,
+                            link.number() != 0 ? HostsOfNumber(records, link.number())
+                                               : HostsOfName(records, link.vanity_name()));
+  if (hosts.empty()) {
+    return base::MakeError(Reason::kHostNotConnected,
+                           link.number() != 0
+                               ? "resolve: no meeting and no personal meeting id has this number"
+                               : "resolve: nobody is known to have this personal link");
+  }
+  Resolution resolution;
+  resolution.meeting_number = hosts.front().number;
+  JOINPASS_ASSIGN_OR_RETURN(resolution.candidates, CandidatesOf(records, hosts));
+  if (resolution.candidates.empty()) {
+    return base::MakeError(Reason::kHostNotConnected,
+                           "resolve: the host is known, but none of the consents is his");
+  }
+  return resolution;
+}
+
+}  // namespace joinpass::directory

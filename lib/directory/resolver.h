@@ -1,0 +1,19 @@
+// Whose meeting is it?
+
+#ifndef JOINPASS_LIB_DIRECTORY_RESOLVER_H_
+#define JOINPASS_LIB_DIRECTORY_RESOLVER_H_
+
+#include "absl/status/statusor.h"
+#include "joinpass/directory.h"
+#include "joinpass/meeting_link.h"
+#include "store/records_store.h"
+
+namespace joinpass::directory {
+
+// Answers from the store alone. Blocks on it; not for the loop's thread.
+// Errors as for Directory::Resolve().
+absl::StatusOr<Resolution> Resolve(store::Records& records, const MeetingLink& link);
+
+}  // namespace joinpass::directory
+
+#endif  // JOINPASS_LIB_DIRECTORY_RESOLVER_H_

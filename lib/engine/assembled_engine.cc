@@ -1,0 +1,73 @@
+#include "engine/assembled_engine.h"
+
+#include <utility>
+
+#include "base/status.h"
+#include "join/plan.h"
+
+namespace joinpass::engine {
+namespace {
+
+constexpr absl::Duration kCloseByItself = absl::Seconds(10);
+
+base::Task<bool> CloseClient(http::Client& client) {
+  client.Close();
+  co_return true;
+}
+
+}  // namespace
+
+AssembledEngine::AssembledEngine(EngineOptions options, Parts parts)
+    : options_(std::move(options)),
+      parts_(std::move(parts)),
+      records_(*parts_.store, parts_.keys, parts_.random),
+      context_{*parts_.loop,
+               worker_,
+               parts_.clock,
+               parts_.random,
+               *parts_.client,
+               records_,
+               {options_.oauth_origin, options_.api_origin}},
+      tokens_(context_),
+      calls_(context_, tokens_),
+      sync_(context_, calls_),
+      minter_(calls_),
+      services_{context_, tokens_, minter_},
+      runner_(std::make_shared<Runner>(*parts_.loop)),
+      closing_(std::make_shared<Runner>(*parts_.loop)),
+      apps_(context_),
+      credentials_(context_, tokens_, *runner_),
+      directory_(context_, sync_, *runner_) {}
+
+AssembledEngine::~AssembledEngine() { (void)Close(kCloseByItself); }
+
+absl::StatusOr<std::unique_ptr<JoinSession>> AssembledEngine::BeginJoin(JoinRequest request) {
+  JOINPASS_RETURN_IF_ERROR(join::CheckRequest(request));
+  auto session = std::make_shared<join::Session>(services_, std::move(request));
+  const bool started =
+      runner_->Spawn<absl::Status>([session] { return session->Warm(); }, [](absl::Status) {});
+  if (!started) return EngineClosed();
+  return std::make_unique<CallerSession>(runner_, std::move(session), parts_.clock,
+                                         options_.callback_executor);
+}
+
+absl::StatusOr<JoinPass> AssembledEngine::Prepare(JoinRequest request, absl::Duration timeout) {
+  JOINPASS_ASSIGN_OR_RETURN(const auto session, BeginJoin(std::move(request)));
+  return session->Mint(timeout);
+}
+
+absl::Status AssembledEngine::Close(absl::Duration timeout) {
+  if (closed_.exchange(true)) return absl::OkStatus();
+  const SteadyTime deadline = parts_.clock.SteadyNow() + timeout;
+  runner_->Shut();
+  const bool drained = *closing_->Run<bool>([this, deadline] { return tokens_.Drain(deadline); });
+  // Ends what still waits for Zoom; then all tasks come to their end by themselves.
+  (void)closing_->Run<bool>([this] { return CloseClient(*parts_.client); });
+  runner_->AwaitIdle();
+  (void)closing_->Run<bool>([this] { return tokens_.Drain(SteadyTime::InfiniteFuture()); });
+  closing_->Shut();
+  if (drained) return absl::OkStatus();
+  return base::MakeError(Reason::kDeadlineExceeded, "close: a refresh was still in flight");
+}
+
+}  // namespace joinpass::engine

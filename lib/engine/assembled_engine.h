@@ -1,0 +1,76 @@
+// Engine, done: the one place that knows all parts.
+
+#ifndef JOINPASS_LIB_ENGINE_ASSEMBLED_ENGINE_H_
+#define JOINPASS_LIB_ENGINE_ASSEMBLED_ENGINE_H_
+
+#include <atomic>
+#include <memory>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/worker.h"
+#include "crypto/key_ring.h"
+#include "directory/sync.h"
+#include "engine/apps.h"
+#include "engine/credentials.h"
+#include "engine/directory.h"
+#include "engine/runner.h"
+#include "engine/session.h"
+#include "http/client.h"
+#include "http/loop.h"
+#include "join/minter.h"
+#include "join/session.h"
+#include "joinpass/engine.h"
+#include "oauth/authorized_calls.h"
+#include "oauth/context.h"
+#include "oauth/token_source.h"
+#include "store/records_store.h"
+#include "store/store.h"
+
+namespace joinpass::engine {
+
+// What an engine is made of.
+struct Parts {
+  base::Clock& clock;
+  base::Random& random;
+  crypto::KeyRing keys;
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<http::IoLoop> loop;
+  std::unique_ptr<http::Client> client;
+};
+
+class AssembledEngine final : public Engine {
+ public:
+  AssembledEngine(EngineOptions options, Parts parts);
+  ~AssembledEngine() override;
+
+  Apps& apps() override { return apps_; }
+  Credentials& credentials() override { return credentials_; }
+  Directory& directory() override { return directory_; }
+  absl::StatusOr<std::unique_ptr<JoinSession>> BeginJoin(JoinRequest request) override;
+  absl::StatusOr<JoinPass> Prepare(JoinRequest request, absl::Duration timeout) override;
+  absl::Status Close(absl::Duration timeout) override;
+
+ private:
+  // Each outlives those below it.
+  const EngineOptions options_;
+  const Parts parts_;
+  store::Records records_;
+  base::Worker worker_;
+  const oauth::Context context_;
+  oauth::TokenSource tokens_;
+  oauth::AuthorizedCalls calls_;
+  directory::Sync sync_;
+  join::Minter minter_;
+  const join::Services services_;
+  const std::shared_ptr<Runner> runner_;   // the callers' tasks
+  const std::shared_ptr<Runner> closing_;  // what closing itself has to do
+  StoredApps apps_;
+  StoredCredentials credentials_;
+  StoredDirectory directory_;
+  std::atomic<bool> closed_ = false;
+};
+
+}  // namespace joinpass::engine
+
+#endif  // JOINPASS_LIB_ENGINE_ASSEMBLED_ENGINE_H_

@@ -1,0 +1,35 @@
+#include "engine/directory.h"
+
+#include "directory/resolver.h"
+#include "engine/credentials.h"
+
+namespace joinpass {
+
+std::string_view MatchRuleName(MatchRule rule) {
+  switch (rule) {
+    case MatchRule::kScheduled:
+      return "scheduled";
+    case MatchRule::kPersonalMeetingId:
+      return "personal_meeting_id";
+    case MatchRule::kVanityName:
+      return "vanity_name";
+  }
+  return "unknown";
+}
+
+namespace engine {
+
+absl::StatusOr<SyncReport> StoredDirectory::Sync(const std::string& credential_id,
+                                                 absl::Duration timeout) {
+  const SteadyTime deadline = context_.clock.SteadyNow() + timeout;
+  auto report = runner_.Run<absl::StatusOr<SyncReport>>(
+      [this, credential_id, deadline] { return sync_.Run(credential_id, deadline); });
+  return report ? *report : EngineClosed();
+}
+
+absl::StatusOr<Resolution> StoredDirectory::Resolve(const MeetingLink& link) {
+  return directory::Resolve(context_.records, link);
+}
+
+}  // namespace engine
+}  // namespace joinpass

@@ -1,0 +1,32 @@
+// Directory, done.
+
+#ifndef JOINPASS_LIB_ENGINE_DIRECTORY_H_
+#define JOINPASS_LIB_ENGINE_DIRECTORY_H_
+
+#include <string>
+
+#include "directory/sync.h"
+#include "engine/runner.h"
+#include "joinpass/directory.h"
+#include "oauth/context.h"
+
+namespace joinpass::engine {
+
+class StoredDirectory final : public Directory {
+ public:
+  StoredDirectory(const oauth::Context& context, directory::Sync& sync, Runner& runner)
+      : context_(context), sync_(sync), runner_(runner) {}
+
+  absl::StatusOr<SyncReport> Sync(const std::string& credential_id,
+                                  absl::Duration timeout) override;
+  absl::StatusOr<Resolution> Resolve(const MeetingLink& link) override;
+
+ private:
+  const oauth::Context& context_;
+  directory::Sync& sync_;
+  Runner& runner_;
+};
+
+}  // namespace joinpass::engine
+
+#endif  // JOINPASS_LIB_ENGINE_DIRECTORY_H_

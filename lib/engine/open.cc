@@ -1,0 +1,85 @@
+#include "engine/open.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/status.h"
+#include "crypto/key_file.h"
+#include "engine/assembled_engine.h"
+#include "store/sqlite/sqlite_store.h"
+#include "zoom/origins.h"
+
+namespace joinpass {
+
+absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(EngineOptions options) {
+  return engine::OpenWith(std::move(options), base::SystemClock(), base::SystemRandom());
+}
+
+namespace engine {
+namespace {
+
+void Tell(const EngineOptions& options, std::string name, std::string text) {
+  if (!options.on_notice) return;
+  Notice notice;
+  notice.name = std::move(name);
+  notice.text = std::move(text);
+  options.on_notice(notice);
+}
+
+// A store that is there has its key somewhere; a new key would open nothing.
+absl::StatusOr<crypto::KeyRing> OpenKeys(const EngineOptions& options, const store::Folder& folder,
+                                         base::Random& random) {
+  const std::string path =
+      options.key_file.empty() ? folder.path + "/joinpass.key" : options.key_file;
+  JOINPASS_ASSIGN_OR_RETURN(crypto::KeyFile file, folder.has_store
+                                                      ? crypto::ReadKeyFile(path)
+                                                      : crypto::OpenKeyFile(path, random));
+  if (file.created) {
+    Tell(options, "key_file_created",
+         absl::StrCat("the key that seals the store was made: ", path,
+                      "; back it up, without it the store is lost"));
+  }
+  return std::move(file.ring);
+}
+
+http::ClientOptions ClientOptionsOf(const EngineOptions& options) {
+  http::ClientOptions client;
+  client.ca_file = options.ca_file;
+  client.allowed_origins = zoom::RedirectOrigins({options.oauth_origin, options.api_origin});
+  return client;
+}
+
+}  // namespace
+
+absl::Status CheckOptions(const EngineOptions& options) {
+  std::vector<std::string> wrong;
+  if (options.store_folder.empty()) wrong.push_back("store_folder is missing");
+  if (!zoom::CheckOrigin(options.oauth_origin).ok()) {
+    wrong.push_back("oauth_origin is no https origin");
+  }
+  if (!zoom::CheckOrigin(options.api_origin).ok()) wrong.push_back("api_origin is no https origin");
+  if (wrong.empty()) return absl::OkStatus();
+  return base::MakeError(Reason::kInvalidArgument, "open: " + absl::StrJoin(wrong, "; "));
+}
+
+absl::StatusOr<std::unique_ptr<Engine>> OpenWith(EngineOptions options, base::Clock& clock,
+                                                 base::Random& random) {
+  JOINPASS_RETURN_IF_ERROR(CheckOptions(options));
+  auto loop = http::MakeIoLoop(clock);
+  // First what may fail without a trace: an option that is wrong leaves no folder behind.
+  JOINPASS_ASSIGN_OR_RETURN(auto client, http::OpenClient(ClientOptionsOf(options), *loop, clock));
+  JOINPASS_ASSIGN_OR_RETURN(const store::Folder folder, store::PrepareFolder(options.store_folder));
+  JOINPASS_ASSIGN_OR_RETURN(crypto::KeyRing keys, OpenKeys(options, folder, random));
+  JOINPASS_ASSIGN_OR_RETURN(auto store, store::OpenSqliteStore(folder, keys, random));
+  if (!folder.has_store) {
+    Tell(options, "store_created", absl::StrCat("a new store was made in ", folder.path));
+  }
+  Parts parts{clock, random, std::move(keys), std::move(store), std::move(loop), std::move(client)};
+  return std::make_unique<AssembledEngine>(std::move(options), std::move(parts));
+}
+
+}  // namespace engine
+}  // namespace joinpass

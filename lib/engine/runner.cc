@@ -1,0 +1,20 @@
+#include "engine/runner.h"
+
+namespace joinpass::engine {
+
+void Runner::Shut() {
+  base::MutexLock lock(mutex_);
+  shut_ = true;
+}
+
+void Runner::AwaitIdle() {
+  base::MutexLock lock(mutex_);
+  while (active_ > 0) idle_.Wait(mutex_);
+}
+
+void Runner::Finish() {
+  base::MutexLock lock(mutex_);
+  if (--active_ == 0) idle_.NotifyAll();
+}
+
+}  // namespace joinpass::engine

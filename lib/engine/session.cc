@@ -1,0 +1,45 @@
+#include "engine/session.h"
+
+#include "engine/credentials.h"
+
+namespace joinpass::engine {
+namespace {
+
+using MaybePass = absl::StatusOr<JoinPass>;
+
+// Hands `pass` to `done` where the caller wants it. A function that can be
+// copied holds what cannot by a pointer.
+void Deliver(const CallbackExecutor& executor, const std::function<void(MaybePass)>& done,
+             MaybePass pass) {
+  if (!executor) return done(std::move(pass));
+  const auto held = std::make_shared<MaybePass>(std::move(pass));
+  executor([done, held] { done(std::move(*held)); });
+}
+
+}  // namespace
+
+absl::StatusOr<JoinPass> CallerSession::Mint(absl::Duration timeout) {
+  const SteadyTime deadline = clock_.SteadyNow() + timeout;
+  auto pass =
+      runner_->Run<MaybePass>([session = session_, deadline] { return session->Mint(deadline); });
+  if (!pass) return EngineClosed();
+  return *std::move(pass);
+}
+
+void CallerSession::MintAsync(absl::Duration timeout,
+                              std::function<void(absl::StatusOr<JoinPass>)> done) {
+  const SteadyTime deadline = clock_.SteadyNow() + timeout;
+  const bool started = runner_->Spawn<MaybePass>(
+      [session = session_, deadline] { return session->Mint(deadline); },
+      [executor = executor_, done](MaybePass pass) { Deliver(executor, done, std::move(pass)); });
+  if (!started) Deliver(executor_, done, EngineClosed());
+}
+
+absl::StatusOr<Resolution> CallerSession::AwaitResolution(absl::Duration timeout) {
+  const SteadyTime deadline = clock_.SteadyNow() + timeout;
+  auto resolution = runner_->Run<absl::StatusOr<Resolution>>(
+      [session = session_, deadline] { return session->AwaitResolution(deadline); });
+  return resolution ? *resolution : EngineClosed();
+}
+
+}  // namespace joinpass::engine

@@ -1,0 +1,48 @@
+// Minter: asks Zoom for the parts of one pass.
+
+#ifndef JOINPASS_LIB_JOIN_MINTER_H_
+#define JOINPASS_LIB_JOIN_MINTER_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/task.h"
+#include "join/plan.h"
+#include "joinpass/join.h"
+#include "joinpass/time.h"
+#include "oauth/authorized_calls.h"
+
+namespace joinpass::join {
+
+// Used from the loop's thread only.
+class Minter {
+ public:
+  explicit Minter(oauth::AuthorizedCalls& calls) : calls_(calls) {}
+
+  // Asks for both parts at the same time, for each one after the other of those
+  // whom the plan names, until one gives it. An answer that only concerns one
+  // of them leads to the next; a rate limit or an outage ends the search in
+  // that Zoom account. The error of a part is that of the first who was asked.
+  base::Task<Outcome> Mint(const Plan& plan, const JoinRequest& request, std::uint64_t number,
+                           SteadyTime deadline);
+
+ private:
+  base::Task<absl::StatusOr<MintedPart>> MintRecording(const Plan& plan, const JoinRequest& request,
+                                                       std::uint64_t number, SteadyTime deadline);
+  base::Task<absl::StatusOr<MintedPart>> MintIdentity(const Plan& plan, const JoinRequest& request,
+                                                      std::uint64_t number, SteadyTime deadline);
+  base::Task<absl::StatusOr<JoinPass::Token>> AskRecording(const Candidate& candidate,
+                                                           const JoinRequest& request,
+                                                           std::uint64_t number,
+                                                           SteadyTime deadline);
+  base::Task<absl::StatusOr<JoinPass::Token>> AskIdentity(const IdentityOwner& owner,
+                                                          Identity identity, std::uint64_t number,
+                                                          SteadyTime deadline);
+
+  oauth::AuthorizedCalls& calls_;
+};
+
+}  // namespace joinpass::join
+
+#endif  // JOINPASS_LIB_JOIN_MINTER_H_

@@ -1,0 +1,29 @@
+#include <utility>
+
+#include "joinpass/join.h"
+
+namespace joinpass {
+namespace {
+
+const Secret& Nothing() {
+  static const Secret nothing;
+  return nothing;
+}
+
+}  // namespace
+
+std::string_view PassPartName(PassPart part) {
+  return part == PassPart::kRecordingToken ? "recording_token" : "identity";
+}
+
+JoinPass::JoinPass(Content content) : content_(std::move(content)) {}
+
+const Secret& JoinPass::zak() const {
+  return content_.identity == Identity::kZak ? content_.identity_token.value : Nothing();
+}
+
+const Secret& JoinPass::on_behalf_token() const {
+  return content_.identity == Identity::kOnBehalfOf ? content_.identity_token.value : Nothing();
+}
+
+}  // namespace joinpass

@@ -1,0 +1,136 @@
+#include "join/plan.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_join.h"
+#include "base/status.h"
+
+namespace joinpass::join {
+namespace {
+
+constexpr std::size_t kMostDisplayName = 128;
+constexpr std::size_t kMostCustomerKey = 35;
+constexpr std::size_t kMostOwners = 16;
+
+bool Wants(const JoinRequest& request, PassPart part) {
+  if (part == PassPart::kRecordingToken) return request.recording != Need::kOff;
+  return request.identity != Identity::kNone && request.identity_need != Need::kOff;
+}
+
+bool Requires(const JoinRequest& request, PassPart part) {
+  if (!Wants(request, part)) return false;
+  return (part == PassPart::kRecordingToken ? request.recording : request.identity_need) ==
+         Need::kRequired;
+}
+
+bool IsHost(const Known& known, const std::string& user_id) {
+  if (!known.resolution.ok()) return false;
+  const auto& candidates = known.resolution->candidates;
+  return std::any_of(candidates.begin(), candidates.end(),
+                     [&](const Candidate& candidate) { return candidate.host_user_id == user_id; });
+}
+
+absl::Status OwnerNotHost() {
+  return base::MakeError(Reason::kOwnerNotHost,
+                         "join: the identity's owner is not the host of this meeting");
+}
+
+void PlanIdentity(const JoinRequest& request, const Known& known, Plan& plan) {
+  if (!known.owners.ok()) {
+    plan.identity_shortfall = known.owners.status();
+    return;
+  }
+  plan.identity = *known.owners;
+  // An unknown host cannot give a recording token, so there is nothing to guard.
+  if (request.recording != Need::kRequired || !known.resolution.ok()) return;
+  const auto stranger = [&](const IdentityOwner& owner) { return !IsHost(known, owner.user_id); };
+  plan.identity.erase(std::remove_if(plan.identity.begin(), plan.identity.end(), stranger),
+                      plan.identity.end());
+  if (plan.identity.empty()) plan.identity_shortfall = OwnerNotHost();
+}
+
+void PlanRecording(const Known& known, Plan& plan) {
+  if (!known.resolution.ok()) {
+    plan.recording_shortfall = known.resolution.status();
+    return;
+  }
+  if (!plan.identity.empty() && !IsHost(known, plan.identity.front().user_id)) {
+    plan.recording_shortfall = OwnerNotHost();
+    return;
+  }
+  plan.recording = known.resolution->candidates;
+}
+
+// Moves a minted part into the pass, or notes why it is missing.
+absl::Status Place(const JoinRequest& request, PassPart part, absl::StatusOr<MintedPart> minted,
+                   JoinPass::Token& into, std::vector<Shortfall>& shortfalls) {
+  if (!Wants(request, part)) return absl::OkStatus();
+  if (minted.ok()) {
+    into = std::move(minted->token);
+    return absl::OkStatus();
+  }
+  if (Requires(request, part)) return minted.status();
+  Shortfall shortfall;
+  shortfall.part = part;
+  shortfall.why = minted.status();
+  shortfalls.push_back(std::move(shortfall));
+  return absl::OkStatus();
+}
+
+JoinPass::Content ContentOf(const JoinRequest& request, const Known& known) {
+  JoinPass::Content content;
+  content.meeting_number = request.link.number();
+  if (content.meeting_number == 0 && known.resolution.ok()) {
+    content.meeting_number = known.resolution->meeting_number;
+  }
+  content.vanity_name = request.link.vanity_name();
+  content.passcode = request.link.passcode();
+  content.registrant_token = request.link.registrant_token();
+  content.display_name = request.display_name;
+  content.customer_key = request.customer_key;
+  return content;
+}
+
+}  // namespace
+
+absl::Status CheckRequest(const JoinRequest& request) {
+  std::vector<std::string> wrong;
+  if (request.link.number() == 0 && request.link.vanity_name().empty()) {
+    wrong.push_back("link is empty");
+  }
+  if (request.display_name.size() > kMostDisplayName) {
+    wrong.push_back("display_name has more than 128 bytes");
+  }
+  if (request.customer_key.size() > kMostCustomerKey) {
+    wrong.push_back("customer_key has more than 35 characters");
+  }
+  if (request.identity_users.size() > kMostOwners) {
+    wrong.push_back("identity_users has more than 16 entries");
+  }
+  if (wrong.empty()) return absl::OkStatus();
+  return base::MakeError(Reason::kInvalidArgument, "join: " + absl::StrJoin(wrong, "; "));
+}
+
+Plan MakePlan(const JoinRequest& request, const Known& known) {
+  Plan plan;
+  if (Wants(request, PassPart::kIdentity)) PlanIdentity(request, known, plan);
+  if (Wants(request, PassPart::kRecordingToken)) PlanRecording(known, plan);
+  return plan;
+}
+
+absl::StatusOr<JoinPass> MakePass(const JoinRequest& request, const Known& known, Outcome outcome) {
+  const bool has_identity = Wants(request, PassPart::kIdentity) && outcome.identity.ok();
+  if (has_identity && outcome.recording.ok() && !IsHost(known, outcome.identity->owner_user_id)) {
+    outcome.recording = OwnerNotHost();
+  }
+  JoinPass::Content content = ContentOf(request, known);
+  if (has_identity) content.identity = request.identity;
+  JOINPASS_RETURN_IF_ERROR(Place(request, PassPart::kRecordingToken, std::move(outcome.recording),
+                                 content.recording, content.shortfalls));
+  JOINPASS_RETURN_IF_ERROR(Place(request, PassPart::kIdentity, std::move(outcome.identity),
+                                 content.identity_token, content.shortfalls));
+  return JoinPass(std::move(content));
+}
+
+}  // namespace joinpass::join

@@ -1,0 +1,67 @@
+// What to ask Zoom for, and what came of it: decisions only.
+
+#ifndef JOINPASS_LIB_JOIN_PLAN_H_
+#define JOINPASS_LIB_JOIN_PLAN_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "joinpass/directory.h"
+#include "joinpass/join.h"
+
+namespace joinpass::join {
+
+// OK, or invalid_argument with a message that names every wrong field.
+absl::Status CheckRequest(const JoinRequest& request);
+
+// Somebody as whom the bot may join.
+struct IdentityOwner {
+  std::string credential_id = {};
+  std::string user_id = {};
+};
+
+// What is known when a pass is planned.
+struct Known {
+  absl::StatusOr<Resolution> resolution = absl::UnknownError("");
+
+  // In the order of the request; the host's when that names nobody. The error
+  // says why there is none.
+  absl::StatusOr<std::vector<IdentityOwner>> owners = absl::UnknownError("");
+};
+
+// Whom to ask for each part, best first. A part with nobody to ask has the
+// reason in `…_shortfall`, unless it is not wanted.
+struct Plan {
+  std::vector<Candidate> recording = {};
+  absl::Status recording_shortfall = {};
+  std::vector<IdentityOwner> identity = {};
+  absl::Status identity_shortfall = {};
+};
+
+// Zoom takes a recording token beside an identity only if that is the host's.
+// So where an owner is not the host, the recording token gives way, unless it
+// is required: then that owner is not asked.
+Plan MakePlan(const JoinRequest& request, const Known& known);
+
+// A part as it was minted.
+struct MintedPart {
+  JoinPass::Token token = {};
+  std::string owner_user_id = {};  // of an identity
+};
+
+// Both parts as they came; not OK says why there is none. What stands for a
+// part that the request does not want is never looked at.
+struct Outcome {
+  absl::StatusOr<MintedPart> recording;
+  absl::StatusOr<MintedPart> identity;
+};
+
+// The pass, or the error of a required part that it lacks. A recording token
+// beside the identity of somebody who is not the host is taken out again.
+absl::StatusOr<JoinPass> MakePass(const JoinRequest& request, const Known& known, Outcome outcome);
+
+}  // namespace joinpass::join
+
+#endif  // JOINPASS_LIB_JOIN_PLAN_H_

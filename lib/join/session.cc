@@ -1,0 +1,104 @@
+#include "join/session.h"
+
+#include <set>
+#include <utility>
+
+#include "base/status.h"
+#include "directory/resolver.h"
+#include "join/identity_owners.h"
+
+namespace joinpass::join {
+namespace {
+
+// Warming has a deadline of its own: nobody may be waiting for it.
+constexpr absl::Duration kWarmDeadline = absl::Seconds(30);
+
+Known NothingKnown(const absl::Status& why) {
+  Known known;
+  known.resolution = why;
+  known.owners = why;
+  return known;
+}
+
+// The credentials that the plan will use first.
+std::set<std::string> FirstCredentials(const Plan& plan) {
+  std::set<std::string> ids;
+  if (!plan.recording.empty()) ids.insert(plan.recording.front().credential_id);
+  if (!plan.identity.empty()) ids.insert(plan.identity.front().credential_id);
+  return ids;
+}
+
+int RequestsOf(const Plan& plan) {
+  return (plan.recording.empty() ? 0 : 1) + (plan.identity.empty() ? 0 : 1);
+}
+
+}  // namespace
+
+Session::Session(const Services& services, JoinRequest request)
+    : services_(services),
+      request_(std::move(request)),
+      known_(std::make_shared<base::Flight<Known>>(services.context.loop)) {}
+
+base::Task<Known> Session::Find() {
+  auto& records = services_.context.records;
+  const JoinRequest& request = request_;
+  co_return co_await services_.context.OffLoop([&records, &request] {
+    Known known;
+    known.resolution = directory::Resolve(records, request.link);
+    known.owners = FindIdentityOwners(records, request, known.resolution);
+    return known;
+  });
+}
+
+base::Task<absl::Status> Session::Warm() {
+  const auto self = shared_from_this();
+  const SteadyTime deadline = services_.context.clock.SteadyNow() + kWarmDeadline;
+  const Known known = co_await Find();
+  known_->Land(known);
+  const Plan plan = MakePlan(request_, known);
+  if (RequestsOf(plan) == 0) co_return absl::OkStatus();
+  std::vector<base::Task<absl::Status>> tasks;
+  for (const std::string& id : FirstCredentials(plan)) tasks.push_back(WarmToken(id, deadline));
+  tasks.push_back(WarmSockets(RequestsOf(plan), deadline));
+  // What went wrong here goes wrong again in Mint(), which then says so.
+  co_await base::WhenAll(std::move(tasks));
+  co_return absl::OkStatus();
+}
+
+base::Task<absl::Status> Session::WarmToken(std::string credential_id, SteadyTime deadline) {
+  const absl::StatusOr<oauth::Grant> grant =
+      co_await services_.tokens.Get(std::move(credential_id), deadline);
+  co_return grant.status();
+}
+
+base::Task<absl::Status> Session::WarmSockets(int sockets, SteadyTime deadline) {
+  co_return co_await services_.context.transport.Warm(services_.context.origins.api, sockets,
+                                                      deadline);
+}
+
+base::Task<Known> Session::AwaitKnown(SteadyTime deadline) {
+  const std::optional<Known> known = co_await base::Flight<Known>::Wait(known_, deadline);
+  if (known) co_return *known;
+  co_return NothingKnown(base::MakeError(Reason::kDeadlineExceeded,
+                                         "join: the deadline passed before the host was found"));
+}
+
+base::Task<absl::StatusOr<JoinPass>> Session::Mint(SteadyTime deadline) {
+  const auto self = shared_from_this();
+  Known known = co_await AwaitKnown(deadline);
+  // The directory may have learnt the host since; to look costs no request.
+  if (known_->landed() && !known.resolution.ok()) known = co_await Find();
+  const Plan plan = MakePlan(request_, known);
+  const std::uint64_t number =
+      known.resolution.ok() ? known.resolution->meeting_number : request_.link.number();
+  Outcome outcome = co_await services_.minter.Mint(plan, request_, number, deadline);
+  co_return MakePass(request_, known, std::move(outcome));
+}
+
+base::Task<absl::StatusOr<Resolution>> Session::AwaitResolution(SteadyTime deadline) {
+  const auto self = shared_from_this();
+  const Known known = co_await AwaitKnown(deadline);
+  co_return known.resolution;
+}
+
+}  // namespace joinpass::join

@@ -1,0 +1,57 @@
+// A join session on the loop: warming, and minting when it is asked to.
+
+#ifndef JOINPASS_LIB_JOIN_SESSION_H_
+#define JOINPASS_LIB_JOIN_SESSION_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/flight.h"
+#include "base/task.h"
+#include "join/minter.h"
+#include "join/plan.h"
+#include "joinpass/join.h"
+#include "joinpass/time.h"
+#include "oauth/context.h"
+#include "oauth/token_source.h"
+
+namespace joinpass::join {
+
+// What all sessions of an engine share.
+struct Services {
+  const oauth::Context& context;
+  oauth::TokenSource& tokens;
+  Minter& minter;
+};
+
+// Used from the loop's thread only; held by shared_ptr by its tasks, so that a
+// session that its owner dropped ends what it is at.
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(const Services& services, JoinRequest request);
+
+  // Finds the host and the identities, then at the same time sees to fresh
+  // access tokens and open sockets. Once, first.
+  base::Task<absl::Status> Warm();
+
+  // Errors as for JoinSession. Each waits for the host to be found, and for no more of
+  // the warming.
+  base::Task<absl::StatusOr<JoinPass>> Mint(SteadyTime deadline);
+  base::Task<absl::StatusOr<Resolution>> AwaitResolution(SteadyTime deadline);
+
+ private:
+  base::Task<Known> Find();
+  base::Task<absl::Status> WarmToken(std::string credential_id, SteadyTime deadline);
+  base::Task<absl::Status> WarmSockets(int sockets, SteadyTime deadline);
+  base::Task<Known> AwaitKnown(SteadyTime deadline);
+
+  const Services services_;
+  const JoinRequest request_;
+  std::shared_ptr<base::Flight<Known>> known_;
+};
+
+}  // namespace joinpass::join
+
+#endif  // JOINPASS_LIB_JOIN_SESSION_H_

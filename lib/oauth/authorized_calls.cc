@@ -1,0 +1,47 @@
+#include "oauth/authorized_calls.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "zoom/errors.h"
+#include "zoom/scopes.h"
+
+namespace joinpass::oauth {
+namespace {
+
+absl::Status CheckScope(const Grant& grant, Feature feature) {
+  if (zoom::Allows(grant.scopes, feature, grant.kind)) return absl::OkStatus();
+  ErrorInfo info;
+  info.reason = Reason::kScopeMissing;
+  info.missing_scopes = zoom::ScopesFor(feature, grant.kind);
+  return base::MakeError(
+      info, absl::StrCat(base::ToAbsl(FeatureName(feature)), ": the consent does not allow it"));
+}
+
+bool RefusesAccessToken(const message::Response& response) {
+  if (response.status != 401 && response.status != 400) return false;
+  const auto info = GetErrorInfo(zoom::ClassifyError(response, "api"));
+  return info && info->reason == Reason::kReauthorizationRequired &&
+         (info->cause == "access_token_expired" || info->cause == "access_token_invalid");
+}
+
+}  // namespace
+
+base::Task<absl::StatusOr<Answer>> AuthorizedCalls::Send(std::string credential_id, Feature feature,
+                                                         MakeRequest make, SteadyTime deadline) {
+  for (int attempt = 0;; ++attempt) {
+    JOINPASS_CO_ASSIGN_OR_RETURN(const Grant grant, co_await tokens_.Get(credential_id, deadline));
+    JOINPASS_CO_RETURN_IF_ERROR(CheckScope(grant, feature));
+    message::Request request = make(grant);
+    Answer answer;
+    answer.sent_at = context_.clock.SteadyNow();
+    JOINPASS_CO_ASSIGN_OR_RETURN(answer.response,
+                                 co_await context_.transport.Send(std::move(request), deadline));
+    if (attempt > 0 || !RefusesAccessToken(answer.response)) co_return answer;
+    tokens_.Reject(credential_id, grant.access.access_token);
+  }
+}
+
+}  // namespace joinpass::oauth

@@ -1,0 +1,157 @@
+#include "store/record_codec.h"
+
+#include <cstdint>
+#include <utility>
+
+#include "base/status.h"
+#include "store/byte_codec.h"
+
+namespace joinpass::store {
+namespace {
+
+constexpr std::uint64_t kLayout = 1;
+
+ByteWriter Begin() {
+  ByteWriter writer;
+  writer.Number(kLayout);
+  return writer;
+}
+
+// `record`, if the reader found a whole one of our layout.
+template <typename Record>
+absl::StatusOr<Record> End(const ByteReader& reader, std::uint64_t layout, Record record) {
+  if (layout == kLayout && reader.AtEnd()) return record;
+  return base::MakeError(Reason::kStoreCorrupt, "record: unsealed, but of no known layout");
+}
+
+}  // namespace
+
+base::Buffer WriteAppSettings(const AppSettings& settings) {
+  ByteWriter writer = Begin();
+  writer.Number(static_cast<std::uint64_t>(settings.kind));
+  writer.Text(settings.client_id);
+  writer.Text(settings.client_secret.Reveal());
+  writer.Secrets(settings.webhook_secrets);
+  return std::move(writer).Take();
+}
+
+absl::StatusOr<AppSettings> ReadAppSettings(std::string_view bytes) {
+  ByteReader reader(bytes);
+  const std::uint64_t layout = reader.Number();
+  AppSettings settings;
+  settings.kind = reader.Number() == static_cast<std::uint64_t>(AppKind::kAccountManaged)
+                      ? AppKind::kAccountManaged
+                      : AppKind::kUserManaged;
+  settings.client_id = reader.Text();
+  settings.client_secret = Secret(reader.Text());
+  settings.webhook_secrets = reader.Secrets();
+  return End(reader, layout, std::move(settings));
+}
+
+base::Buffer WriteConsent(const ConsentRecord& consent) {
+  ByteWriter writer = Begin();
+  writer.Text(consent.app_id);
+  writer.Text(consent.redirect_uri);
+  writer.Text(consent.code_verifier.Reveal());
+  writer.Text(consent.bound_to_hash);
+  writer.Time(consent.expires_at);
+  return std::move(writer).Take();
+}
+
+absl::StatusOr<ConsentRecord> ReadConsent(std::string_view bytes) {
+  ByteReader reader(bytes);
+  const std::uint64_t layout = reader.Number();
+  ConsentRecord consent;
+  consent.app_id = reader.Text();
+  consent.redirect_uri = reader.Text();
+  consent.code_verifier = Secret(reader.Text());
+  consent.bound_to_hash = reader.Text();
+  consent.expires_at = reader.Time();
+  return End(reader, layout, std::move(consent));
+}
+
+base::Buffer WriteUser(const ConsentedUser& user) {
+  ByteWriter writer = Begin();
+  writer.Text(user.app_id);
+  writer.Text(user.user_id);
+  writer.Text(user.account_id);
+  writer.Text(user.email);
+  return std::move(writer).Take();
+}
+
+absl::StatusOr<ConsentedUser> ReadUser(std::string_view bytes) {
+  ByteReader reader(bytes);
+  const std::uint64_t layout = reader.Number();
+  ConsentedUser user;
+  user.app_id = reader.Text();
+  user.user_id = reader.Text();
+  user.account_id = reader.Text();
+  user.email = reader.Text();
+  return End(reader, layout, std::move(user));
+}
+
+base::Buffer WriteTokens(const Tokens& tokens) {
+  ByteWriter writer = Begin();
+  writer.Text(tokens.access_token.Reveal());
+  writer.Text(tokens.refresh_token.Reveal());
+  writer.Time(tokens.access_expires_at);
+  writer.Texts(tokens.scopes);
+  writer.Text(tokens.api_origin);
+  return std::move(writer).Take();
+}
+
+absl::StatusOr<Tokens> ReadTokens(std::string_view bytes) {
+  ByteReader reader(bytes);
+  const std::uint64_t layout = reader.Number();
+  Tokens tokens;
+  tokens.access_token = Secret(reader.Text());
+  tokens.refresh_token = Secret(reader.Text());
+  tokens.access_expires_at = reader.Time();
+  tokens.scopes = reader.Texts();
+  tokens.api_origin = reader.Text();
+  return End(reader, layout, std::move(tokens));
+}
+
+base::Buffer WriteHost(const HostRecord& host) {
+  ByteWriter writer = Begin();
+  writer.Text(host.app_id);
+  writer.Text(host.user_id);
+  writer.Text(host.account_id);
+  writer.Number(host.personal_meeting_id);
+  writer.Text(host.vanity_name);
+  return std::move(writer).Take();
+}
+
+absl::StatusOr<HostRecord> ReadHost(std::string_view bytes) {
+  ByteReader reader(bytes);
+  const std::uint64_t layout = reader.Number();
+  HostRecord host;
+  host.app_id = reader.Text();
+  host.user_id = reader.Text();
+  host.account_id = reader.Text();
+  host.personal_meeting_id = reader.Number();
+  host.vanity_name = reader.Text();
+  return End(reader, layout, std::move(host));
+}
+
+base::Buffer WriteMeeting(const MeetingRecord& meeting) {
+  ByteWriter writer = Begin();
+  writer.Text(meeting.app_id);
+  writer.Number(meeting.number);
+  writer.Text(meeting.host_user_id);
+  writer.Text(meeting.host_account_id);
+  return std::move(writer).Take();
+}
+
+absl::StatusOr<MeetingRecord> ReadMeeting(std::string_view bytes) {
+  ByteReader reader(bytes);
+  const std::uint64_t layout = reader.Number();
+  MeetingRecord meeting;
+  meeting.app_id = reader.Text();
+  meeting.number = reader.Number();
+  meeting.host_user_id = reader.Text();
+  meeting.host_account_id = reader.Text();
+  return End(reader, layout, std::move(meeting));
+}
+
+}  // namespace joinpass::store

@@ -1,0 +1,43 @@
+// Where values stand: tables and columns as seals and look-up keys name them.
+// They are bound into every stored row, so a name never changes.
+
+#ifndef JOINPASS_LIB_STORE_ROW_PLACES_H_
+#define JOINPASS_LIB_STORE_ROW_PLACES_H_
+
+#include <string_view>
+
+#include "crypto/key_ring.h"
+#include "crypto/seal.h"
+
+namespace joinpass::store {
+
+// Sealed: in which row.
+inline crypto::Place AppPlace(std::string_view id) { return {"app", "settings", id}; }
+inline crypto::Place ConsentPlace(std::string_view key) { return {"consent", "consent", key}; }
+inline crypto::Place UserPlace(std::string_view id) { return {"credential", "user", id}; }
+inline crypto::Place TokensPlace(std::string_view id) { return {"credential", "tokens", id}; }
+inline crypto::Place CausePlace(std::string_view id) { return {"credential", "cause", id}; }
+inline crypto::Place HostPlace(std::string_view key) { return {"host", "host", key}; }
+inline crypto::Place MeetingPlace(std::string_view key) { return {"meeting", "meeting", key}; }
+
+// Looked up: within which app, or in all of them.
+inline crypto::LookupPlace ClientLookup() { return {"app", "client_id", ""}; }
+inline crypto::LookupPlace StateLookup() { return {"consent", "state", ""}; }
+inline crypto::LookupPlace BindingLookup() { return {"consent", "bound_to", ""}; }
+inline crypto::LookupPlace UserLookup(std::string_view app) { return {"credential", "user", app}; }
+inline crypto::LookupPlace AnyUserLookup() { return {"credential", "any_user", ""}; }
+// Equal refresh tokens of two credentials do not look equal.
+inline crypto::LookupPlace RefreshLookup(std::string_view id) {
+  return {"credential", "refresh_token", id};
+}
+inline crypto::LookupPlace HostLookup(std::string_view app) { return {"host", "user", app}; }
+inline crypto::LookupPlace HostNumberLookup() { return {"host", "number", ""}; }
+inline crypto::LookupPlace VanityLookup() { return {"host", "vanity", ""}; }
+inline crypto::LookupPlace MeetingNumberLookup() { return {"meeting", "number", ""}; }
+inline crypto::LookupPlace MeetingHostLookup(std::string_view app) {
+  return {"meeting", "host", app};
+}
+
+}  // namespace joinpass::store
+
+#endif  // JOINPASS_LIB_STORE_ROW_PLACES_H_

@@ -1,0 +1,217 @@
+#include "store/row_sealer.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "store/millis.h"
+#include "store/record_codec.h"
+#include "store/row_places.h"
+
+namespace joinpass::store {
+namespace {
+
+// What is inside the seal is true; what stands beside it was changed.
+absl::Status Mismatch(std::string_view table) {
+  return base::MakeError(Reason::kStoreCorrupt,
+                         std::string(table) + ": a row does not belong to what it holds");
+}
+
+std::string WholeKey(const MeetingKey& key) { return key.number_key + key.host_key; }
+
+}  // namespace
+
+std::string RowSealer::Seal(const crypto::Place& place, const base::Buffer& plain) const {
+  return crypto::Seal(keys_, place, base::View(plain), random_);
+}
+
+AppRow RowSealer::SealApp(const AppRecord& app) const {
+  return {.id = app.id,
+          .client_key = keys_.CurrentLookupKey(ClientLookup(), app.settings.client_id),
+          .created_at = app.created_at,
+          .sealed = Seal(AppPlace(app.id), WriteAppSettings(app.settings))};
+}
+
+absl::StatusOr<AppRecord> RowSealer::OpenApp(const AppRow& row) const {
+  JOINPASS_ASSIGN_OR_RETURN(const base::Buffer plain,
+                            crypto::Open(keys_, AppPlace(row.id), row.sealed));
+  JOINPASS_ASSIGN_OR_RETURN(AppSettings settings, ReadAppSettings(base::View(plain)));
+  return AppRecord{.id = row.id, .settings = std::move(settings), .created_at = row.created_at};
+}
+
+ConsentRow RowSealer::SealConsent(std::string_view state, const ConsentRecord& consent) const {
+  const std::string key = keys_.CurrentLookupKey(StateLookup(), state);
+  return {.state_key = key,
+          .expires_at = consent.expires_at,
+          .sealed = Seal(ConsentPlace(key), WriteConsent(consent))};
+}
+
+absl::StatusOr<ConsentRecord> RowSealer::OpenConsent(const ConsentRow& row) const {
+  JOINPASS_ASSIGN_OR_RETURN(const base::Buffer plain,
+                            crypto::Open(keys_, ConsentPlace(row.state_key), row.sealed));
+  return ReadConsent(base::View(plain));
+}
+
+TokensRow RowSealer::SealTokens(const std::string& id, const Tokens& tokens) const {
+  return {
+      .refresh_key = keys_.CurrentLookupKey(RefreshLookup(id), tokens.refresh_token.Reveal()),
+      .sealed = Seal(TokensPlace(id), WriteTokens(tokens)),
+  };
+}
+
+absl::StatusOr<Tokens> RowSealer::OpenTokens(const std::string& id, const TokensRow& row) const {
+  JOINPASS_ASSIGN_OR_RETURN(const base::Buffer plain,
+                            crypto::Open(keys_, TokensPlace(id), row.sealed));
+  return ReadTokens(base::View(plain));
+}
+
+std::string RowSealer::SealCause(const std::string& id, const std::string& cause) const {
+  return cause.empty() ? "" : Seal(CausePlace(id), base::ToBuffer(cause));
+}
+
+CredentialRow RowSealer::SealCredential(const CredentialRecord& credential) const {
+  const ConsentedUser user = {.app_id = credential.app_id,
+                              .user_id = credential.user_id,
+                              .account_id = credential.account_id,
+                              .email = credential.email};
+  return {
+      .id = credential.id,
+      .app_id = credential.app_id,
+      .user_key = keys_.CurrentLookupKey(UserLookup(credential.app_id), credential.user_id),
+      .any_user_key = keys_.CurrentLookupKey(AnyUserLookup(), credential.user_id),
+      .sealed_user = Seal(UserPlace(credential.id), WriteUser(user)),
+      .tokens = SealTokens(credential.id, credential.tokens),
+      .generation = credential.generation,
+      .pending = credential.pending,
+      .health = credential.health,
+      .health_since = credential.health_since,
+      .sealed_cause = SealCause(credential.id, credential.cause),
+      .connected_at = credential.connected_at,
+  };
+}
+
+absl::StatusOr<CredentialRecord> RowSealer::OpenCredential(const CredentialRow& row) const {
+  JOINPASS_ASSIGN_OR_RETURN(const base::Buffer plain,
+                            crypto::Open(keys_, UserPlace(row.id), row.sealed_user));
+  JOINPASS_ASSIGN_OR_RETURN(ConsentedUser user, ReadUser(base::View(plain)));
+  JOINPASS_ASSIGN_OR_RETURN(Tokens tokens, OpenTokens(row.id, row.tokens));
+  base::Buffer cause;
+  if (!row.sealed_cause.empty()) {
+    JOINPASS_ASSIGN_OR_RETURN(cause, crypto::Open(keys_, CausePlace(row.id), row.sealed_cause));
+  }
+  if (user.app_id != row.app_id) return Mismatch("credential");
+  return CredentialRecord{
+      .id = row.id,
+      .app_id = row.app_id,
+      .user_id = std::move(user.user_id),
+      .account_id = std::move(user.account_id),
+      .email = std::move(user.email),
+      .tokens = std::move(tokens),
+      .generation = row.generation,
+      .pending = row.pending,
+      .health = row.health,
+      .health_since = row.health_since,
+      .cause = std::string(base::View(cause)),
+      .connected_at = row.connected_at,
+  };
+}
+
+HostRow RowSealer::SealHost(const HostRecord& host) const {
+  HostRow row;
+  row.app_id = host.app_id;
+  row.user_key = keys_.CurrentLookupKey(HostLookup(host.app_id), host.user_id);
+  if (host.personal_meeting_id != 0) {
+    row.number_key =
+        keys_.CurrentLookupKey(HostNumberLookup(), std::to_string(host.personal_meeting_id));
+  }
+  if (!host.vanity_name.empty()) {
+    row.vanity_key = keys_.CurrentLookupKey(VanityLookup(), host.vanity_name);
+  }
+  row.learnt_at = host.learnt_at;
+  row.sealed = Seal(HostPlace(row.user_key), WriteHost(host));
+  return row;
+}
+
+absl::StatusOr<HostRecord> RowSealer::OpenHost(const HostRow& row) const {
+  JOINPASS_ASSIGN_OR_RETURN(const base::Buffer plain,
+                            crypto::Open(keys_, HostPlace(row.user_key), row.sealed));
+  JOINPASS_ASSIGN_OR_RETURN(HostRecord host, ReadHost(base::View(plain)));
+  if (host.app_id != row.app_id) return Mismatch("host");
+  host.learnt_at = row.learnt_at;
+  return host;
+}
+
+MeetingKey RowSealer::KeyOf(const MeetingRecord& meeting) const {
+  return {
+      .number_key = keys_.CurrentLookupKey(MeetingNumberLookup(), std::to_string(meeting.number)),
+      .host_key = keys_.CurrentLookupKey(MeetingHostLookup(meeting.app_id), meeting.host_user_id),
+  };
+}
+
+MeetingRow RowSealer::SealMeeting(const MeetingRecord& meeting) const {
+  const MeetingKey key = KeyOf(meeting);
+  return {.key = key,
+          .app_id = meeting.app_id,
+          .learnt_at = meeting.learnt_at,
+          .sealed = Seal(MeetingPlace(WholeKey(key)), WriteMeeting(meeting))};
+}
+
+absl::StatusOr<MeetingRecord> RowSealer::OpenMeeting(const MeetingRow& row) const {
+  JOINPASS_ASSIGN_OR_RETURN(const base::Buffer plain,
+                            crypto::Open(keys_, MeetingPlace(WholeKey(row.key)), row.sealed));
+  JOINPASS_ASSIGN_OR_RETURN(MeetingRecord meeting, ReadMeeting(base::View(plain)));
+  if (meeting.app_id != row.app_id) return Mismatch("meeting");
+  meeting.learnt_at = row.learnt_at;
+  return meeting;
+}
+
+LookupKeys RowSealer::ClientKeys(std::string_view client_id) const {
+  return keys_.LookupKeys(ClientLookup(), client_id);
+}
+
+LookupKeys RowSealer::StateKeys(std::string_view state) const {
+  return keys_.LookupKeys(StateLookup(), state);
+}
+
+LookupKeys RowSealer::UserKeys(std::string_view app_id, std::string_view user_id) const {
+  return keys_.LookupKeys(UserLookup(app_id), user_id);
+}
+
+LookupKeys RowSealer::AnyUserKeys(std::string_view user_id) const {
+  return keys_.LookupKeys(AnyUserLookup(), user_id);
+}
+
+LookupKeys RowSealer::RefreshKeys(std::string_view id, const Secret& refresh_token) const {
+  return keys_.LookupKeys(RefreshLookup(id), refresh_token.Reveal());
+}
+
+LookupKeys RowSealer::HostKeys(std::string_view app_id, std::string_view user_id) const {
+  return keys_.LookupKeys(HostLookup(app_id), user_id);
+}
+
+LookupKeys RowSealer::PersonalMeetingIdKeys(std::uint64_t number) const {
+  return keys_.LookupKeys(HostNumberLookup(), std::to_string(number));
+}
+
+LookupKeys RowSealer::VanityNameKeys(std::string_view name) const {
+  return keys_.LookupKeys(VanityLookup(), name);
+}
+
+MeetingSearch RowSealer::SearchMeeting(const MeetingRecord& meeting) const {
+  return {.number_keys = MeetingNumberKeys(meeting.number),
+          .host_keys = MeetingHostKeys(meeting.app_id, meeting.host_user_id)};
+}
+
+LookupKeys RowSealer::MeetingNumberKeys(std::uint64_t number) const {
+  return keys_.LookupKeys(MeetingNumberLookup(), std::to_string(number));
+}
+
+LookupKeys RowSealer::MeetingHostKeys(std::string_view app_id, std::string_view user_id) const {
+  return keys_.LookupKeys(MeetingHostLookup(app_id), user_id);
+}
+
+std::string RowSealer::HashBinding(std::string_view bound_to) const {
+  return keys_.CurrentLookupKey(BindingLookup(), bound_to);
+}
+
+}  // namespace joinpass::store

@@ -1,0 +1,73 @@
+// RowSealer: records into rows, and back.
+
+#ifndef JOINPASS_LIB_STORE_ROW_SEALER_H_
+#define JOINPASS_LIB_STORE_ROW_SEALER_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "base/random.h"
+#include "base/wipe.h"
+#include "crypto/key_ring.h"
+#include "crypto/seal.h"
+#include "store/records.h"
+#include "store/store.h"
+
+namespace joinpass::store {
+
+// Knows which part of a record is sealed at which place, and which look-up keys
+// stand beside it. What a row has in clear beside its seal is checked against
+// the inside when it opens. Touches no store. Thread-safe.
+//
+// Errors of each Open: key_missing, store_corrupt
+class RowSealer {
+ public:
+  // `keys` and `random` must outlive it.
+  RowSealer(const crypto::KeyRing& keys, base::Random& random) : keys_(keys), random_(random) {}
+
+  AppRow SealApp(const AppRecord& app) const;
+  absl::StatusOr<AppRecord> OpenApp(const AppRow& row) const;
+
+  ConsentRow SealConsent(std::string_view state, const ConsentRecord& consent) const;
+  absl::StatusOr<ConsentRecord> OpenConsent(const ConsentRow& row) const;
+
+  CredentialRow SealCredential(const CredentialRecord& credential) const;
+  absl::StatusOr<CredentialRecord> OpenCredential(const CredentialRow& row) const;
+  TokensRow SealTokens(const std::string& id, const Tokens& tokens) const;
+  absl::StatusOr<Tokens> OpenTokens(const std::string& id, const TokensRow& row) const;
+  std::string SealCause(const std::string& id, const std::string& cause) const;
+
+  HostRow SealHost(const HostRecord& host) const;
+  absl::StatusOr<HostRecord> OpenHost(const HostRow& row) const;
+
+  MeetingRow SealMeeting(const MeetingRecord& meeting) const;
+  absl::StatusOr<MeetingRecord> OpenMeeting(const MeetingRow& row) const;
+
+  // Under which keys a row may be found.
+  LookupKeys ClientKeys(std::string_view client_id) const;
+  LookupKeys StateKeys(std::string_view state) const;
+  LookupKeys UserKeys(std::string_view app_id, std::string_view user_id) const;
+  LookupKeys AnyUserKeys(std::string_view user_id) const;
+  LookupKeys RefreshKeys(std::string_view id, const Secret& refresh_token) const;
+  LookupKeys HostKeys(std::string_view app_id, std::string_view user_id) const;
+  LookupKeys PersonalMeetingIdKeys(std::uint64_t number) const;
+  LookupKeys VanityNameKeys(std::string_view name) const;
+  MeetingSearch SearchMeeting(const MeetingRecord& meeting) const;
+  LookupKeys MeetingNumberKeys(std::uint64_t number) const;
+  LookupKeys MeetingHostKeys(std::string_view app_id, std::string_view user_id) const;
+
+  std::string HashBinding(std::string_view bound_to) const;
+
+ private:
+  std::string Seal(const crypto::Place& place, const base::Buffer& plain) const;
+  MeetingKey KeyOf(const MeetingRecord& meeting) const;
+
+  const crypto::KeyRing& keys_;
+  base::Random& random_;
+};
+
+}  // namespace joinpass::store
+
+#endif  // JOINPASS_LIB_STORE_ROW_SEALER_H_

@@ -1,0 +1,76 @@
+#include "store/sqlite/connection.h"
+
+#include <sqlite3.h>
+
+#include <utility>
+
+#include "base/status.h"
+#include "store/sqlite/errors.h"
+
+namespace joinpass::store::sqlite {
+namespace {
+
+constexpr int kLockWaitMillis = 5'000;
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& path,
+                                                             const std::string& name,
+                                                             Access access) {
+  std::unique_ptr<Connection> opened(new Connection(name));
+  const int mode = access == Access::kRead ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+  const int code = sqlite3_open_v2(path.c_str(), &opened->handle_,
+                                   mode | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX |
+                                       SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE,
+                                   nullptr);
+  if (code != SQLITE_OK) return ErrorOf(name, code);
+  sqlite3_busy_timeout(opened->handle_, kLockWaitMillis);
+  // A planted schema can neither run code of its own nor be changed by SQL.
+  sqlite3_db_config(opened->handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(opened->handle_, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+  sqlite3_db_config(opened->handle_, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
+  return opened;
+}
+
+Connection::~Connection() {
+  for (const auto& [sql, statement] : prepared_) sqlite3_finalize(statement);
+  sqlite3_close(handle_);
+}
+
+absl::Status Connection::Run(const char* sql) {
+  const int code = sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
+  return code == SQLITE_OK ? absl::OkStatus() : ErrorOf(name_, code);
+}
+
+absl::StatusOr<Statement> Connection::Use(const std::string& sql) {
+  sqlite3_stmt*& statement = prepared_[sql];
+  if (statement == nullptr) {
+    const int code = sqlite3_prepare_v3(handle_, sql.c_str(), static_cast<int>(sql.size() + 1),
+                                        SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+    if (code != SQLITE_OK) return ErrorOf(name_, code);
+  }
+  return Statement(statement, name_);
+}
+
+int Connection::changes() const { return sqlite3_changes(handle_); }
+
+bool Connection::InTransaction() const { return sqlite3_get_autocommit(handle_) == 0; }
+
+absl::StatusOr<Transaction> Transaction::Begin(Connection& connection) {
+  JOINPASS_RETURN_IF_ERROR(connection.Run("BEGIN IMMEDIATE"));
+  return Transaction(connection);
+}
+
+Transaction::Transaction(Transaction&& other) noexcept
+    : connection_(std::exchange(other.connection_, nullptr)) {}
+
+Transaction::~Transaction() {
+  // SQLite has undone the transaction itself after some errors.
+  if (connection_ != nullptr && connection_->InTransaction()) {
+    (void)connection_->Run("ROLLBACK");
+  }
+}
+
+absl::Status Transaction::Commit() { return connection_->Run("COMMIT"); }
+
+}  // namespace joinpass::store::sqlite

@@ -1,0 +1,49 @@
+// SqliteStore's consents that have begun.
+
+#include "base/status.h"
+#include "store/sqlite/sqlite_rows.h"
+
+namespace joinpass::store::sqlite {
+namespace {
+
+ConsentRow ReadConsentRow(const Statement& row) {
+  return {.state_key = row.BytesAt(0), .expires_at = row.TimeAt(1), .sealed = row.BytesAt(2)};
+}
+
+}  // namespace
+
+absl::Status SqliteStore::PutConsent(const ConsentRow& row) {
+  base::MutexLock lock(ephemera_.mutex);
+  JOINPASS_ASSIGN_OR_RETURN(Statement put,
+                            ephemera_.connection->Use("INSERT OR REPLACE INTO consent(state_key, "
+                                                      "expires_at, sealed) VALUES(?,?,?)"));
+  put.Bytes(row.state_key).Time(row.expires_at).Bytes(row.sealed);
+  return put.Run();
+}
+
+absl::StatusOr<std::optional<ConsentRow>> SqliteStore::FindConsent(const LookupKeys& state_keys) {
+  base::MutexLock lock(ephemera_.mutex);
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement find, ephemera_.connection->Use("SELECT state_key, expires_at, sealed FROM consent "
+                                                "WHERE state_key IN " JOINPASS_SQL_KEYS));
+  find.Keys(state_keys);
+  return ReadRow(find, ReadConsentRow);
+}
+
+absl::StatusOr<Outcome> SqliteStore::RemoveConsent(const std::string& state_key) {
+  base::MutexLock lock(ephemera_.mutex);
+  Connection& db = *ephemera_.connection;
+  JOINPASS_ASSIGN_OR_RETURN(Statement remove, db.Use("DELETE FROM consent WHERE state_key=?"));
+  remove.Bytes(state_key);
+  return RunChange(db, remove, Outcome::kUnknown);
+}
+
+absl::Status SqliteStore::RemoveConsentsExpiredBefore(absl::Time time) {
+  base::MutexLock lock(ephemera_.mutex);
+  JOINPASS_ASSIGN_OR_RETURN(Statement remove,
+                            ephemera_.connection->Use("DELETE FROM consent WHERE expires_at<?"));
+  remove.Time(time);
+  return remove.Run();
+}
+
+}  // namespace joinpass::store::sqlite

@@ -1,0 +1,176 @@
+// SqliteStore's hosts and meetings.
+
+#include "base/status.h"
+#include "store/sqlite/sqlite_rows.h"
+
+#define JOINPASS_SQL_HOST "user_key, app_id, number_key, vanity_key, learnt_at, sealed"
+#define JOINPASS_SQL_MEETING "number_key, host_key, app_id, learnt_at, sealed"
+
+namespace joinpass::store::sqlite {
+namespace {
+
+HostRow ReadHostRow(const Statement& row) {
+  return {.app_id = row.TextAt(1),
+          .user_key = row.BytesAt(0),
+          .number_key = row.BytesAt(2),
+          .vanity_key = row.BytesAt(3),
+          .learnt_at = row.TimeAt(4),
+          .sealed = row.BytesAt(5)};
+}
+
+MeetingRow ReadMeetingRow(const Statement& row) {
+  return {.key = {.number_key = row.BytesAt(0), .host_key = row.BytesAt(1)},
+          .app_id = row.TextAt(2),
+          .learnt_at = row.TimeAt(3),
+          .sealed = row.BytesAt(4)};
+}
+
+absl::StatusOr<std::vector<HostRow>> ReadHosts(Connection& db, const std::string& sql,
+                                               const LookupKeys& keys) {
+  JOINPASS_ASSIGN_OR_RETURN(Statement find, db.Use(sql));
+  find.Keys(keys).Number(kMostMatches);
+  return ReadRows(find, ReadHostRow);
+}
+
+absl::Status RemoveMeeting(Connection& db, const MeetingKey& key) {
+  JOINPASS_ASSIGN_OR_RETURN(Statement remove,
+                            db.Use("DELETE FROM meeting WHERE number_key=? AND host_key=?"));
+  return remove.Bytes(key.number_key).Bytes(key.host_key).Run();
+}
+
+absl::Status WriteMeetingRow(Connection& db, const MeetingRow& row) {
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement put,
+      db.Use("INSERT OR REPLACE INTO meeting(" JOINPASS_SQL_MEETING ") VALUES(?,?,?,?,?)"));
+  put.Bytes(row.key.number_key).Bytes(row.key.host_key).Text(row.app_id);
+  return put.Time(row.learnt_at).Bytes(row.sealed).Run();
+}
+
+absl::Status TouchMeeting(Connection& db, const MeetingChanges::Touch& touch) {
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement update, db.Use("UPDATE meeting SET learnt_at=? WHERE number_key=? AND host_key=?"));
+  update.Time(touch.learnt_at).Bytes(touch.key.number_key).Bytes(touch.key.host_key);
+  return update.Run();
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<HostRow>> SqliteStore::FindHost(const LookupKeys& user_keys) {
+  base::MutexLock lock(directory_.mutex);
+  JOINPASS_ASSIGN_OR_RETURN(Statement find, directory_.connection->Use(
+                                                "SELECT " JOINPASS_SQL_HOST
+                                                " FROM host WHERE user_key IN " JOINPASS_SQL_KEYS));
+  find.Keys(user_keys);
+  return ReadRow(find, ReadHostRow);
+}
+
+absl::Status SqliteStore::PutHost(const HostRow& row, const std::string& replaced) {
+  base::MutexLock lock(directory_.mutex);
+  Connection& db = *directory_.connection;
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
+  if (!replaced.empty()) {
+    JOINPASS_ASSIGN_OR_RETURN(Statement remove, db.Use("DELETE FROM host WHERE user_key=?"));
+    JOINPASS_RETURN_IF_ERROR(remove.Bytes(replaced).Run());
+  }
+  {
+    JOINPASS_ASSIGN_OR_RETURN(Statement put, db.Use("INSERT OR REPLACE INTO host(" JOINPASS_SQL_HOST
+                                                    ") VALUES(?,?,?,?,?,?)"));
+    put.Bytes(row.user_key).Text(row.app_id);
+    put.BytesOrNull(row.number_key).BytesOrNull(row.vanity_key);
+    JOINPASS_RETURN_IF_ERROR(put.Time(row.learnt_at).Bytes(row.sealed).Run());
+  }
+  return transaction.Commit();
+}
+
+absl::Status SqliteStore::TouchHost(const std::string& user_key, absl::Time learnt_at) {
+  base::MutexLock lock(directory_.mutex);
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement update, directory_.connection->Use("UPDATE host SET learnt_at=? WHERE user_key=?"));
+  return update.Time(learnt_at).Bytes(user_key).Run();
+}
+
+absl::StatusOr<std::vector<HostRow>> SqliteStore::FindHostsByNumber(const LookupKeys& number_keys) {
+  base::MutexLock lock(directory_.mutex);
+  return ReadHosts(*directory_.connection,
+                   "SELECT " JOINPASS_SQL_HOST " FROM host WHERE number_key IN " JOINPASS_SQL_KEYS
+                   " LIMIT ?",
+                   number_keys);
+}
+
+absl::StatusOr<std::vector<HostRow>> SqliteStore::FindHostsByVanityName(
+    const LookupKeys& vanity_keys) {
+  base::MutexLock lock(directory_.mutex);
+  return ReadHosts(*directory_.connection,
+                   "SELECT " JOINPASS_SQL_HOST " FROM host WHERE vanity_key IN " JOINPASS_SQL_KEYS
+                   " LIMIT ?",
+                   vanity_keys);
+}
+
+absl::StatusOr<std::vector<std::optional<MeetingRow>>> SqliteStore::FindEachMeeting(
+    std::span<const MeetingSearch> searches) {
+  base::MutexLock lock(directory_.mutex);
+  std::vector<std::optional<MeetingRow>> found;
+  found.reserve(searches.size());
+  for (const MeetingSearch& search : searches) {
+    JOINPASS_ASSIGN_OR_RETURN(
+        Statement find,
+        directory_.connection->Use("SELECT " JOINPASS_SQL_MEETING
+                                   " FROM meeting WHERE number_key IN " JOINPASS_SQL_KEYS
+                                   " AND host_key IN " JOINPASS_SQL_KEYS));
+    find.Keys(search.number_keys).Keys(search.host_keys);
+    JOINPASS_ASSIGN_OR_RETURN(std::optional<MeetingRow> row, ReadRow(find, ReadMeetingRow));
+    found.push_back(std::move(row));
+  }
+  return found;
+}
+
+absl::StatusOr<std::vector<MeetingRow>> SqliteStore::FindMeetings(const LookupKeys& number_keys) {
+  base::MutexLock lock(directory_.mutex);
+  JOINPASS_ASSIGN_OR_RETURN(Statement find,
+                            directory_.connection->Use(
+                                "SELECT " JOINPASS_SQL_MEETING
+                                " FROM meeting WHERE number_key IN " JOINPASS_SQL_KEYS " LIMIT ?"));
+  find.Keys(number_keys).Number(kMostMatches);
+  return ReadRows(find, ReadMeetingRow);
+}
+
+absl::Status SqliteStore::ChangeMeetings(const MeetingChanges& changes) {
+  if (changes.removed.empty() && changes.written.empty() && changes.learnt.empty()) {
+    return absl::OkStatus();
+  }
+  base::MutexLock lock(directory_.mutex);
+  Connection& db = *directory_.connection;
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
+  for (const MeetingKey& key : changes.removed) JOINPASS_RETURN_IF_ERROR(RemoveMeeting(db, key));
+  for (const MeetingRow& row : changes.written) JOINPASS_RETURN_IF_ERROR(WriteMeetingRow(db, row));
+  for (const MeetingChanges::Touch& touch : changes.learnt) {
+    JOINPASS_RETURN_IF_ERROR(TouchMeeting(db, touch));
+  }
+  return transaction.Commit();
+}
+
+absl::StatusOr<int> SqliteStore::RemoveMeetings(const LookupKeys& host_keys,
+                                                absl::Time learnt_before) {
+  base::MutexLock lock(directory_.mutex);
+  Connection& db = *directory_.connection;
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement remove,
+      db.Use("DELETE FROM meeting WHERE host_key IN " JOINPASS_SQL_KEYS " AND learnt_at<?"));
+  remove.Keys(host_keys).Time(learnt_before);
+  JOINPASS_RETURN_IF_ERROR(remove.Run());
+  return db.changes();
+}
+
+absl::Status SqliteStore::RemoveDirectoryOfApp(const std::string& app_id) {
+  base::MutexLock lock(directory_.mutex);
+  Connection& db = *directory_.connection;
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
+  for (const char* sql :
+       {"DELETE FROM meeting WHERE app_id=?", "DELETE FROM host WHERE app_id=?"}) {
+    JOINPASS_ASSIGN_OR_RETURN(Statement remove, db.Use(sql));
+    JOINPASS_RETURN_IF_ERROR(remove.Text(app_id).Run());
+  }
+  return transaction.Commit();
+}
+
+}  // namespace joinpass::store::sqlite

@@ -1,0 +1,53 @@
+#include "store/sqlite/errors.h"
+
+#include <sqlite3.h>
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+
+namespace joinpass::store::sqlite {
+namespace {
+
+struct Meaning {
+  Reason reason;
+  const char* what;
+};
+
+Meaning MeaningOf(int code) {
+  if (code == SQLITE_CANTOPEN_SYMLINK) return {Reason::kStoreForeign, "is a symbolic link"};
+  switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:
+      return {Reason::kStoreUnavailable, "is locked by another process"};
+    case SQLITE_FULL:
+      return {Reason::kStoreUnavailable, "the disk is full"};
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+      return {Reason::kStoreUnavailable, "cannot be written"};
+    case SQLITE_CANTOPEN:
+      return {Reason::kStoreUnavailable, "cannot be opened"};
+    case SQLITE_IOERR:
+    case SQLITE_NOMEM:
+    case SQLITE_INTERRUPT:
+      return {Reason::kStoreUnavailable, "cannot be read or written"};
+    case SQLITE_CORRUPT:
+      return {Reason::kStoreCorrupt, "is damaged"};
+    case SQLITE_NOTADB:
+      return {Reason::kStoreForeign, "is not a database"};
+    default:
+      return {Reason::kInternal, "was used in a wrong way"};
+  }
+}
+
+}  // namespace
+
+absl::Status ErrorOf(std::string_view file, int code) {
+  const Meaning meaning = MeaningOf(code);
+  return base::MakeError(
+      meaning.reason, absl::StrCat(std::string(file), ": ", meaning.what, " (sqlite ", code, ")"));
+}
+
+}  // namespace joinpass::store::sqlite

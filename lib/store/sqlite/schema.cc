@@ -1,0 +1,88 @@
+#include "store/sqlite/schema.h"
+
+namespace joinpass::store::sqlite {
+
+// No write-ahead log: SQLite up to 3.51.2 can lose commits with it when two
+// connections write. Of the rollback journals PERSIST is the fastest. Temporary
+// files would stand outside our folder, so there are none.
+#define JOINPASS_SQL_SETTINGS    \
+  "PRAGMA trusted_schema=OFF;"   \
+  "PRAGMA cell_size_check=ON;"   \
+  "PRAGMA secure_delete=ON;"     \
+  "PRAGMA temp_store=MEMORY;"    \
+  "PRAGMA mmap_size=0;"          \
+  "PRAGMA journal_mode=PERSIST;" \
+  "PRAGMA journal_size_limit=1048576;"
+
+#define JOINPASS_SQL_META \
+  "CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+
+const FileKind kCredentialsFile = {.name = "credentials.db",
+                                   .application_id = 0x6a704372,  // "jpCr"
+                                   .version = 1,
+                                   .settings = JOINPASS_SQL_SETTINGS "PRAGMA synchronous=FULL;",
+                                   .tables = JOINPASS_SQL_META R"sql(
+CREATE TABLE app(
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  client_key BLOB NOT NULL UNIQUE,
+  created_at INTEGER NOT NULL,
+  sealed BLOB NOT NULL) STRICT;
+CREATE TABLE credential(
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  app_id TEXT NOT NULL,
+  user_key BLOB NOT NULL UNIQUE,
+  any_user_key BLOB NOT NULL,
+  sealed_user BLOB NOT NULL,
+  refresh_key BLOB NOT NULL,
+  sealed_tokens BLOB NOT NULL,
+  generation INTEGER NOT NULL,
+  pending_since INTEGER,
+  pending_sends INTEGER NOT NULL,
+  health INTEGER NOT NULL,
+  health_since INTEGER NOT NULL,
+  sealed_cause BLOB NOT NULL,
+  connected_at INTEGER NOT NULL) STRICT;
+CREATE INDEX credential_of_app ON credential(app_id);
+CREATE INDEX credential_of_any_user ON credential(any_user_key);
+)sql"};
+
+const FileKind kDirectoryFile = {.name = "directory.db",
+                                 .application_id = 0x6a704469,  // "jpDi"
+                                 .version = 1,
+                                 .settings = JOINPASS_SQL_SETTINGS "PRAGMA synchronous=NORMAL;",
+                                 .tables = JOINPASS_SQL_META R"sql(
+CREATE TABLE host(
+  user_key BLOB PRIMARY KEY,
+  app_id TEXT NOT NULL,
+  number_key BLOB,
+  vanity_key BLOB,
+  learnt_at INTEGER NOT NULL,
+  sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX host_of_number ON host(number_key);
+CREATE INDEX host_of_vanity ON host(vanity_key);
+CREATE TABLE meeting(
+  seq INTEGER PRIMARY KEY,
+  number_key BLOB NOT NULL,
+  host_key BLOB NOT NULL,
+  app_id TEXT NOT NULL,
+  learnt_at INTEGER NOT NULL,
+  sealed BLOB NOT NULL,
+  UNIQUE(number_key, host_key)) STRICT;
+CREATE INDEX meeting_of_host ON meeting(host_key);
+)sql"};
+
+const FileKind kEphemeraFile = {.name = "ephemera.db",
+                                .application_id = 0x6a704570,  // "jpEp"
+                                .version = 1,
+                                .settings = JOINPASS_SQL_SETTINGS "PRAGMA synchronous=OFF;",
+                                .tables = JOINPASS_SQL_META R"sql(
+CREATE TABLE consent(
+  state_key BLOB PRIMARY KEY,
+  expires_at INTEGER NOT NULL,
+  sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX consent_by_end ON consent(expires_at);
+)sql"};
+
+}  // namespace joinpass::store::sqlite

@@ -1,0 +1,28 @@
+// The three files, and what is in them.
+
+#ifndef JOINPASS_LIB_STORE_SQLITE_SCHEMA_H_
+#define JOINPASS_LIB_STORE_SQLITE_SCHEMA_H_
+
+#include <cstdint>
+
+namespace joinpass::store::sqlite {
+
+// One kind of file.
+struct FileKind {
+  const char* name = "";
+  std::int32_t application_id = 0;  // of its own, so that files are not mixed up
+  std::int32_t version = 0;         // SQLite's user_version
+  const char* settings = "";        // of each connection
+  const char* tables = "";
+};
+
+// Apps and credentials: nobody can say them again, so they are synced.
+extern const FileKind kCredentialsFile;
+// Hosts and meetings: another sync finds them again.
+extern const FileKind kDirectoryFile;
+// Consents that have begun: they live for minutes.
+extern const FileKind kEphemeraFile;
+
+}  // namespace joinpass::store::sqlite
+
+#endif  // JOINPASS_LIB_STORE_SQLITE_SCHEMA_H_

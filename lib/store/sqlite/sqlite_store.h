@@ -1,0 +1,36 @@
+// The store of one machine: three SQLite files in one folder.
+
+#ifndef JOINPASS_LIB_STORE_SQLITE_SQLITE_STORE_H_
+#define JOINPASS_LIB_STORE_SQLITE_SQLITE_STORE_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "base/random.h"
+#include "crypto/key_ring.h"
+#include "store/sqlite/folder.h"
+#include "store/store.h"
+
+namespace joinpass::store {
+
+// Opens the store in `folder`, and makes the files that are not there (mode
+// 0600). Several processes may have it open. A child of fork() must open its
+// own. `keys` and `random` are used by this call only.
+//
+//   credentials.db  each commit is synced to the disk
+//   directory.db    survives the processes, and as a rule a loss of power
+//   ephemera.db     survives the processes
+//
+// Errors; none of them changes a file that was there:
+//   store_foreign      a file is not joinpass's, or of a newer version
+//   store_corrupt      a file is damaged
+//   key_missing        the store was made with a key that is not in `keys`
+//   store_unavailable  a file cannot be opened, or others hold it for 5 s
+absl::StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const Folder& folder,
+                                                       const crypto::KeyRing& keys,
+                                                       base::Random& random);
+
+}  // namespace joinpass::store
+
+#endif  // JOINPASS_LIB_STORE_SQLITE_SQLITE_STORE_H_

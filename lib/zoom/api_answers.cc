@@ -1,0 +1,146 @@
+#include "zoom/api_answers.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "zoom/errors.h"
+#include "zoom/json.h"
+#include "zoom/token_text.h"
+
+namespace joinpass::zoom {
+namespace {
+
+constexpr std::size_t kLongestEmail = 320;
+constexpr std::size_t kLongestName = 64;
+constexpr std::size_t kLongestPageToken = 4 * 1024;
+constexpr std::int64_t kUsualJoinToken = 120;
+constexpr std::int64_t kLongestJoinToken = 60 * 60;
+
+absl::Status Invalid(const message::Response& response, std::string_view what,
+                     std::string_view why) {
+  return base::MakeError(InfoOf(response, Reason::kAnswerInvalid),
+                         absl::StrCat(base::ToAbsl(what), ": ", base::ToAbsl(why)));
+}
+
+// Reads `fields` from an HTTP 200, or says what the answer is instead.
+absl::Status ReadFields(const message::Response& response, std::string_view what,
+                        std::span<JsonField> fields, JsonList* list = nullptr) {
+  if (response.status != 200) return ClassifyError(response, what);
+  switch (ReadJson(base::View(response.body), fields, list)) {
+    case JsonResult::kRead:
+      return absl::OkStatus();
+    case JsonResult::kBroken:
+      return Invalid(response, what, "the answer is broken JSON");
+    case JsonResult::kForeign:
+      break;
+  }
+  return base::MakeError(InfoOf(response, Reason::kZoomUnavailable),
+                         absl::StrCat(base::ToAbsl(what), ": the answer is no JSON"));
+}
+
+std::string BoundedId(const JsonField& field) {
+  return std::string(IsId(field.Text()) ? field.Text() : "");
+}
+
+std::uint64_t NumberOrZero(const JsonField& field) {
+  return static_cast<std::uint64_t>(field.Number().value_or(0));
+}
+
+// "jill" of "https://us04web.zoom.us/my/Jill?pwd=…".
+std::string VanityName(std::string_view url) {
+  constexpr std::string_view kMark = "/my/";
+  const std::size_t at = url.find(kMark);
+  if (at == std::string_view::npos) return {};
+  const std::string_view behind = url.substr(at + kMark.size());
+  const std::string_view name = behind.substr(0, behind.find_first_of("/?#"));
+  return IsToken(name, kLongestName) ? absl::AsciiStrToLower(base::ToAbsl(name)) : "";
+}
+
+}  // namespace
+
+absl::StatusOr<User> ReadUser(const message::Response& response) {
+  std::array<JsonField, 6> fields = {{{.key = "id"},
+                                      {.key = "account_id"},
+                                      {.key = "email"},
+                                      {.key = "pmi"},
+                                      {.key = "vanity_url"},
+                                      {.key = "status"}}};
+  const auto& [id, account, email, pmi, vanity, state] = fields;
+  JOINPASS_RETURN_IF_ERROR(ReadFields(response, "user", fields));
+  if (!IsId(id.Text())) return Invalid(response, "user", "the answer has no usable id");
+  User user;
+  user.id = id.Text();
+  user.account_id = BoundedId(account);
+  if (email.Text().size() <= kLongestEmail) user.email = email.Text();
+  user.personal_meeting_id = NumberOrZero(pmi);
+  user.vanity_name = VanityName(vanity.Text());
+  user.active = state.Text().empty() || state.Text() == "active";
+  return user;
+}
+
+absl::StatusOr<MeetingPage> ReadMeetingPage(const message::Response& response) {
+  std::array<JsonField, 1> outer = {{{.key = "next_page_token"}}};
+  std::array<JsonField, 2> entry = {{{.key = "id"}, {.key = "host_id"}}};
+  MeetingPage page;
+  absl::flat_hash_set<std::uint64_t> seen;
+  const auto on_entry = [&] {
+    const std::uint64_t number = NumberOrZero(entry[0]);
+    if (number == 0 || !IsId(entry[1].Text())) {
+      ++page.skipped;
+    } else if (seen.insert(number).second) {
+      page.meetings.push_back({.number = number, .host_id = std::string(entry[1].Text())});
+    }
+  };
+  JsonList meetings{.key = "meetings", .fields = entry, .on_entry = on_entry};
+  JOINPASS_RETURN_IF_ERROR(ReadFields(response, "meetings", outer, &meetings));
+  if (!meetings.found) return Invalid(response, "meetings", "the answer has no list");
+  const std::string_view token = outer[0].Text();
+  if (!token.empty() && !IsToken(token, kLongestPageToken)) {
+    return Invalid(response, "meetings", "the page token is not usable");
+  }
+  page.next_page_token = token;
+  return page;
+}
+
+absl::StatusOr<ListedMeeting> ReadMeeting(const message::Response& response) {
+  std::array<JsonField, 2> fields = {{{.key = "id"}, {.key = "host_id"}}};
+  JOINPASS_RETURN_IF_ERROR(ReadFields(response, "meeting", fields));
+  const std::uint64_t number = NumberOrZero(fields[0]);
+  if (number == 0 || !IsId(fields[1].Text())) {
+    return Invalid(response, "meeting", "the answer has no usable id and host");
+  }
+  return ListedMeeting{.number = number, .host_id = std::string(fields[1].Text())};
+}
+
+absl::StatusOr<JoinToken> ReadJoinToken(const message::Response& response) {
+  std::array<JsonField, 2> fields = {{{.key = "token"}, {.key = "expire_in"}}};
+  JOINPASS_RETURN_IF_ERROR(ReadFields(response, "recording token", fields));
+  if (!IsToken(fields[0].Text())) {
+    return Invalid(response, "recording token", "the answer has no usable token");
+  }
+  std::int64_t seconds = fields[1].Number().value_or(0);
+  if (seconds < 1 || seconds > kLongestJoinToken) seconds = kUsualJoinToken;
+  return JoinToken{.token = Secret(fields[0].Text()), .lifetime = absl::Seconds(seconds)};
+}
+
+absl::StatusOr<Secret> ReadUserToken(const message::Response& response) {
+  std::array<JsonField, 1> fields = {{{.key = "token"}}};
+  if (response.status == 200 && Contains(base::View(response.body), "no longer supported")) {
+    return Invalid(response, "user token", "a sentence is in the token's place");
+  }
+  JOINPASS_RETURN_IF_ERROR(ReadFields(response, "user token", fields));
+  if (!IsToken(fields[0].Text())) {
+    return Invalid(response, "user token", "the answer has no usable token");
+  }
+  return Secret(fields[0].Text());
+}
+
+}  // namespace joinpass::zoom

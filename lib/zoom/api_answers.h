@@ -1,0 +1,63 @@
+// The answers to the REST calls, read into values.
+//
+// Each reader gives, beside its own errors:
+//   answer_invalid    HTTP 200 without what the API promises
+//   zoom_unavailable  HTTP 200 with something that is no JSON
+//   and for any other status what ClassifyError() says
+// Ids may be numbers or strings of digits, 1 to 2^63-1. Of a key that is there
+// twice the last counts. Nothing that is not asked for here is copied out of the
+// body: no topic, passcode or start URL.
+
+#ifndef JOINPASS_LIB_ZOOM_API_ANSWERS_H_
+#define JOINPASS_LIB_ZOOM_API_ANSWERS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "joinpass/secret.h"
+#include "message/http.h"
+
+namespace joinpass::zoom {
+
+struct User {
+  std::string id = {};  // never empty
+  std::string account_id = {};
+  std::string email = {};
+  std::uint64_t personal_meeting_id = 0;  // 0: none
+  std::string vanity_name = {};           // of vanity_url's /my/{name}, lower case; may be empty
+  bool active = true;                     // false: pending, deactivated
+};
+absl::StatusOr<User> ReadUser(const message::Response& response);
+
+struct ListedMeeting {
+  std::uint64_t number = 0;
+  std::string host_id = {};
+};
+
+struct MeetingPage {
+  // One entry a number: occurrences of a series repeat it.
+  std::vector<ListedMeeting> meetings = {};
+  std::string next_page_token = {};  // empty: this was the last page
+  int skipped = 0;                   // entries without a usable number or host
+};
+absl::StatusOr<MeetingPage> ReadMeetingPage(const message::Response& response);
+
+absl::StatusOr<ListedMeeting> ReadMeeting(const message::Response& response);
+
+struct JoinToken {
+  Secret token = {};
+  absl::Duration lifetime = absl::ZeroDuration();  // from before the request was sent
+};
+// A lifetime that is absent or not 1 to 3600 s is taken as Zoom's 120 s.
+absl::StatusOr<JoinToken> ReadJoinToken(const message::Response& response);
+
+// A ZAK or an on-behalf-of token. A sentence in its place ("Token is no longer
+// supported.") is answer_invalid.
+absl::StatusOr<Secret> ReadUserToken(const message::Response& response);
+
+}  // namespace joinpass::zoom
+
+#endif  // JOINPASS_LIB_ZOOM_API_ANSWERS_H_

@@ -1,0 +1,134 @@
+#include "zoom/errors.h"
+
+#include <algorithm>
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "zoom/harmless_text.h"
+#include "zoom/refusal.h"
+
+namespace joinpass::zoom {
+namespace {
+
+constexpr std::size_t kLongestTrackingId = 128;
+constexpr std::size_t kLongestLookedAt = 4096;
+constexpr int kAny = 0;
+constexpr int kLongestWait = 24 * 60 * 60;
+
+// The first rule that fits names the refusal. `text` is looked for in the message,
+// in lower case.
+struct Rule {
+  int http;
+  int code;
+  std::string_view text;
+  Reason reason;
+  std::string_view cause = {};
+};
+
+constexpr Rule kRules[] = {
+    {kAny, kAny, "does not contain scopes", Reason::kScopeMissing},
+    {kAny, 124, "only supports oauth2", Reason::kRequestRefused},
+    {kAny, 124, "query parameter", Reason::kRequestRefused},
+    {kAny, 124, "expired", Reason::kReauthorizationRequired, "access_token_expired"},
+    {kAny, 124, "", Reason::kReauthorizationRequired, "access_token_invalid"},
+    {kAny, 1001, "", Reason::kUserUnknown},
+    {kAny, 1010, "", Reason::kUserUnknown},
+    {kAny, 1120, "", Reason::kUserUnknown, "user_pending"},
+    {401, kAny, "expired", Reason::kReauthorizationRequired, "access_token_expired"},
+    {401, kAny, "", Reason::kReauthorizationRequired, "access_token_invalid"},
+    {kAny, 104, "", Reason::kScopeMissing},
+    {kAny, 4700, "", Reason::kScopeMissing},
+    {kAny, 4711, "", Reason::kScopeMissing},
+    {404, 300, "", Reason::kMeetingUnknown},
+    {kAny, 300, "invalid meeting id", Reason::kMeetingUnknown},
+    {kAny, 300, "invalid webinar id", Reason::kMeetingUnknown},
+    {kAny, 300, "next page token", Reason::kRequestRefused, "page_token_expired"},
+    {kAny, 300, "", Reason::kRequestRefused},
+    {kAny, 2300, "", Reason::kRequestRefused},
+    {kAny, 3000, "local recording", Reason::kLocalRecordingDisabled},
+    {kAny, 3000, "webinar", Reason::kMeetingIsWebinar},
+    {kAny, 3001, "user does not exist", Reason::kUserUnknown},
+    {kAny, 3001, "", Reason::kMeetingUnknown},
+    {kAny, 3003, "not meeting host", Reason::kMeetingUnknown, "not_host"},
+    {kAny, 3161, "", Reason::kHostingNotAllowed},
+    {kAny, kAny, "", Reason::kPermissionDenied},
+};
+
+// In lower case and without the asterisks of Markdown, which come and go.
+std::string Plain(std::string_view message) {
+  std::string plain = absl::AsciiStrToLower(base::ToAbsl(message.substr(0, kLongestLookedAt)));
+  plain.erase(std::remove(plain.begin(), plain.end(), '*'), plain.end());
+  return plain;
+}
+
+Rule FittingRule(int http, const Refusal& refusal) {
+  const std::string message = Plain(base::View(refusal.message));
+  return *std::find_if(std::begin(kRules), std::end(kRules), [&](const Rule& rule) {
+    return (rule.http == kAny || rule.http == http) &&
+           (rule.code == kAny || rule.code == refusal.code) &&
+           message.find(rule.text) != std::string::npos;
+  });
+}
+
+// What the HTTP status says by itself, before anybody reads the body.
+std::optional<Reason> ByStatus(int http, const Refusal& refusal) {
+  if (http >= 500 || http == 408) return Reason::kZoomUnavailable;
+  if (http == 429) return Reason::kRateLimited;
+  if (http >= 300 && http < 400) return Reason::kRedirectRefused;
+  if (http < 400) return Reason::kAnswerInvalid;
+  if (refusal.code == 429) return Reason::kRateLimited;
+  if (!refusal.readable) return Reason::kZoomUnavailable;
+  return std::nullopt;
+}
+
+}  // namespace
+
+absl::Status ClassifyError(const message::Response& response, std::string_view what) {
+  const Refusal refusal = ReadRefusal(response);
+  const std::optional<Reason> by_status = ByStatus(response.status, refusal);
+  const Rule rule =
+      by_status ? Rule{kAny, kAny, "", *by_status} : FittingRule(response.status, refusal);
+  ErrorInfo info = InfoOf(response, rule.reason);
+  info.cause = rule.cause;
+  info.zoom_code = refusal.code;
+  info.server_text = HarmlessText(base::View(refusal.message));
+  if (rule.reason == Reason::kScopeMissing) {
+    info.missing_scopes = ScopesNamedIn(base::View(refusal.message));
+  }
+  if (rule.reason == Reason::kRateLimited) {
+    info.retry_at = RetryAt(response, absl::InfinitePast());
+  }
+  return base::MakeError(info, absl::StrCat(base::ToAbsl(what), ": refused"));
+}
+
+std::optional<absl::Time> RetryAt(const message::Response& response, absl::Time now) {
+  const std::string_view text = response.Find("Retry-After");
+  int seconds = 0;
+  if (absl::SimpleAtoi(base::ToAbsl(text), &seconds)) {
+    if (seconds < 0 || seconds > kLongestWait || now == absl::InfinitePast()) return std::nullopt;
+    return now + absl::Seconds(seconds);
+  }
+  absl::Time date;
+  std::string ignored;
+  if (!absl::ParseTime(absl::RFC3339_full, base::ToAbsl(text), &date, &ignored) ||
+      date == absl::InfiniteFuture() || date == absl::InfinitePast()) {
+    return std::nullopt;
+  }
+  return date;
+}
+
+ErrorInfo InfoOf(const message::Response& response, Reason reason) {
+  ErrorInfo info;
+  info.reason = reason;
+  info.http_status = response.status;
+  info.tracking_id =
+      base::BoundServerText(response.Find("x-zm-trackingid").substr(0, kLongestTrackingId));
+  info.request_left = true;
+  return info;
+}
+
+}  // namespace joinpass::zoom

@@ -1,0 +1,194 @@
+#include "zoom/json.h"
+
+#include <algorithm>
+#include <boost/json/basic_parser_impl.hpp>
+#include <cstddef>
+#include <string>
+
+#include "absl/strings/numbers.h"
+#include "base/text.h"
+
+namespace joinpass::zoom {
+namespace {
+
+namespace json = boost::json;
+using Kind = JsonField::Kind;
+
+constexpr std::size_t kDepth = 32;
+constexpr std::size_t kLongestText = 64 * 1024;
+constexpr std::size_t kLongestKey = 64;  // of the keys that anybody asks for
+constexpr std::string_view kSpace = " \t\r\n";
+
+void Clear(std::span<JsonField> fields) {
+  for (JsonField& field : fields) {
+    field.kind = Kind::kAbsent;
+    field.text.clear();
+  }
+}
+
+// Follows the events. Depth 1 is inside the outermost object; an entry of the list
+// is at depth 3.
+class Picker {
+ public:
+  static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+
+  Picker(std::span<JsonField> fields, JsonList* list) : fields_(fields), list_(list) {}
+
+  bool on_document_begin(json::error_code&) { return true; }
+  bool on_document_end(json::error_code&) { return true; }
+
+  bool on_object_begin(json::error_code&) {
+    OnContainer();
+    entry_is_object_ = entry_is_object_ || (in_list_ && depth_ == 3);
+    return true;
+  }
+  bool on_object_end(std::size_t, json::error_code&) { return OnEnd(); }
+
+  bool on_array_begin(json::error_code&) {
+    const bool is_list = depth_ == 1 && list_ && KeyIs(list_->key);
+    OnContainer();
+    if (is_list) list_->found = in_list_ = true;
+    return true;
+  }
+  bool on_array_end(std::size_t, json::error_code&) { return OnEnd(); }
+
+  bool on_key_part(json::string_view part, std::size_t, json::error_code&) {
+    if (key_done_) key_size_ = 0;
+    key_done_ = false;
+    for (const char c : part) {
+      if (key_size_ < kLongestKey) key_[key_size_] = c;
+      key_size_ = std::min(key_size_ + 1, kLongestKey + 1);
+    }
+    return true;
+  }
+  bool on_key(json::string_view part, std::size_t size, json::error_code& ec) {
+    on_key_part(part, size, ec);
+    key_done_ = true;
+    return true;
+  }
+
+  bool on_string_part(json::string_view part, std::size_t, json::error_code& ec) {
+    if (!in_text_) target_ = OnScalar(Kind::kText);
+    in_text_ = true;
+    if (!target_) return true;
+    if (target_->text.size() + part.size() > kLongestText) {
+      ec = json::error::string_too_large;
+      return false;
+    }
+    base::Append(target_->text, {part.data(), part.size()});
+    return true;
+  }
+  bool on_string(json::string_view part, std::size_t size, json::error_code& ec) {
+    const bool good = on_string_part(part, size, ec);
+    in_text_ = false;
+    return good;
+  }
+
+  bool on_number_part(json::string_view, json::error_code&) { return true; }
+  bool on_int64(std::int64_t number, json::string_view, json::error_code&) {
+    if (JsonField* field = OnScalar(Kind::kInteger)) field->integer = number;
+    return true;
+  }
+  bool on_uint64(std::uint64_t, json::string_view, json::error_code&) { return OnOther(); }
+  bool on_double(double, json::string_view, json::error_code&) { return OnOther(); }
+  bool on_bool(bool, json::error_code&) { return OnOther(); }
+  bool on_null(json::error_code&) { return OnOther(); }
+  bool on_comment_part(json::string_view, json::error_code&) { return true; }
+  bool on_comment(json::string_view, json::error_code&) { return true; }
+
+ private:
+  bool KeyIs(std::string_view key) const {
+    return key_size_ <= kLongestKey && std::string_view(key_, key_size_) == key;
+  }
+
+  bool OnOther() {
+    OnScalar(Kind::kOther);
+    return true;
+  }
+
+  // The field that a value here is for, emptied, if anybody asked for it.
+  JsonField* Take(Kind kind) {
+    std::span<JsonField> fields;
+    if (depth_ == 1) fields = fields_;
+    if (depth_ == 3 && in_list_ && entry_is_object_) fields = list_->fields;
+    for (JsonField& field : fields) {
+      if (!KeyIs(field.key)) continue;
+      field.kind = kind;
+      field.text.clear();
+      return &field;
+    }
+    return nullptr;
+  }
+
+  JsonField* OnScalar(Kind kind) {
+    if (in_list_ && depth_ == 2) {
+      Clear(list_->fields);
+      list_->on_entry();
+    }
+    return Take(kind);
+  }
+
+  void OnContainer() {
+    Take(Kind::kOther);
+    if (in_list_ && depth_ == 2) {
+      Clear(list_->fields);
+      entry_is_object_ = false;
+    }
+    ++depth_;
+  }
+
+  bool OnEnd() {
+    --depth_;
+    if (in_list_ && depth_ == 2) list_->on_entry();
+    if (depth_ == 1) in_list_ = false;
+    return true;
+  }
+
+  std::span<JsonField> fields_;
+  JsonList* list_;
+  JsonField* target_ = nullptr;
+  char key_[kLongestKey] = {};
+  std::size_t key_size_ = 0;
+  std::size_t depth_ = 0;
+  bool key_done_ = true;
+  bool in_text_ = false;
+  bool in_list_ = false;
+  bool entry_is_object_ = false;
+};
+
+bool IsDigits(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+std::optional<std::int64_t> JsonField::Number() const {
+  if (kind == Kind::kInteger && integer >= 0) return integer;
+  std::int64_t number = 0;
+  if (kind != Kind::kText || !IsDigits(Text()) || (text.size() > 1 && text.front() == '0') ||
+      !absl::SimpleAtoi(base::ToAbsl(Text()), &number)) {
+    return std::nullopt;
+  }
+  return number;
+}
+
+JsonResult ReadJson(std::string_view body, std::span<JsonField> fields, JsonList* list) {
+  const std::size_t begin = std::min(body.find_first_not_of(kSpace), body.size());
+  body.remove_prefix(begin);
+  if (body.empty() || (body.front() != '{' && body.front() != '[')) return JsonResult::kForeign;
+  if (body.front() == '[') return JsonResult::kBroken;
+  Clear(fields);
+  json::parse_options options;
+  options.max_depth = kDepth;
+  json::basic_parser<Picker> parser(options, fields, list);
+  json::error_code ec;
+  const std::size_t read = parser.write_some(false, body.data(), body.size(), ec);
+  const bool all = body.find_first_not_of(kSpace, read) == std::string_view::npos;
+  return !ec && parser.done() && all ? JsonResult::kRead : JsonResult::kBroken;
+}
+
+}  // namespace joinpass::zoom

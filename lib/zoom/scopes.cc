@@ -1,0 +1,125 @@
+#include "zoom/scopes.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_split.h"
+#include "base/text.h"
+
+namespace joinpass::zoom {
+namespace {
+
+constexpr std::size_t kMostScopes = 1024;
+constexpr std::size_t kLongestScope = 128;
+
+// A row of Zoom's table. `classic_user` does for one's own things, `classic_admin`
+// for those of the whole account (and so for one's own).
+struct Row {
+  Feature feature;
+  std::string_view granular;  // the account's form has ":admin" behind it
+  std::string_view classic_user;
+  std::string_view classic_admin;
+};
+
+constexpr std::array<Row, 6> kUserManaged = {{
+    {Feature::kReadUser, "user:read:user", "user:read user:write user_profile user_info:read",
+     "user:read:admin user:write:admin"},
+    {Feature::kListMeetings, "meeting:read:list_meetings", "meeting:read", "meeting:read:admin"},
+    {Feature::kReadMeeting, "meeting:read:meeting", "meeting:read", "meeting:read:admin"},
+    {Feature::kRecordingToken, "meeting:read:local_recording_token",
+     "meeting_token:read:local_recording", "meeting_token:read:admin:local_recording"},
+    {Feature::kZak, "user:read:zak", "user_zak:read", ""},
+    {Feature::kOnBehalfOf, "user:read:token", "user:read user:write user_profile",
+     "user:read:admin user:write:admin"},
+}};
+
+// The ZAK of somebody else comes from users/{id}/token, not from users/me/zak.
+constexpr Row kZakOfOthers = {Feature::kZak, "user:read:token", "",
+                              "user:read:admin user:write:admin"};
+
+const Row& RowOf(Feature feature, AppKind kind) {
+  if (feature == Feature::kZak && kind == AppKind::kAccountManaged) return kZakOfOthers;
+  return *std::find_if(kUserManaged.begin(), kUserManaged.end(),
+                       [feature](const Row& row) { return row.feature == feature; });
+}
+
+void AddWords(std::string_view words, std::vector<std::string>& to) {
+  for (absl::string_view word : absl::StrSplit(base::ToAbsl(words), ' ', absl::SkipEmpty())) {
+    to.emplace_back(word);
+  }
+}
+
+bool IsScope(absl::string_view word) {
+  return word.size() <= kLongestScope && std::all_of(word.begin(), word.end(), [](unsigned char c) {
+           return absl::ascii_isgraph(c);
+         });
+}
+
+}  // namespace
+
+std::vector<std::string> ReadScopes(std::string_view space_separated) {
+  std::vector<std::string> scopes;
+  for (absl::string_view word :
+       absl::StrSplit(base::ToAbsl(space_separated), ' ', absl::SkipEmpty())) {
+    if (scopes.size() == kMostScopes) break;
+    if (IsScope(word) && std::find(scopes.begin(), scopes.end(), word) == scopes.end()) {
+      scopes.emplace_back(word);
+    }
+  }
+  return scopes;
+}
+
+std::vector<std::string> ScopesFor(Feature feature, AppKind kind) {
+  const Row& row = RowOf(feature, kind);
+  std::vector<std::string> scopes;
+  if (kind == AppKind::kUserManaged) scopes.emplace_back(row.granular);
+  scopes.push_back(std::string(row.granular) + ":admin");
+  if (kind == AppKind::kUserManaged) AddWords(row.classic_user, scopes);
+  AddWords(row.classic_admin, scopes);
+  return scopes;
+}
+
+bool Allows(std::span<const std::string> granted, Feature feature, AppKind kind) {
+  const std::vector<std::string> any_of = ScopesFor(feature, kind);
+  return std::find_first_of(granted.begin(), granted.end(), any_of.begin(), any_of.end()) !=
+         granted.end();
+}
+
+std::vector<MissingScope> MissingScopes(std::span<const std::string> granted, AppKind kind) {
+  std::vector<MissingScope> missing;
+  for (const Row& row : kUserManaged) {
+    if (Allows(granted, row.feature, kind)) continue;
+    missing.push_back({.feature = row.feature, .any_of = ScopesFor(row.feature, kind)});
+  }
+  return missing;
+}
+
+}  // namespace joinpass::zoom
+
+namespace joinpass {
+
+std::string_view HealthName(Health health) {
+  return health == Health::kHealthy ? "healthy" : "reauthorization_required";
+}
+
+std::string_view FeatureName(Feature feature) {
+  switch (feature) {
+    case Feature::kReadUser:
+      return "read_user";
+    case Feature::kListMeetings:
+      return "list_meetings";
+    case Feature::kReadMeeting:
+      return "read_meeting";
+    case Feature::kRecordingToken:
+      return "recording_token";
+    case Feature::kZak:
+      return "zak";
+    case Feature::kOnBehalfOf:
+      return "on_behalf_of";
+  }
+  return "";
+}
+
+}  // namespace joinpass

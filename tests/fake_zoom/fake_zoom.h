@@ -1,0 +1,153 @@
+// FakeZoom: a faithful local Zoom over TLS, for tests and demonstrations.
+//
+//   auto fake = FakeZoom::Start({.world_file = "example_world.json"});
+//   … (*fake)->origin(), (*fake)->ca_file() …
+//
+// One origin serves /oauth/* and /v2/*, by the rules of zoom-api.md §8; under
+// /_fake/* it serves everything that this class can do to curl and to people
+// (README.md). It listens on loopback only.
+
+#ifndef JOINPASS_TESTS_FAKE_ZOOM_FAKE_ZOOM_H_
+#define JOINPASS_TESTS_FAKE_ZOOM_FAKE_ZOOM_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "fake_zoom/browser.h"
+#include "fake_zoom/certificate.h"
+#include "fake_zoom/faults.h"
+#include "fake_zoom/pages.h"
+#include "fake_zoom/passes.h"
+#include "fake_zoom/server.h"
+#include "fake_zoom/tokens.h"
+#include "fake_zoom/world.h"
+
+namespace joinpass::fake_zoom {
+
+enum class ClockKind {
+  kRunning,  // time passes, and Advance() adds to it
+  kFrozen,   // time passes by Advance() only: for boundaries to the tick
+};
+
+struct Options {
+  // Where the world comes from: a file, its JSON text, or, when both are empty,
+  // a generated world (world_seed.h). Give one.
+  std::string world_file = {};
+  std::string world_json = {};
+  std::uint64_t seed = 0;
+  int users = 0;
+  int meetings_per_user = 0;
+
+  int port = 0;  // 0: any that is free
+  bool lenient_rotation = false;
+  CertificateKind certificate = CertificateKind::kGood;
+  ClockKind clock = ClockKind::kRunning;
+
+  // What the fake's clock starts at. Default: the machine's time.
+  std::optional<absl::Time> start = {};
+
+  // Where the sources about Zoom leave it open.
+  AccountOwner server_to_server_me = AccountOwner::kRefused;
+  PageOverflow page_overflow = PageOverflow::kRefused;
+};
+
+enum class Setting { kOff, kOn };
+
+// A copy of what became of a user's newest consent to an app.
+struct ConsentState {
+  bool live = false;
+  std::string scope = {};
+  std::string refresh_token = {};  // the newest that was issued
+  int generation = 0;              // refreshes that worked
+  int refused = 0;                 // refreshes that were refused
+  int most_uses_of_one_token = 0;  // more than 1: some refresh token was exchanged twice
+};
+
+// Thread-safe. Setters act at once, on what is asked from then on. Those that
+// name something give kUserUnknown, kAppUnknown or kMeetingUnknown where there is none.
+class FakeZoom {
+ public:
+  // Errors: kInvalidArgument names what is wrong with an option or the world.
+  static absl::StatusOr<std::unique_ptr<FakeZoom>> Start(Options options);
+
+  // Stops. Held answers are never sent.
+  ~FakeZoom();
+
+  std::string origin() const;   // "https://127.0.0.1:40123"
+  std::string ca_file() const;  // PEM of its CA; gone when the fake is
+
+  absl::Time Now() const;
+  void Advance(absl::Duration step);
+
+  // How often `endpoint` was called since the start or ResetCalls(). The names:
+  //   oauth/authorize  oauth/consent  oauth/revoke
+  //   token/authorization_code  token/refresh_token  token/client_credentials
+  //   token/account_credentials  token/unknown
+  //   users/me  users/one  users/list  users/meetings  users/zak  users/token
+  //   meetings/one  meetings/jointoken  unknown
+  // "token/*" counts all that begin so, "*" all there are. Calls of /_fake are
+  // not counted.
+  int Calls(std::string_view endpoint) const;
+  std::map<std::string, int> AllCalls() const;
+  // Blocks until Calls(endpoint) is at least `count`; for ever if it never is. The
+  // calls counted have been acted on, and are held where a fault holds them.
+  void AwaitCalls(std::string_view endpoint, int count) const;
+  void ResetCalls();
+  ConnectionCounts Connections() const;
+
+  // Makes the next answers of an endpoint go wrong (faults.h).
+  absl::Status SetFault(Fault fault);
+  void ClearFaults();
+  void Release();  // lets held answers go
+
+  // What the SDK's Join() would do with these tokens. Tokens that are good once are
+  // spent, even if the join is refused.
+  RedeemAnswer Redeem(const RedeemRequest& request);
+
+  // Who is in which meeting just now; on-behalf-of tokens need it.
+  absl::Status SetPresent(std::string_view email, std::int64_t meeting, bool present);
+
+  absl::Status SetLocalRecording(std::string_view email, Setting setting);
+  absl::Status SetPmi(std::string_view email, std::int64_t pmi);
+  // Anything but "active" also ends what the user consented to.
+  absl::Status SetUserStatus(std::string_view email, std::string_view status);
+  // `host_id` may be an e-mail; uuid and created_at are filled in.
+  absl::Status AddMeeting(Meeting meeting);
+  absl::Status DeleteMeeting(std::int64_t number);
+  absl::Status SetAppSecret(std::string_view client_id, std::string_view secret);
+
+  // The user takes his consent back (uninstalls the app).
+  absl::Status RevokeConsent(std::string_view client_id, std::string_view email);
+  // What the next consent grants, instead of the app's scopes.
+  void SetNextConsentScopes(std::vector<std::string> scopes);
+  absl::StatusOr<ConsentState> GetConsent(std::string_view client_id, std::string_view email) const;
+
+  // Copies of what is in the world.
+  std::vector<App> Apps() const;
+  std::vector<User> Users() const;
+  std::vector<Meeting> Meetings() const;
+
+ private:
+  struct Inside;
+  explicit FakeZoom(std::unique_ptr<Inside> inside);
+  absl::Status Serve(const Options& options);
+  Answer Handle(const Request& request);
+
+  const std::unique_ptr<Inside> inside_;
+};
+
+// Consent() of browser.h, trusting the CA of `fake`.
+absl::StatusOr<std::string> Consent(const FakeZoom& fake, std::string_view authorize_url,
+                                    std::string_view email, Decision decision = Decision::kAllow);
+
+}  // namespace joinpass::fake_zoom
+
+#endif  // JOINPASS_TESTS_FAKE_ZOOM_FAKE_ZOOM_H_

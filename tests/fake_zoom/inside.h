@@ -1,0 +1,52 @@
+// What a FakeZoom consists of. For fake_zoom.cc and setters.cc only.
+
+#ifndef JOINPASS_TESTS_FAKE_ZOOM_INSIDE_H_
+#define JOINPASS_TESTS_FAKE_ZOOM_INSIDE_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "fake_zoom/clock.h"
+#include "fake_zoom/fake_zoom.h"
+#include "fake_zoom/server.h"
+#include "fake_zoom/state.h"
+
+namespace joinpass::fake_zoom {
+
+// A folder of our own for the CA, gone with us.
+class Folder {
+ public:
+  Folder() = default;
+  ~Folder();
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  absl::Status Make();
+  std::string File(std::string_view name) const;
+
+ private:
+  std::string path_ = {};
+};
+
+struct FakeZoom::Inside {
+  Inside(Rotation rotation, VirtualClock start) : clock(start), state(rotation) {}
+
+  absl::Time Now() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+    return clock.Now(base::SystemClock().SteadyNow());
+  }
+
+  base::Mutex mutex;
+  base::CondVar called;
+  VirtualClock clock ABSL_GUARDED_BY(mutex);
+  State state ABSL_GUARDED_BY(mutex);
+  Folder folder = {};
+  std::unique_ptr<Server> server = {};
+};
+
+}  // namespace joinpass::fake_zoom
+
+#endif  // JOINPASS_TESTS_FAKE_ZOOM_INSIDE_H_

@@ -1,0 +1,154 @@
+// What a test changes in the world, and what it looks at.
+
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "fake_zoom/inside.h"
+#include "fake_zoom/signing.h"
+
+namespace joinpass::fake_zoom {
+namespace {
+
+absl::Status Unknown(Reason reason, std::string_view what) {
+  return base::MakeError(reason, absl::StrCat("fake: there is no such ", base::ToAbsl(what)));
+}
+
+}  // namespace
+
+RedeemAnswer FakeZoom::Redeem(const RedeemRequest& request) {
+  const base::MutexLock lock(inside_->mutex);
+  const absl::Time now = inside_->Now();
+  return inside_->state.passes.Redeem(inside_->state.world, request, now);
+}
+
+absl::Status FakeZoom::SetPresent(std::string_view email, std::int64_t meeting, bool present) {
+  const base::MutexLock lock(inside_->mutex);
+  const absl::Time now = inside_->Now();
+  const User* user = inside_->state.world.FindUser(email);
+  if (user == nullptr) return Unknown(Reason::kUserUnknown, "user");
+  if (inside_->state.world.FindRoom(meeting, now).host == nullptr) {
+    return Unknown(Reason::kMeetingUnknown, "meeting");
+  }
+  inside_->state.world.SetPresent(user->id, meeting, present);
+  return absl::OkStatus();
+}
+
+absl::Status FakeZoom::SetLocalRecording(std::string_view email, Setting setting) {
+  const base::MutexLock lock(inside_->mutex);
+  User* user = inside_->state.world.FindUser(email);
+  if (user == nullptr) return Unknown(Reason::kUserUnknown, "user");
+  user->local_recording = setting == Setting::kOn;
+  return absl::OkStatus();
+}
+
+absl::Status FakeZoom::SetPmi(std::string_view email, std::int64_t pmi) {
+  if (pmi < 1'000'000'000 || pmi > 99'999'999'999) {
+    return base::MakeError(Reason::kInvalidArgument, "pmi: must have 10 or 11 digits");
+  }
+  const base::MutexLock lock(inside_->mutex);
+  User* user = inside_->state.world.FindUser(email);
+  if (user == nullptr) return Unknown(Reason::kUserUnknown, "user");
+  if (!inside_->state.world.SetPmi(*user, pmi)) {
+    return base::MakeError(Reason::kInvalidArgument, "pmi: is taken already");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FakeZoom::SetUserStatus(std::string_view email, std::string_view status) {
+  if (status != "active" && status != "inactive" && status != "pending") {
+    return base::MakeError(Reason::kInvalidArgument, "status: must be active, inactive or pending");
+  }
+  const base::MutexLock lock(inside_->mutex);
+  User* user = inside_->state.world.FindUser(email);
+  if (user == nullptr) return Unknown(Reason::kUserUnknown, "user");
+  user->status = std::string(status);
+  if (status == "active") return absl::OkStatus();
+  for (const auto& [id, app] : inside_->state.world.apps)
+    inside_->state.tokens.RevokeConsent(id, user->id);
+  return absl::OkStatus();
+}
+
+absl::Status FakeZoom::AddMeeting(Meeting meeting) {
+  const base::MutexLock lock(inside_->mutex);
+  const absl::Time now = inside_->Now();
+  const User* host = inside_->state.world.FindUser(meeting.host_id);
+  if (host == nullptr) return Unknown(Reason::kUserUnknown, "user");
+  meeting.host_id = host->id;
+  meeting.uuid = absl::Base64Escape(RandomHex(8));
+  meeting.created_at = now;
+  if (!inside_->state.world.AddMeeting(std::move(meeting))) {
+    return base::MakeError(Reason::kInvalidArgument, "meeting: the number is taken already");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FakeZoom::DeleteMeeting(std::int64_t number) {
+  const base::MutexLock lock(inside_->mutex);
+  if (!inside_->state.world.EraseMeeting(number))
+    return Unknown(Reason::kMeetingUnknown, "meeting");
+  return absl::OkStatus();
+}
+
+absl::Status FakeZoom::SetAppSecret(std::string_view client_id, std::string_view secret) {
+  const base::MutexLock lock(inside_->mutex);
+  App* app = inside_->state.world.FindApp(client_id);
+  if (app == nullptr) return Unknown(Reason::kAppUnknown, "app");
+  app->client_secret = std::string(secret);
+  return absl::OkStatus();
+}
+
+absl::Status FakeZoom::RevokeConsent(std::string_view client_id, std::string_view email) {
+  const base::MutexLock lock(inside_->mutex);
+  const User* user = inside_->state.world.FindUser(email);
+  if (user == nullptr) return Unknown(Reason::kUserUnknown, "user");
+  if (!inside_->state.tokens.RevokeConsent(client_id, user->id)) {
+    return Unknown(Reason::kCredentialUnknown, "consent");
+  }
+  return absl::OkStatus();
+}
+
+void FakeZoom::SetNextConsentScopes(std::vector<std::string> scopes) {
+  const base::MutexLock lock(inside_->mutex);
+  inside_->state.oauth.next_scopes = std::move(scopes);
+}
+
+absl::StatusOr<ConsentState> FakeZoom::GetConsent(std::string_view client_id,
+                                                  std::string_view email) const {
+  const base::MutexLock lock(inside_->mutex);
+  const User* user = inside_->state.world.FindUser(email);
+  if (user == nullptr) return Unknown(Reason::kUserUnknown, "user");
+  const Grant* grant = inside_->state.tokens.FindConsent(client_id, user->id);
+  if (grant == nullptr) return Unknown(Reason::kCredentialUnknown, "consent");
+  return ConsentState{.live = grant->live,
+                      .scope = grant->scope,
+                      .refresh_token = grant->refresh_token,
+                      .generation = grant->generation,
+                      .refused = grant->refused,
+                      .most_uses_of_one_token = grant->most_uses_of_one_token};
+}
+
+std::vector<App> FakeZoom::Apps() const {
+  const base::MutexLock lock(inside_->mutex);
+  std::vector<App> apps;
+  for (const auto& [id, app] : inside_->state.world.apps) apps.push_back(app);
+  return apps;
+}
+
+std::vector<User> FakeZoom::Users() const {
+  const base::MutexLock lock(inside_->mutex);
+  std::vector<User> users;
+  for (const auto& [id, user] : inside_->state.world.users) users.push_back(user);
+  return users;
+}
+
+std::vector<Meeting> FakeZoom::Meetings() const {
+  const base::MutexLock lock(inside_->mutex);
+  std::vector<Meeting> meetings;
+  for (const auto& [number, meeting] : inside_->state.world.meetings) meetings.push_back(meeting);
+  return meetings;
+}
+
+}  // namespace joinpass::fake_zoom

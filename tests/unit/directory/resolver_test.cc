@@ -1,0 +1,93 @@
+#include "directory/resolver.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "support/engine_room.h"
+
+namespace joinpass::directory {
+namespace {
+
+using testing::EngineRoom;
+
+struct Scene : EngineRoom {
+  Scene() {
+    Connect(absl::Hours(1));
+    store::HostRecord host;
+    host.app_id = "app_1";
+    host.user_id = "user-1";
+    host.personal_meeting_id = 1234567890;
+    host.vanity_name = "jill";
+    host.learnt_at = clock.Now();
+    REQUIRE(records.PutHost(host).ok());
+    PutMeeting(98765432109, "user-1");
+  }
+
+  void PutMeeting(std::uint64_t number, std::string host) {
+    store::MeetingRecord meeting;
+    meeting.app_id = "app_1";
+    meeting.number = number;
+    meeting.host_user_id = std::move(host);
+    meeting.learnt_at = clock.Now();
+    REQUIRE(records.PutMeetings({&meeting, 1}).ok());
+  }
+
+  absl::StatusOr<Resolution> Find(std::string_view link) {
+    return Resolve(records, *MeetingLink::Parse(link));
+  }
+};
+
+TEST_SUITE("Resolve") {
+  TEST_CASE_FIXTURE(Scene, "finds a host by number, by PMI and by personal link") {
+    struct Row {
+      const char* link;
+      MatchRule rule;
+      std::uint64_t number;
+    };
+    for (const Row& row : {
+             Row{"https://zoom.us/j/98765432109", MatchRule::kScheduled, 98765432109},
+             Row{"123 456 7890", MatchRule::kPersonalMeetingId, 1234567890},
+             Row{"https://acme.zoom.us/my/Jill", MatchRule::kVanityName, 1234567890},
+         }) {
+      CAPTURE(row.link);
+      const auto found = Find(row.link);
+      REQUIRE(found.ok());
+      CHECK(found->meeting_number == row.number);
+      REQUIRE(found->candidates.size() == 1);
+      CHECK(found->candidates[0].credential_id == "cred_1");
+      CHECK(found->candidates[0].host_user_id == "user-1");
+      CHECK(found->candidates[0].rule == row.rule);
+      CHECK(found->candidates[0].learnt_at == clock.Now());
+    }
+  }
+
+  TEST_CASE_FIXTURE(Scene, "says what it looked for when nobody is found") {
+    const auto number = Find("11122233344");
+    CHECK(ReasonOf(number.status()) == Reason::kHostNotConnected);
+    CHECK(std::string(number.status().message()).find("number") != std::string::npos);
+    const auto name = Find("https://zoom.us/my/jack");
+    CHECK(ReasonOf(name.status()) == Reason::kHostNotConnected);
+    CHECK(std::string(name.status().message()).find("personal link") != std::string::npos);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "does not take a stranger's consent for a meeting of somebody else") {
+    PutMeeting(55566677788, "user-2");
+    const auto found = Find("55566677788");
+    CHECK(ReasonOf(found.status()) == Reason::kHostNotConnected);
+    CHECK(std::string(found.status().message()).find("none of the consents") != std::string::npos);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "names each host of a number that several have, the newest first") {
+    REQUIRE(records.PutConsented(Consent("cred_2", "user-2", absl::Hours(1))).ok());
+    clock.Advance(absl::Minutes(1));
+    PutMeeting(98765432109, "user-2");
+    const auto found = Find("98765432109");
+    REQUIRE(found.ok());
+    REQUIRE(found->candidates.size() == 2);
+    CHECK(found->candidates[0].host_user_id == "user-2");
+  }
+}
+
+}  // namespace
+}  // namespace joinpass::directory

@@ -1,0 +1,173 @@
+#include "directory/sync.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "directory/resolver.h"
+#include "support/engine_room.h"
+
+namespace joinpass::directory {
+namespace {
+
+using testing::EngineRoom;
+using testing::JsonAnswer;
+using testing::ScriptedTransport;
+
+struct Scene : EngineRoom {
+  oauth::TokenSource tokens{context};
+  oauth::AuthorizedCalls calls{context, tokens};
+  Sync sync{context, calls};
+
+  // The pages of the list, as JSON arrays of meetings.
+  std::vector<std::string> pages = {R"([{"id":11122233344,"host_id":"user-1"}])"};
+
+  Scene() {
+    transport.answer = [this](const ScriptedTransport::Seen& seen) { return Answer(seen.target); };
+  }
+
+  ScriptedTransport::Answer Answer(const std::string& target) {
+    if (target.find("/meetings") == std::string::npos) {
+      return JsonAnswer(200, R"({"id":"user-1","account_id":"account-1","pmi":1234567890,)"
+                             R"("vanity_url":"https://acme.zoom.us/my/Jill"})");
+    }
+    std::size_t page = 0;
+    if (const std::size_t at = target.find("next_page_token=p"); at != std::string::npos) {
+      page = static_cast<std::size_t>(target[at + 17] - '0');
+    }
+    if (page >= pages.size()) {
+      return JsonAnswer(400,
+                        R"({"code":300,"message":"The next page token is invalid or expired."})");
+    }
+    const std::string next = page + 1 < pages.size() ? "p" + std::to_string(page + 1) : "";
+    return JsonAnswer(200,
+                      R"({"next_page_token":")" + next + R"(","meetings":)" + pages[page] + "}");
+  }
+
+  absl::StatusOr<SyncReport> Run() { return Finish(sync.Run("cred_1", In(absl::Seconds(60)))); }
+
+  bool Knows(std::string_view link) { return Resolve(records, *MeetingLink::Parse(link)).ok(); }
+};
+
+TEST_SUITE("Sync") {
+  TEST_CASE_FIXTURE(Scene, "learns the PMI, the personal link and every page of meetings") {
+    Connect(absl::Hours(1));
+    pages = {R"([{"id":11122233344,"host_id":"user-1"},{"id":"11122233345","host_id":"user-1"}])",
+             R"([])", R"([{"id":11122233346,"host_id":"user-1"}])"};
+    const auto report = Run();
+    REQUIRE(report.ok());
+    CHECK(report->meetings == 3);
+    CHECK(report->pages == 3);
+    CHECK(report->calls == 4);
+    CHECK(report->removed == 0);
+    CHECK(report->has_personal_meeting_id);
+    for (const char* link :
+         {"11122233344", "11122233345", "11122233346", "1234567890", "https://zoom.us/my/jill"}) {
+      CAPTURE(link);
+      CHECK(Knows(link));
+    }
+  }
+
+  TEST_CASE_FIXTURE(Scene, "forgets what the list no longer names") {
+    Connect(absl::Hours(1));
+    REQUIRE(Run().ok());
+    clock.Advance(absl::Seconds(1));
+    pages = {R"([{"id":11122233399,"host_id":"user-1"}])"};
+    const auto report = Run();
+    REQUIRE(report.ok());
+    CHECK(report->removed == 1);
+    CHECK_FALSE(Knows("11122233344"));
+    CHECK(Knows("11122233399"));
+  }
+
+  TEST_CASE_FIXTURE(Scene, "spares what was learnt after it began") {
+    Connect(absl::Hours(1));
+    transport.hold = true;
+    const auto report = Begin(sync.Run("cred_1", In(absl::Seconds(60))));
+    clock.Advance(absl::Seconds(1));
+    store::MeetingRecord late;
+    late.app_id = "app_1";
+    late.number = 99988877766;
+    late.host_user_id = "user-1";
+    late.learnt_at = clock.Now();
+    REQUIRE(records.PutMeetings({&late, 1}).ok());
+    transport.Release();
+    loop.Run();
+    REQUIRE(report->has_value());
+    REQUIRE((*report)->ok());
+    CHECK(Knows("99988877766"));
+  }
+
+  TEST_CASE_FIXTURE(Scene, "keeps what it read, and forgets nothing, when a page fails") {
+    Connect(absl::Hours(1));
+    REQUIRE(Run().ok());
+    clock.Advance(absl::Seconds(1));
+    pages = {R"([{"id":22233344455,"host_id":"user-1"}])", "not json"};
+    CHECK_FALSE(Run().ok());
+    CHECK(Knows("11122233344"));
+    CHECK(Knows("22233344455"));
+  }
+
+  TEST_CASE_FIXTURE(Scene, "begins the list anew when its page token expired, and not for ever") {
+    Connect(absl::Hours(1));
+    int refused = 1;
+    transport.answer = [&](const ScriptedTransport::Seen& seen) {
+      if (seen.target.find("next_page_token=p1") != std::string::npos && refused-- > 0) {
+        return Answer("/meetings?next_page_token=p9");
+      }
+      return Answer(seen.target);
+    };
+    pages = {"[]", R"([{"id":11122233344,"host_id":"user-1"}])"};
+    REQUIRE(Run().ok());
+    CHECK(Knows("11122233344"));
+    refused = 1000;
+    CHECK(ReasonOf(Run().status()) == Reason::kRequestRefused);
+    CHECK(refused > 990);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "does not follow a list that leads back to itself") {
+    Connect(absl::Hours(1));
+    transport.answer = [this](const ScriptedTransport::Seen& seen) -> ScriptedTransport::Answer {
+      if (seen.target.find("/meetings") == std::string::npos) return Answer(seen.target);
+      return JsonAnswer(200, R"({"next_page_token":"same","meetings":[]})");
+    };
+    CHECK(ReasonOf(Run().status()) == Reason::kAnswerInvalid);
+    CHECK(transport.seen.size() == 3);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "makes no call without its scope, does the rest, and says so") {
+    Connect(absl::Hours(1), "user:read:user");
+    CHECK(ReasonOf(Run().status()) == Reason::kScopeMissing);
+    CHECK(transport.Count("/meetings") == 0);
+    CHECK(Knows("1234567890"));
+
+    store::CredentialRecord lists =
+        Consent("cred_2", "user-1", absl::Hours(1), "meeting:read:list_meetings");
+    REQUIRE(records.PutConsented(lists).ok());
+    tokens.Forget("cred_1");
+    CHECK(ReasonOf(Run().status()) == Reason::kScopeMissing);
+    CHECK(Knows("11122233344"));
+  }
+
+  TEST_CASE_FIXTURE(Scene, "runs one after the other for one credential") {
+    Connect(absl::Hours(1));
+    transport.hold = true;
+    const auto first = Begin(sync.Run("cred_1", In(absl::Seconds(60))));
+    const auto second = Begin(sync.Run("cred_1", In(absl::Seconds(60))));
+    const auto hurried = Begin(sync.Run("cred_1", In(absl::Seconds(1))));
+    CHECK(transport.seen.size() == 1);
+    loop.Advance(absl::Seconds(1));
+    REQUIRE(hurried->has_value());
+    CHECK(ReasonOf((*hurried)->status()) == Reason::kDeadlineExceeded);
+    transport.Release();
+    loop.Run();
+    REQUIRE(second->has_value());
+    CHECK((*first)->ok());
+    CHECK((*second)->ok());
+    CHECK(transport.seen.size() == 4);
+  }
+}
+
+}  // namespace
+}  // namespace joinpass::directory

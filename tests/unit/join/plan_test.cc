@@ -1,0 +1,182 @@
+#include "join/plan.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <utility>
+
+#include "base/status.h"
+
+namespace joinpass::join {
+namespace {
+
+Candidate CandidateOf(std::string credential, std::string host) {
+  Candidate candidate;
+  candidate.credential_id = std::move(credential);
+  candidate.host_user_id = std::move(host);
+  return candidate;
+}
+
+struct Scene {
+  JoinRequest request;
+  Known known;
+
+  Scene() {
+    request.link = *MeetingLink::Parse("https://zoom.us/j/98765432109?pwd=abc&tk=reg");
+    Resolution resolution;
+    resolution.meeting_number = 98765432109;
+    resolution.candidates = {CandidateOf("cred_host", "host"), CandidateOf("cred_other", "host")};
+    known.resolution = resolution;
+    known.owners = std::vector<IdentityOwner>{{"cred_host", "host"}};
+  }
+
+  void IdentityOf(std::vector<IdentityOwner> owners, Need need) {
+    request.identity = Identity::kOnBehalfOf;
+    request.identity_need = need;
+    known.owners = std::move(owners);
+  }
+};
+
+MintedPart Minted(std::string value, std::string owner = "") {
+  MintedPart part;
+  part.token.value = Secret(value);
+  part.owner_user_id = std::move(owner);
+  return part;
+}
+
+const absl::Status kNo = base::MakeError(Reason::kLocalRecordingDisabled, "off");
+
+TEST_SUITE("MakePlan") {
+  TEST_CASE_FIXTURE(Scene, "asks the host's credentials in order") {
+    const Plan plan = MakePlan(request, known);
+    REQUIRE(plan.recording.size() == 2);
+    CHECK(plan.recording[0].credential_id == "cred_host");
+    CHECK(plan.identity.empty());
+    CHECK(plan.identity_shortfall.ok());
+  }
+
+  TEST_CASE_FIXTURE(Scene, "asks for nothing that is off") {
+    request.recording = Need::kOff;
+    request.identity = Identity::kZak;
+    request.identity_need = Need::kOff;
+    const Plan plan = MakePlan(request, known);
+    CHECK(plan.recording.empty());
+    CHECK(plan.identity.empty());
+    CHECK(plan.recording_shortfall.ok());
+    CHECK(plan.identity_shortfall.ok());
+  }
+
+  TEST_CASE_FIXTURE(Scene, "the recording token gives way to a stranger's identity") {
+    IdentityOf({{"cred_guest", "guest"}}, Need::kRequired);
+    const Plan plan = MakePlan(request, known);
+    CHECK(plan.recording.empty());
+    CHECK(ReasonOf(plan.recording_shortfall) == Reason::kOwnerNotHost);
+    CHECK(plan.identity.size() == 1);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "a required recording token keeps strangers from being asked") {
+    IdentityOf({{"cred_guest", "guest"}, {"cred_host", "host"}}, Need::kPreferred);
+    request.recording = Need::kRequired;
+    Plan plan = MakePlan(request, known);
+    REQUIRE(plan.identity.size() == 1);
+    CHECK(plan.identity[0].user_id == "host");
+    CHECK(plan.recording.size() == 2);
+
+    known.owners = std::vector<IdentityOwner>{{"cred_guest", "guest"}};
+    plan = MakePlan(request, known);
+    CHECK(plan.identity.empty());
+    CHECK(ReasonOf(plan.identity_shortfall) == Reason::kOwnerNotHost);
+    CHECK(plan.recording.size() == 2);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "an unknown host is the shortfall of both, each with its own reason") {
+    IdentityOf({}, Need::kPreferred);
+    known.resolution = base::MakeError(Reason::kHostNotConnected, "nobody");
+    known.owners = base::MakeError(Reason::kCredentialUnknown, "nobody");
+    const Plan plan = MakePlan(request, known);
+    CHECK(ReasonOf(plan.recording_shortfall) == Reason::kHostNotConnected);
+    CHECK(ReasonOf(plan.identity_shortfall) == Reason::kCredentialUnknown);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "an identity can be had where the host is unknown") {
+    IdentityOf({{"cred_guest", "guest"}}, Need::kRequired);
+    request.recording = Need::kRequired;
+    known.resolution = base::MakeError(Reason::kHostNotConnected, "nobody");
+    CHECK(MakePlan(request, known).identity.size() == 1);
+  }
+}
+
+TEST_SUITE("MakePass") {
+  TEST_CASE_FIXTURE(Scene, "carries both parts and all of the request") {
+    IdentityOf({{"cred_host", "host"}}, Need::kRequired);
+    request.display_name = "Notes";
+    request.customer_key = "bot-1";
+    const auto pass = MakePass(request, known, {Minted("rec"), Minted("obf", "host")});
+    REQUIRE(pass.ok());
+    CHECK(pass->meeting_number() == 98765432109);
+    CHECK(pass->passcode() == Secret("abc"));
+    CHECK(pass->registrant_token() == Secret("reg"));
+    CHECK(pass->display_name() == "Notes");
+    CHECK(pass->customer_key() == "bot-1");
+    CHECK(pass->recording_token() == Secret("rec"));
+    CHECK(pass->on_behalf_token() == Secret("obf"));
+    CHECK(pass->zak().empty());
+    CHECK(pass->shortfalls().empty());
+  }
+
+  TEST_CASE_FIXTURE(Scene, "a part that is preferred falls short with its reason") {
+    const auto pass = MakePass(request, known, {kNo, kNo});
+    REQUIRE(pass.ok());
+    REQUIRE(pass->shortfalls().size() == 1);
+    CHECK(pass->shortfalls()[0].part == PassPart::kRecordingToken);
+    CHECK(ReasonOf(pass->shortfalls()[0].why) == Reason::kLocalRecordingDisabled);
+    CHECK(pass->recording_token().empty());
+  }
+
+  TEST_CASE_FIXTURE(Scene, "a part that is required fails the pass with its reason") {
+    request.recording = Need::kRequired;
+    CHECK(ReasonOf(MakePass(request, known, {kNo, kNo}).status()) ==
+          Reason::kLocalRecordingDisabled);
+    request.recording = Need::kOff;
+    IdentityOf({{"cred_host", "host"}}, Need::kRequired);
+    CHECK_FALSE(MakePass(request, known, {Minted("rec"), kNo}).ok());
+  }
+
+  TEST_CASE_FIXTURE(Scene, "takes the recording token out beside a stranger's identity") {
+    IdentityOf({{"cred_host", "host"}, {"cred_guest", "guest"}}, Need::kRequired);
+    const auto pass = MakePass(request, known, {Minted("rec"), Minted("obf", "guest")});
+    REQUIRE(pass.ok());
+    CHECK(pass->recording_token().empty());
+    CHECK(pass->on_behalf_token() == Secret("obf"));
+    REQUIRE(pass->shortfalls().size() == 1);
+    CHECK(ReasonOf(pass->shortfalls()[0].why) == Reason::kOwnerNotHost);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "a personal link takes the number of the host's PMI") {
+    request.link = *MeetingLink::Parse("https://zoom.us/my/jill");
+    const auto pass = MakePass(request, known, {Minted("rec"), kNo});
+    REQUIRE(pass.ok());
+    CHECK(pass->meeting_number() == 98765432109);
+    CHECK(pass->vanity_name() == "jill");
+  }
+}
+
+TEST_SUITE("CheckRequest") {
+  TEST_CASE_FIXTURE(Scene, "names every field that is wrong, and accepts the bounds") {
+    request.display_name = std::string(128, 'n');
+    request.customer_key = std::string(35, 'k');
+    request.identity_users.assign(16, "u");
+    CHECK(CheckRequest(request).ok());
+    request.link = MeetingLink();
+    request.display_name += 'n';
+    request.customer_key += 'k';
+    request.identity_users.push_back("u");
+    const std::string message(CheckRequest(request).message());
+    for (const char* field : {"link", "display_name", "customer_key", "identity_users"}) {
+      CHECK(message.find(field) != std::string::npos);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace joinpass::join

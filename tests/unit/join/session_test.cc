@@ -1,0 +1,204 @@
+#include "join/session.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <utility>
+
+#include "support/engine_room.h"
+
+namespace joinpass::join {
+namespace {
+
+using testing::EngineRoom;
+using testing::JsonAnswer;
+using testing::ScriptedTransport;
+
+struct Scene : EngineRoom {
+  oauth::TokenSource tokens{context};
+  oauth::AuthorizedCalls calls{context, tokens};
+  Minter minter{calls};
+  Services services{context, tokens, minter};
+  JoinRequest request;
+
+  Scene() {
+    Connect(absl::Hours(1));
+    REQUIRE(records.PutConsented(Consent("cred_guest", "guest", absl::Hours(1))).ok());
+    PutMeeting("user-1");
+    request.link = *MeetingLink::Parse("98765432109");
+    transport.answer = [](const ScriptedTransport::Seen& seen) -> ScriptedTransport::Answer {
+      if (seen.target.find("jointoken") != std::string::npos) {
+        return JsonAnswer(200, R"({"expire_in":120,"token":"rec"})");
+      }
+      return JsonAnswer(200, R"({"token":"identity"})");
+    };
+  }
+
+  void PutMeeting(std::string host) {
+    store::MeetingRecord meeting;
+    meeting.app_id = "app_1";
+    meeting.number = 98765432109;
+    meeting.host_user_id = std::move(host);
+    meeting.learnt_at = clock.Now();
+    REQUIRE(records.PutMeetings({&meeting, 1}).ok());
+  }
+
+  std::shared_ptr<Session> Warmed() {
+    auto session = std::make_shared<Session>(services, request);
+    Begin(session->Warm());
+    return session;
+  }
+
+  // A pass cannot be copied, so it is handed over.
+  absl::StatusOr<JoinPass> MintOn(const std::shared_ptr<Session>& session,
+                                  absl::Duration patience = absl::Seconds(5)) {
+    std::optional<absl::StatusOr<JoinPass>> result;
+    base::Start<absl::StatusOr<JoinPass>>(
+        session->Mint(In(patience)),
+        [&](absl::StatusOr<JoinPass> pass) { result.emplace(std::move(pass)); });
+    loop.Run();
+    REQUIRE(result.has_value());
+    return *std::move(result);
+  }
+};
+
+TEST_SUITE("Session") {
+  TEST_CASE_FIXTURE(Scene, "warming opens sockets and mints nothing") {
+    request.identity = Identity::kZak;
+    Warmed();
+    CHECK(transport.warmed == 2);
+    CHECK(transport.seen.empty());
+  }
+
+  TEST_CASE_FIXTURE(Scene, "asks for both parts at the same time") {
+    request.identity = Identity::kZak;
+    const auto session = Warmed();
+    transport.hold = true;
+    base::Start<absl::StatusOr<JoinPass>>(session->Mint(In(absl::Seconds(5))),
+                                          [](absl::StatusOr<JoinPass>) {});
+    loop.Run();
+    CHECK(transport.Count("jointoken") == 1);
+    CHECK(transport.Count("/users/me/zak") == 1);
+    transport.Release();
+    loop.Run();
+  }
+
+  TEST_CASE_FIXTURE(Scene, "counts what is left from before the request left") {
+    request.identity = Identity::kOnBehalfOf;
+    const SteadyTime before = clock.SteadyNow();
+    const auto pass = MintOn(Warmed());
+    REQUIRE(pass.ok());
+    CHECK(pass->recording_token() == Secret("rec"));
+    CHECK(pass->recording().expires_at == before + absl::Seconds(120));
+    CHECK(pass->on_behalf_token() == Secret("identity"));
+    CHECK(pass->identity_token().expires_at == before + absl::Hours(2));
+    CHECK(transport.Count("meeting_id=98765432109") == 1);
+    CHECK(pass->recording().credential_id == "cred_1");
+  }
+
+  TEST_CASE_FIXTURE(Scene, "sends bypass_waiting_room only when it is wanted") {
+    REQUIRE(MintOn(Warmed()).ok());
+    CHECK(transport.Count("bypass_waiting_room") == 0);
+    request.bypass_waiting_room = true;
+    REQUIRE(MintOn(Warmed()).ok());
+    CHECK(transport.Count("bypass_waiting_room=true") == 1);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "mints anew for every attempt") {
+    const auto session = Warmed();
+    REQUIRE(MintOn(session).ok());
+    REQUIRE(MintOn(session).ok());
+    CHECK(transport.Count("jointoken") == 2);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "tries the next host when an answer concerns only this one") {
+    clock.Advance(absl::Seconds(1));
+    PutMeeting("guest");
+    transport.answer =
+        [calls = 0](const ScriptedTransport::Seen&) mutable -> ScriptedTransport::Answer {
+      if (++calls == 1)
+        return JsonAnswer(404, R"({"code":3001,"message":"Meeting does not exist."})");
+      return JsonAnswer(200, R"({"expire_in":120,"token":"rec"})");
+    };
+    const auto pass = MintOn(Warmed());
+    REQUIRE(pass.ok());
+    CHECK(pass->recording().credential_id == "cred_1");
+    CHECK(transport.seen.size() == 2);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "asks nobody else of an account that has trouble") {
+    clock.Advance(absl::Seconds(1));
+    PutMeeting("guest");
+    for (const int status : {429, 503}) {
+      transport.seen.clear();
+      transport.answer = [status](const auto&) { return JsonAnswer(status, "{}"); };
+      const auto pass = MintOn(Warmed());
+      REQUIRE(pass.ok());
+      CHECK(pass->recording_token().empty());
+      CHECK(transport.seen.size() == 1);
+      REQUIRE(pass->shortfalls().size() == 1);
+    }
+  }
+
+  TEST_CASE_FIXTURE(Scene, "a part that falls short does not keep the other from coming") {
+    request.identity = Identity::kZak;
+    transport.answer = [](const ScriptedTransport::Seen& seen) -> ScriptedTransport::Answer {
+      if (seen.target.find("jointoken") == std::string::npos) {
+        return JsonAnswer(200, R"({"token":"identity"})");
+      }
+      return JsonAnswer(400,
+                        R"({"code":3000,"message":"Not allowed to start local recording. To use)"
+                        R"( this feature, enable the **Local Recording** setting"})");
+    };
+    const auto pass = MintOn(Warmed());
+    REQUIRE(pass.ok());
+    CHECK(pass->zak() == Secret("identity"));
+    REQUIRE(pass->shortfalls().size() == 1);
+    CHECK(ReasonOf(pass->shortfalls()[0].why) == Reason::kLocalRecordingDisabled);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "tries identities in the order of the request") {
+    request.recording = Need::kOff;
+    request.identity = Identity::kOnBehalfOf;
+    request.identity_users = {"cred_nobody", "guest", "cred_1"};
+    transport.answer =
+        [calls = 0](const ScriptedTransport::Seen&) mutable -> ScriptedTransport::Answer {
+      if (++calls == 1) return JsonAnswer(404, R"({"code":1001,"message":"User does not exist"})");
+      return JsonAnswer(200, R"({"token":"identity"})");
+    };
+    const auto pass = MintOn(Warmed());
+    REQUIRE(pass.ok());
+    CHECK(pass->identity_token().credential_id == "cred_1");
+    CHECK(transport.seen.size() == 2);
+    CHECK(pass->shortfalls().empty());
+  }
+
+  TEST_CASE_FIXTURE(Scene, "nobody known is a shortfall, until the directory learns better") {
+    request.link = *MeetingLink::Parse("11122233344");
+    const auto session = Warmed();
+    const auto before = MintOn(session);
+    REQUIRE(before.ok());
+    REQUIRE(before->shortfalls().size() == 1);
+    CHECK(ReasonOf(before->shortfalls()[0].why) == Reason::kHostNotConnected);
+    CHECK(before->meeting_number() == 11122233344);
+
+    store::MeetingRecord learnt;
+    learnt.app_id = "app_1";
+    learnt.number = 11122233344;
+    learnt.host_user_id = "user-1";
+    learnt.learnt_at = clock.Now();
+    REQUIRE(records.PutMeetings({&learnt, 1}).ok());
+    const auto after = MintOn(session);
+    REQUIRE(after.ok());
+    CHECK(after->recording_token() == Secret("rec"));
+  }
+
+  TEST_CASE_FIXTURE(Scene, "fails with the reason of a part that is required") {
+    request.recording = Need::kRequired;
+    request.link = *MeetingLink::Parse("11122233344");
+    CHECK(ReasonOf(MintOn(Warmed()).status()) == Reason::kHostNotConnected);
+  }
+}
+
+}  // namespace
+}  // namespace joinpass::join

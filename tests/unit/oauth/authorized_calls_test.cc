@@ -1,0 +1,77 @@
+#include "oauth/authorized_calls.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "support/engine_room.h"
+
+namespace joinpass::oauth {
+namespace {
+
+using testing::EngineRoom;
+using testing::JsonAnswer;
+using testing::ScriptedTransport;
+using testing::TokenAnswer;
+
+struct Scene : EngineRoom {
+  TokenSource tokens{context};
+  AuthorizedCalls calls{context, tokens};
+
+  absl::StatusOr<Answer> Call(Feature feature = Feature::kReadUser) {
+    return Finish(calls.Send(
+        "cred_1", feature, [](const Grant& grant) { return zoom::GetUser(grant.access, "me"); },
+        In(absl::Seconds(10))));
+  }
+};
+
+TEST_SUITE("AuthorizedCalls") {
+  TEST_CASE_FIXTURE(Scene, "sends the token of the credential, and any status is an answer") {
+    Connect(absl::Hours(1));
+    transport.answer = [](const auto&) { return JsonAnswer(404, R"({"code":1001})"); };
+    const auto answer = Call();
+    REQUIRE(answer.ok());
+    CHECK(answer->response.status == 404);
+    CHECK(answer->sent_at == clock.SteadyNow());
+    REQUIRE(transport.seen.size() == 1);
+    CHECK(transport.seen[0].authorization == "Bearer access-0");
+  }
+
+  TEST_CASE_FIXTURE(Scene, "a refused access token leads to one refresh and one repetition") {
+    Connect(absl::Hours(1));
+    transport.answer = [](const ScriptedTransport::Seen& seen) -> ScriptedTransport::Answer {
+      if (seen.target.find("/oauth/token") == 0) return TokenAnswer(1);
+      if (seen.authorization == "Bearer access-1") return JsonAnswer(200, "{}");
+      return JsonAnswer(401, R"({"code":124,"message":"Access token is expired."})");
+    };
+    const auto answer = Call();
+    REQUIRE(answer.ok());
+    CHECK(answer->response.status == 200);
+    CHECK(transport.seen.size() == 3);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "never refreshes a second time for one call") {
+    Connect(absl::Hours(1));
+    transport.answer = [](const ScriptedTransport::Seen& seen) -> ScriptedTransport::Answer {
+      if (seen.target.find("/oauth/token") == 0) return TokenAnswer(1);
+      return JsonAnswer(401, R"({"code":124,"message":"Invalid access token."})");
+    };
+    const auto answer = Call();
+    REQUIRE(answer.ok());
+    CHECK(answer->response.status == 401);
+    CHECK(transport.Count("grant_type=refresh_token") == 1);
+    CHECK(transport.seen.size() == 3);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "sends nothing without the scope, and names what would do") {
+    Connect(absl::Hours(1), "user:read:user");
+    const auto answer = Call(Feature::kRecordingToken);
+    REQUIRE(ReasonOf(answer.status()) == Reason::kScopeMissing);
+    const auto missing = GetErrorInfo(answer.status())->missing_scopes;
+    CHECK(std::count(missing.begin(), missing.end(), "meeting:read:local_recording_token") == 1);
+    CHECK(transport.seen.empty());
+  }
+}
+
+}  // namespace
+}  // namespace joinpass::oauth

@@ -1,0 +1,124 @@
+#include <doctest/doctest.h>
+
+#include "unit/store/store_fixture.h"
+
+namespace joinpass::store {
+namespace {
+
+TEST_SUITE("Records of apps") {
+  TEST_CASE_FIXTURE(StoreFixture, "give back every setting") {
+    const AppRecord app = Must(records.GetApp("app_1"));
+    CHECK(app.id == "app_1");
+    CHECK(app.settings.kind == AppKind::kUserManaged);
+    CHECK(app.settings.client_id == "client of app_1");
+    CHECK(app.settings.client_secret == Secret("secret of app_1"));
+    REQUIRE(app.settings.webhook_secrets.size() == 2);
+    CHECK(app.settings.webhook_secrets[1] == Secret("hook 2"));
+    CHECK(app.created_at == kNow);
+    CHECK(WhyNot(records.GetApp("app_2")) == Reason::kAppUnknown);
+  }
+
+  TEST_CASE_FIXTURE(StoreFixture, "come oldest first") {
+    AppRecord older = AppNamed("app_2");
+    older.created_at = kNow - absl::Hours(1);
+    older.settings.kind = AppKind::kAccountManaged;
+    older.settings.webhook_secrets.clear();
+    REQUIRE(records.CreateApp(older).ok());
+    const auto apps = Must(records.ListApps());
+    REQUIRE(apps.size() == 2);
+    CHECK(apps[0].id == "app_2");
+    CHECK(apps[0].settings.kind == AppKind::kAccountManaged);
+    CHECK(apps[0].settings.webhook_secrets.empty());
+    CHECK(apps[1].id == "app_1");
+  }
+
+  TEST_CASE_FIXTURE(StoreFixture, "have client ids of their own") {
+    AppRecord same = AppNamed("app_2");
+    same.settings.client_id = "client of app_1";
+    CHECK(WhyNot(records.CreateApp(same)) == Reason::kInvalidArgument);
+    CHECK(WhyNot(records.CreateApp(AppNamed("app_1"))) == Reason::kInvalidArgument);
+    REQUIRE(records.CreateApp(AppNamed("app_2")).ok());
+    CHECK(WhyNot(records.UpdateApp(same)) == Reason::kInvalidArgument);
+    CHECK(Must(records.GetApp("app_2")).settings.client_id == "client of app_2");
+  }
+
+  TEST_CASE_FIXTURE(StoreFixture, "change, but for the time they were created at") {
+    AppRecord app = AppNamed("app_1");
+    app.settings.client_secret = Secret("another");
+    app.created_at = kNow + absl::Hours(9);
+    CHECK(records.UpdateApp(app).ok());
+    CHECK(Must(records.GetApp("app_1")).settings.client_secret == Secret("another"));
+    CHECK(Must(records.GetApp("app_1")).created_at == kNow);
+    app.settings.client_id = "another client";
+    CHECK(records.UpdateApp(app).ok());
+    CHECK(records.CreateApp(AppNamed("app_1b")).ok());
+    CHECK(WhyNot(records.UpdateApp(AppNamed("app_9"))) == Reason::kAppUnknown);
+  }
+
+  TEST_CASE_FIXTURE(StoreFixture, "go when nobody uses them, with their directory") {
+    REQUIRE(records.CreateApp(AppNamed("app_2")).ok());
+    REQUIRE(
+        records.PutHost({.app_id = "app_2", .user_id = "bob", .personal_meeting_id = 5'551'112'222})
+            .ok());
+    const std::vector<MeetingRecord> meetings = {
+        {.app_id = "app_2", .number = 85'746'065, .host_user_id = "bob"},
+        {.app_id = "app_1", .number = 85'746'065, .host_user_id = "ann"}};
+    REQUIRE(records.PutMeetings(meetings).ok());
+
+    CHECK(WhyNot(records.RemoveApp("app_1")) == Reason::kAppInUse);
+    CHECK(WhyNot(records.RemoveApp("app_9")) == Reason::kAppUnknown);
+    CHECK(records.RemoveApp("app_2").ok());
+    CHECK(WhyNot(records.GetApp("app_2")) == Reason::kAppUnknown);
+    CHECK(Must(records.GetApp("app_1")).id == "app_1");
+    CHECK(Must(records.FindHostsByPersonalMeetingId(5'551'112'222)).empty());
+    CHECK(Must(records.FindMeetings(85'746'065)).size() == 1);
+  }
+}
+
+TEST_SUITE("Records of consents") {
+  struct ConsentFixture : StoreFixture {
+    ConsentRecord consent = {.app_id = "app_1",
+                             .redirect_uri = "https://example.com/cb",
+                             .code_verifier = Secret("verifier"),
+                             .bound_to_hash = records.HashBinding("cookie"),
+                             .expires_at = kNow + absl::Minutes(10)};
+    ConsentFixture() { REQUIRE(records.PutConsent("state", consent).ok()); }
+  };
+
+  TEST_CASE_FIXTURE(ConsentFixture, "are taken once") {
+    const auto taken = Must(records.TakeConsent("state", kNow));
+    REQUIRE(taken);
+    CHECK(taken->app_id == "app_1");
+    CHECK(taken->redirect_uri == "https://example.com/cb");
+    CHECK(taken->code_verifier == Secret("verifier"));
+    CHECK(taken->bound_to_hash == consent.bound_to_hash);
+    CHECK(taken->expires_at == consent.expires_at);
+    CHECK_FALSE(Must(records.TakeConsent("state", kNow)));
+  }
+
+  TEST_CASE_FIXTURE(ConsentFixture, "are not given for another state") {
+    CHECK_FALSE(Must(records.TakeConsent("", kNow)));
+    CHECK_FALSE(Must(records.TakeConsent("State", kNow)));
+    CHECK(Must(records.TakeConsent("state", kNow)));
+  }
+
+  TEST_CASE_FIXTURE(ConsentFixture, "end by the tick, and are forgotten then") {
+    CHECK_FALSE(Must(
+        records.TakeConsent("other", consent.expires_at)));  // the row is still good, and stays
+    SUBCASE("the last moment") { CHECK(Must(records.TakeConsent("state", consent.expires_at))); }
+    SUBCASE("one tick later") {
+      const absl::Time late = consent.expires_at + absl::Milliseconds(1);
+      CHECK_FALSE(Must(records.TakeConsent("state", late)));
+      CHECK_FALSE(Must(records.TakeConsent("state", kNow)));
+    }
+  }
+
+  TEST_CASE_FIXTURE(ConsentFixture, "are bound to a keyed hash") {
+    CHECK(records.HashBinding("cookie") == consent.bound_to_hash);
+    CHECK(records.HashBinding("cookies") != consent.bound_to_hash);
+    CHECK(consent.bound_to_hash.find("cookie") == std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace joinpass::store

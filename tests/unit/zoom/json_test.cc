@@ -1,0 +1,156 @@
+#include "zoom/json.h"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <string>
+#include <vector>
+
+namespace joinpass::zoom {
+namespace {
+
+std::string Repeat(std::string_view text, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i) all += text;
+  return all;
+}
+
+TEST_SUITE("ReadJson") {
+  TEST_CASE("picks the fields of the outermost object, and of no other") {
+    std::array<JsonField, 3> fields = {{{.key = "a"}, {.key = "b"}, {.key = "gone"}}};
+    REQUIRE(ReadJson(R"( {"x":{"a":"no"},"a":"y\u00e9\ns","y":[{"a":1},"a"],"b":12,"z":"b"} )",
+                     fields) == JsonResult::kRead);
+    CHECK(fields[0].kind == JsonField::Kind::kText);
+    CHECK(fields[0].Text() == "y\xc3\xa9\ns");
+    CHECK(fields[1].Number() == 12);
+    CHECK(fields[2].kind == JsonField::Kind::kAbsent);
+  }
+
+  TEST_CASE("lets the last of two equal keys count") {
+    std::array<JsonField, 1> fields = {{{.key = "a"}}};
+    REQUIRE(ReadJson(R"({"a":"long text","a":"b"})", fields) == JsonResult::kRead);
+    CHECK(fields[0].Text() == "b");
+    REQUIRE(ReadJson(R"({"a":"b","a":null})", fields) == JsonResult::kRead);
+    CHECK(fields[0].Text().empty());
+    CHECK_FALSE(fields[0].Number());
+  }
+
+  TEST_CASE("takes a whole number as a number or as its digits") {
+    struct Row {
+      const char* value;
+      std::optional<std::int64_t> number;
+    };
+    for (const Row& row : {
+             Row{"0", 0},
+             Row{"9007199254740993", 9007199254740993},
+             Row{"\"9007199254740993\"", 9007199254740993},
+             Row{"9223372036854775807", 9223372036854775807},
+             Row{"\"9223372036854775807\"", 9223372036854775807},
+             Row{"9223372036854775808", {}},
+             Row{"\"9223372036854775808\"", {}},
+             Row{"18446744073709551616", {}},
+             Row{"-1", {}},
+             Row{"1.0", {}},
+             Row{"1e400", {}},
+             Row{"\"\"", {}},
+             Row{"\"012\"", {}},
+             Row{"\"0\"", 0},
+             Row{"\" 1\"", {}},
+             Row{"\"+1\"", {}},
+             Row{"\"1a\"", {}},
+             Row{"true", {}},
+             Row{"{}", {}},
+             Row{"[1]", {}},
+         }) {
+      CAPTURE(row.value);
+      std::array<JsonField, 1> fields = {{{.key = "n"}}};
+      const std::string body = std::string("{\"n\":") + row.value + "}";
+      if (ReadJson(body, fields) == JsonResult::kRead) CHECK(fields[0].Number() == row.number);
+      CHECK((row.value == std::string("1e400") || ReadJson(body, fields) == JsonResult::kRead));
+    }
+  }
+
+  TEST_CASE("tells broken JSON from what was never any") {
+    std::array<JsonField, 1> fields = {{{.key = "a"}}};
+    for (const std::string body :
+         {"{", "{\"a\":\"b", "{\"a\":\"b\"} x", "{\"a\":\"b\"}{}", "{'a':1}", "{\"a\":1,}", "[]",
+          "[{\"a\":1}]", "{\"a\":\"\xff\"}", "{\"a\":\"\xc0\xaf\"}", "{\"a\":\"\\ud800\"}",
+          "{\"a\":01}", "{\"a\":\"\x01\"}", "{/**/\"a\":1}"}) {
+      CAPTURE(body);
+      CHECK(ReadJson(body, fields) == JsonResult::kBroken);
+    }
+    CHECK(ReadJson(std::string("{\"a\":\"b\0c\"}", 11), fields) == JsonResult::kBroken);
+    for (const char* body :
+         {"", " \r\n", "<html>{}</html>", "null", "12", "\"{}\"", "\xef\xbb\xbf{}", "token"}) {
+      CAPTURE(body);
+      CHECK(ReadJson(body, fields) == JsonResult::kForeign);
+    }
+  }
+
+  TEST_CASE("goes 32 deep and no deeper") {
+    const auto nested = [](int depth) {
+      return "{\"a\":" + Repeat("[", depth - 1) + Repeat("]", depth - 1) + "}";
+    };
+    std::array<JsonField, 1> fields = {{{.key = "a"}}};
+    CHECK(ReadJson(nested(32), fields) == JsonResult::kRead);
+    CHECK(ReadJson(nested(33), fields) == JsonResult::kBroken);
+    CHECK(ReadJson("{\"a\":" + Repeat("[", 1'000'000), fields) == JsonResult::kBroken);
+  }
+
+  TEST_CASE("keeps texts of 64 KiB, and passes over longer ones that nobody asked for") {
+    const auto body = [](const char* key, int size) {
+      return std::string("{\"") + key + "\":\"" + Repeat("x", size) + "\"}";
+    };
+    std::array<JsonField, 1> fields = {{{.key = "a"}}};
+    CHECK(ReadJson(body("a", 65536), fields) == JsonResult::kRead);
+    CHECK(fields[0].Text().size() == 65536);
+    CHECK(ReadJson(body("a", 65537), fields) == JsonResult::kBroken);
+    CHECK(ReadJson(body("b", 1'000'000), fields) == JsonResult::kRead);
+    CHECK(ReadJson("{\"n\":" + Repeat("9", 1'000'000) + "}", fields) == JsonResult::kRead);
+  }
+
+  TEST_CASE("does not take a long key for a short one") {
+    const std::string key(64, 'k');
+    std::array<JsonField, 1> fields = {{{.key = key}}};
+    CHECK(ReadJson("{\"" + key + "\":\"v\"}", fields) == JsonResult::kRead);
+    CHECK(fields[0].Text() == "v");
+    CHECK(ReadJson("{\"" + key + "k\":\"v\"}", fields) == JsonResult::kRead);
+    CHECK(fields[0].Text().empty());
+    CHECK(ReadJson(R"({"\u006b":"v"})", fields) == JsonResult::kRead);
+    std::array<JsonField, 1> escaped = {{{.key = "k"}}};
+    CHECK(ReadJson(R"({"\u006b":"v"})", escaped) == JsonResult::kRead);
+    CHECK(escaped[0].Text() == "v");
+  }
+
+  TEST_CASE("gives each entry of a list, with nothing of the one before") {
+    std::array<JsonField, 1> outer = {{{.key = "t"}}};
+    std::array<JsonField, 2> entry = {{{.key = "id"}, {.key = "h"}}};
+    std::vector<std::string> seen;
+    const auto on_entry = [&] {
+      seen.push_back(std::to_string(entry[0].Number().value_or(-1)) + "/" +
+                     std::string(entry[1].Text()));
+    };
+    JsonList list{.key = "l", .fields = entry, .on_entry = on_entry};
+    REQUIRE(ReadJson(R"({"id":5,"t":"a","l":[{"id":1,"h":"x","o":[{"id":9}],"s":{"h":"no"}},{},
+                        {"h":"y"},7,"id",null,["h"],[{"id":8}],{"id":2}],"l2":[{"id":3}]})",
+                     outer, &list) == JsonResult::kRead);
+    CHECK(list.found);
+    CHECK(seen ==
+          std::vector<std::string>{"1/x", "-1/", "-1/y", "-1/", "-1/", "-1/", "-1/", "-1/", "2/"});
+    CHECK(outer[0].Text() == "a");
+  }
+
+  TEST_CASE("finds no list where there is none") {
+    std::array<JsonField, 1> entry = {{{.key = "id"}}};
+    const auto on_entry = [] { FAIL("an entry of nothing"); };
+    for (const char* body : {"{}", R"({"l":null})", R"({"l":{"id":1}})", R"({"x":{"l":[{}]}})"}) {
+      CAPTURE(body);
+      JsonList list{.key = "l", .fields = entry, .on_entry = on_entry};
+      CHECK(ReadJson(body, {}, &list) == JsonResult::kRead);
+      CHECK_FALSE(list.found);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace joinpass::zoom

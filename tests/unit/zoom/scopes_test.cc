@@ -1,0 +1,126 @@
+#include "zoom/scopes.h"
+
+#include <doctest/doctest.h>
+
+#include <set>
+
+namespace joinpass::zoom {
+namespace {
+
+using Scopes = std::vector<std::string>;
+constexpr AppKind kUser = AppKind::kUserManaged;
+constexpr AppKind kAccount = AppKind::kAccountManaged;
+constexpr Feature kFeatures[] = {Feature::kReadUser,    Feature::kListMeetings,
+                                 Feature::kReadMeeting, Feature::kRecordingToken,
+                                 Feature::kZak,         Feature::kOnBehalfOf};
+
+TEST_SUITE("Scopes") {
+  TEST_CASE("of the usual sets allow what they were made for") {
+    const Scopes seed = {"meeting:read:local_recording_token", "meeting:read:list_meetings",
+                         "user:read:user"};
+    CHECK(Allows(seed, Feature::kReadUser, kUser));
+    CHECK(Allows(seed, Feature::kListMeetings, kUser));
+    CHECK(Allows(seed, Feature::kRecordingToken, kUser));
+    CHECK_FALSE(Allows(seed, Feature::kReadMeeting, kUser));
+    CHECK_FALSE(Allows(seed, Feature::kZak, kUser));
+    CHECK_FALSE(Allows(seed, Feature::kOnBehalfOf, kUser));
+
+    const Scopes admin_seed = {"meeting:read:local_recording_token:admin",
+                               "meeting:read:list_meetings:admin"};
+    CHECK(Allows(admin_seed, Feature::kListMeetings, kAccount));
+    CHECK(Allows(admin_seed, Feature::kRecordingToken, kAccount));
+  }
+
+  TEST_CASE("of older apps do, too") {
+    const Scopes user = {"meeting:read", "meeting_token:read:local_recording", "user:read",
+                         "user_zak:read"};
+    const Scopes admin = {"user:read:admin", "meeting:read:admin",
+                          "meeting_token:read:admin:local_recording"};
+    CHECK(MissingScopes(user, kUser).empty());
+    CHECK(MissingScopes(admin, kAccount).empty());
+  }
+
+  TEST_CASE("of a user do not do for an account") {
+    const Scopes user = {"user:read:user",
+                         "meeting:read:list_meetings",
+                         "meeting:read:meeting",
+                         "meeting:read:local_recording_token",
+                         "user:read:zak",
+                         "user:read:token",
+                         "meeting:read",
+                         "meeting_token:read:local_recording",
+                         "user:read",
+                         "user_zak:read"};
+    CHECK(MissingScopes(user, kUser).empty());
+    CHECK(MissingScopes(user, kAccount).size() == 6);
+  }
+
+  TEST_CASE("are listed granular first") {
+    CHECK(ScopesFor(Feature::kRecordingToken, kUser) ==
+          Scopes{"meeting:read:local_recording_token", "meeting:read:local_recording_token:admin",
+                 "meeting_token:read:local_recording", "meeting_token:read:admin:local_recording"});
+    CHECK(ScopesFor(Feature::kRecordingToken, kAccount) ==
+          Scopes{"meeting:read:local_recording_token:admin",
+                 "meeting_token:read:admin:local_recording"});
+    CHECK(ScopesFor(Feature::kReadUser, kUser) ==
+          Scopes{"user:read:user", "user:read:user:admin", "user:read", "user:write",
+                 "user_profile", "user_info:read", "user:read:admin", "user:write:admin"});
+    CHECK(ScopesFor(Feature::kZak, kUser) ==
+          Scopes{"user:read:zak", "user:read:zak:admin", "user_zak:read"});
+    CHECK(ScopesFor(Feature::kZak, kAccount) ==
+          Scopes{"user:read:token:admin", "user:read:admin", "user:write:admin"});
+  }
+
+  TEST_CASE("each do alone, and nothing does without one") {
+    for (const AppKind kind : {kUser, kAccount}) {
+      CHECK(MissingScopes({}, kind).size() == 6);
+      for (const Feature feature : kFeatures) {
+        CAPTURE(FeatureName(feature));
+        for (const std::string& scope : ScopesFor(feature, kind)) {
+          CHECK(Allows(Scopes{"x", scope}, feature, kind));
+          CHECK_FALSE(Allows(Scopes{scope + "x"}, feature, kind));
+        }
+      }
+    }
+  }
+
+  TEST_CASE("that are missing come with their feature") {
+    const auto missing = MissingScopes(Scopes{"user:read:user", "meeting:read"}, kUser);
+    REQUIRE(missing.size() == 3);
+    CHECK(missing[0].feature == Feature::kRecordingToken);
+    CHECK(missing[1].feature == Feature::kZak);
+    CHECK(missing[2].feature == Feature::kOnBehalfOf);
+    CHECK(missing[1].any_of == ScopesFor(Feature::kZak, kUser));
+  }
+}
+
+TEST_SUITE("ReadScopes") {
+  TEST_CASE("splits at spaces, keeps the order, and knows each once") {
+    CHECK(ReadScopes("").empty());
+    CHECK(ReadScopes("  ").empty());
+    CHECK(ReadScopes(" b a  b ") == Scopes{"b", "a"});
+    CHECK(ReadScopes("a \x01 b\xc3\xa9 c") == Scopes{"a", "c"});
+  }
+
+  TEST_CASE("keeps its bounds") {
+    CHECK(ReadScopes(std::string(128, 'a')).size() == 1);
+    CHECK(ReadScopes(std::string(129, 'a')).empty());
+    std::string many;
+    for (int i = 0; i < 1025; ++i) many += "s" + std::to_string(i) + " ";
+    CHECK(ReadScopes(many).size() == 1024);
+  }
+}
+
+TEST_SUITE("FeatureName") {
+  TEST_CASE("names each feature by a word of its own") {
+    std::set<std::string_view> names;
+    for (const Feature feature : kFeatures) names.insert(FeatureName(feature));
+    CHECK(names == std::set<std::string_view>{"read_user", "list_meetings", "read_meeting",
+                                              "recording_token", "zak", "on_behalf_of"});
+    CHECK(HealthName(Health::kHealthy) == "healthy");
+    CHECK(HealthName(Health::kReauthorizationRequired) == "reauthorization_required");
+  }
+}
+
+}  // namespace
+}  // namespace joinpass::zoom
