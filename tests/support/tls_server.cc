@@ -186,6 +186,9 @@ TlsServer::TlsServer(Script script, TlsServerOptions options)
           SSL_CTX_use_certificate(context, identity.certificate.get()) == 1 &&
           SSL_CTX_use_PrivateKey(context, identity.key.get()) == 1);
   listener_ = Listen(port_, 64);
+  if (const int size = options_.receive_buffer; size > 0) {
+    Require(setsockopt(listener_, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)) == 0);
+  }
   acceptor_ = std::thread([this] { Accept(); });
 }
 

@@ -39,6 +39,9 @@ struct TlsServerOptions {
 
   // Accepts and says nothing, not even the handshake.
   bool mute = false;
+
+  // Bytes that the system takes in before the script reads; 0: as it likes.
+  int receive_buffer = 0;
 };
 
 // A port of 127.0.0.1 on which nobody ever answers: its queue is full.

@@ -53,8 +53,10 @@ TEST_SUITE("A deadline") {
 
   TEST_CASE_FIXTURE(ClientFixture, "ends a request that is not read") {
     testing::Gate gate;
-    TlsServer server([&](TlsServer::Connection&) { gate.Wait(); });
-    const absl::Status status = TimeOut(*this, Post(server.origin(), std::string(32 << 20, 'x')));
+    TlsServerOptions options;
+    options.receive_buffer = 4096;
+    TlsServer server([&](TlsServer::Connection&) { gate.Wait(); }, options);
+    const absl::Status status = TimeOut(*this, Post(server.origin(), std::string(3 << 20, 'x')));
     CHECK(status.message() == "http: the deadline passed while sending the request");
     CHECK(GetErrorInfo(status)->request_left);
     gate.Open();
