@@ -25,8 +25,9 @@ namespace joinpass::store {
 // a row may have been written under any of them.
 using LookupKeys = std::vector<std::string>;
 
-// Bounds. A sealed value that is stored and passes the first is given back
-// empty, which unseals as damaged.
+// Bounds. A sealed value that passes the first is not written
+// (invalid_argument); one that is there is given back empty, which unseals as
+// damaged.
 inline constexpr std::size_t kLargestSealed = 256 * 1024;
 inline constexpr int kMostRows = 100'000;   // of a list
 inline constexpr int kMostMatches = 1'000;  // of a search

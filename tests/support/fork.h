@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdlib>
 #include <functional>
+#include <iostream>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ namespace joinpass::testing {
 // well. Threads must not be running. The children must not use doctest.
 inline std::vector<std::string> InProcesses(int count,
                                             const std::function<std::string(int)>& work) {
+  std::cout.flush();  // or each child would write what is still in the buffer
   std::array<int, 2> gate = {};
   if (pipe(gate.data()) != 0) std::abort();
   std::vector<pid_t> children;

@@ -38,6 +38,8 @@ Meaning MeaningOf(int code) {
       return {Reason::kStoreCorrupt, "is damaged"};
     case SQLITE_NOTADB:
       return {Reason::kStoreForeign, "is not a database"};
+    case SQLITE_TOOBIG:
+      return {Reason::kInvalidArgument, "a value is larger than can be kept"};
     default:
       return {Reason::kInternal, "was used in a wrong way"};
   }

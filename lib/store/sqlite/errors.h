@@ -16,6 +16,7 @@ namespace joinpass::store::sqlite {
 //   store_unavailable  locked, full, read-only, no file, input or output failed
 //   store_corrupt      damaged, or not of the shape that it was made in
 //   store_foreign      not a database, or a symbolic link
+//   invalid_argument   a value is larger than kLargestSealed
 //   internal           anything else: a fault of joinpass
 // Source: https://www.sqlite.org/rescode.html
 absl::Status ErrorOf(std::string_view file, int code);

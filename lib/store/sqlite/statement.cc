@@ -36,6 +36,7 @@ Statement& Statement::Text(std::string_view value) {
 }
 
 Statement& Statement::Bytes(std::string_view value) {
+  if (value.size() > kLargestSealed) Note(SQLITE_TOOBIG);
   Note(sqlite3_bind_blob64(prepared_, ++bound_, value.empty() ? "" : value.data(), value.size(),
                            SQLITE_TRANSIENT));
   return *this;

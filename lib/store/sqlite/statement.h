@@ -32,7 +32,7 @@ class Statement {
   ~Statement();
 
   Statement& Text(std::string_view value);
-  Statement& Bytes(std::string_view value);
+  Statement& Bytes(std::string_view value);        // at most kLargestSealed
   Statement& BytesOrNull(std::string_view value);  // null if empty
   Statement& Number(std::int64_t value);
   Statement& Time(absl::Time value);

@@ -18,6 +18,18 @@ TEST_SUITE("Records of apps") {
     CHECK(WhyNot(records.GetApp("app_2")) == Reason::kAppUnknown);
   }
 
+  TEST_CASE_FIXTURE(StoreFixture, "are refused if they are larger than can be read again") {
+    AppRecord app = AppNamed("app_1");
+    const std::size_t rest = 500;
+    app.settings.client_secret = Secret(std::string(kLargestSealed - rest, 'x'));
+    CHECK(records.UpdateApp(app).ok());
+    CHECK(Must(records.GetApp("app_1")).settings.client_secret == app.settings.client_secret);
+    const Secret kept = app.settings.client_secret;
+    app.settings.client_secret = Secret(std::string(kLargestSealed, 'x'));
+    CHECK(WhyNot(records.UpdateApp(app)) == Reason::kInvalidArgument);
+    CHECK(Must(records.GetApp("app_1")).settings.client_secret == kept);
+  }
+
   TEST_CASE_FIXTURE(StoreFixture, "come oldest first") {
     AppRecord older = AppNamed("app_2");
     older.created_at = kNow - absl::Hours(1);

@@ -159,6 +159,14 @@ TEST_SUITE("A damaged row") {
   }
 }
 
+TEST_SUITE("A row given to another app") {
+  TEST_CASE_FIXTURE(DamageFixture, "is not believed") {
+    Damage(directory_db, "UPDATE meeting SET app_id='app_3'; UPDATE host SET app_id='app_3'");
+    CHECK(WhyNot(records.FindMeetings(kNumber)) == Reason::kStoreCorrupt);
+    CHECK(WhyNot(records.FindHostsByVanityName("lee")) == Reason::kStoreCorrupt);
+  }
+}
+
 TEST_SUITE("A damaged file") {
   TEST_CASE_FIXTURE(DamageFixture, "gives what was stored or a named error, whichever byte it is") {
     const std::string good = testing::ReadFile(credentials_db);
