@@ -166,10 +166,12 @@ Task<absl::Status> Core::Warm(std::shared_ptr<Core> /*self*/, std::string origin
     dials.push_back(DialIdle(site, deadline));
   }
   const std::vector<absl::Status> results = co_await base::WhenAll(std::move(dials));
-  for (const absl::Status& result : results) {
-    if (!result.ok() && site.sockets.idle() == 0) co_return result;
+  const auto stands = [](const absl::Status& result) { return result.ok(); };
+  if (site.sockets.idle() > 0 || results.empty() ||
+      std::any_of(results.begin(), results.end(), stands)) {
+    co_return absl::OkStatus();
   }
-  co_return absl::OkStatus();
+  co_return results.front();
 }
 
 Task<absl::Status> Core::DialIdle(Site& site, SteadyTime deadline) {

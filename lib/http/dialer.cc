@@ -31,8 +31,10 @@ base::Task<absl::StatusOr<StreamPtr>> Dialer::Connect(Call& call, const Origin& 
   if (!addresses->ok()) co_return addresses->status();
 
   const auto race = std::make_shared<Race>(loop_, clock_, **std::move(addresses));
-  call.OnEnd([race] { race->Stop(); });
-  base::Await<Winner> racing([&](Race::Done done) { race->Start(std::move(done)); });
+  base::Await<Winner> racing([&](Race::Done done) {
+    race->Start(std::move(done));
+    call.OnEnd([race] { race->Stop(); });
+  });
   const Winner winner = co_await racing;
   call.ClearOnEnd();
   if (!winner.stream) {
