@@ -1,26 +1,27 @@
 #include "zoom/errors.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <string>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "zoom/harmless_text.h"
 #include "zoom/refusal.h"
+#include "zoom/token_text.h"
 
 namespace joinpass::zoom {
 namespace {
 
 constexpr std::size_t kLongestTrackingId = 128;
-constexpr std::size_t kLongestLookedAt = 4096;
 constexpr int kAny = 0;
 constexpr int kLongestWait = 24 * 60 * 60;
 
-// The first rule that fits names the refusal. `text` is looked for in the message,
-// in lower case.
+// The first rule that fits names the refusal. `text` is looked for in the message, in
+// any case.
 struct Rule {
   int http;
   int code;
@@ -58,19 +59,11 @@ constexpr Rule kRules[] = {
     {kAny, kAny, "", Reason::kPermissionDenied},
 };
 
-// In lower case and without the asterisks of Markdown, which come and go.
-std::string Plain(std::string_view message) {
-  std::string plain = absl::AsciiStrToLower(base::ToAbsl(message.substr(0, kLongestLookedAt)));
-  plain.erase(std::remove(plain.begin(), plain.end(), '*'), plain.end());
-  return plain;
-}
-
 Rule FittingRule(int http, const Refusal& refusal) {
-  const std::string message = Plain(base::View(refusal.message));
+  const std::string_view message = base::View(refusal.message);
   return *std::find_if(std::begin(kRules), std::end(kRules), [&](const Rule& rule) {
     return (rule.http == kAny || rule.http == http) &&
-           (rule.code == kAny || rule.code == refusal.code) &&
-           message.find(rule.text) != std::string::npos;
+           (rule.code == kAny || rule.code == refusal.code) && Contains(message, rule.text);
   });
 }
 

@@ -188,7 +188,7 @@ JsonResult ReadJson(std::string_view body, std::span<JsonField> fields, JsonList
   json::error_code ec;
   const std::size_t read = parser.write_some(false, body.data(), body.size(), ec);
   const bool all = body.find_first_not_of(kSpace, read) == std::string_view::npos;
-  return !ec && parser.done() && all ? JsonResult::kRead : JsonResult::kBroken;
+  return !ec && all ? JsonResult::kRead : JsonResult::kBroken;
 }
 
 }  // namespace joinpass::zoom

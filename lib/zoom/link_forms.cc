@@ -57,7 +57,7 @@ LinkForm Match(const Form& form, std::string_view path) {
     if (wanted.empty()) break;
     if (wanted == kRest) return matched;
     const std::string_view segment = TakeSegment(path);
-    if (wanted == "*" && !segment.empty()) {
+    if (wanted == "*") {
       matched.text = segment;
     } else if (segment != wanted) {
       return {};

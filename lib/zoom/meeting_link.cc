@@ -72,7 +72,7 @@ bool IsOneOf(std::string_view text, std::initializer_list<std::string_view> name
 
 bool HasScheme(std::string_view text) {
   const std::size_t end = text.find_first_of(":/?#");
-  return end != std::string_view::npos && end > 0 && text.substr(end).starts_with("://");
+  return end != std::string_view::npos && text.substr(end).starts_with("://");
 }
 
 // A port is fine where it says what the scheme says already.
@@ -112,9 +112,7 @@ absl::StatusOr<MeetingLink> MeetingLinkReader::Read(std::string_view text) {
       continue;
     }
     if (!look.encoded || decodes++ == kMostDecodes) return look.error;
-    base::Buffer decoded = zoom::PercentDecoded(base::View(current), zoom::Plus::kIsPlus);
-    if (decoded == current) return look.error;
-    current = std::move(decoded);
+    current = zoom::PercentDecoded(base::View(current), zoom::Plus::kIsPlus);
   }
 }
 

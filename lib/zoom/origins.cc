@@ -18,8 +18,8 @@ constexpr std::array<std::string_view, 2> kDomains = {"zoom.us", "zoomgov.com"};
 
 bool IsPort(std::string_view port) {
   int number = 0;
-  return port.size() <= 5 && absl::SimpleAtoi(base::ToAbsl(port), &number) && number >= 1 &&
-         number <= 65535;
+  // One spelling only, since origins are compared as text.
+  return !port.starts_with('0') && absl::SimpleAtoi(base::ToAbsl(port), &number) && number <= 65535;
 }
 
 std::optional<Url> SplitOrigin(std::string_view origin) {

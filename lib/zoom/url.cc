@@ -27,7 +27,7 @@ bool IsHostName(std::string_view host) {
 
 std::optional<Url> SplitUrl(std::string_view text) {
   const auto parsed = boost::urls::parse_uri(boost::core::string_view(text.data(), text.size()));
-  if (!parsed || !parsed->has_authority()) return std::nullopt;
+  if (!parsed) return std::nullopt;
   Url url;
   url.scheme = ToStd(parsed->scheme());
   url.host = ToStd(parsed->encoded_host());

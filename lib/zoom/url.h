@@ -11,7 +11,7 @@ namespace joinpass::zoom {
 // Views into the text that was split. Nothing is decoded.
 struct Url {
   std::string_view scheme = {};
-  std::string_view host = {};   // may be empty; an IPv6 address with its brackets
+  std::string_view host = {};   // may be empty, or absent; an IPv6 address with its brackets
   std::string_view port = {};   // may be empty
   std::string_view path = {};   // empty, or from its slash on
   std::string_view query = {};  // without its question mark
@@ -20,7 +20,7 @@ struct Url {
   bool has_tail = false;        // a question mark or a number sign is there
 };
 
-// None: `text` is no absolute URL with an authority, by the letter of RFC 3986.
+// None: `text` is no absolute URL, by the letter of RFC 3986.
 std::optional<Url> SplitUrl(std::string_view text);
 
 // True if `host` is `domain` or ends in "." and `domain`, in any case, and has no

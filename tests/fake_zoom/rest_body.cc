@@ -88,7 +88,7 @@ json::object WriteUser(const User& user, const Account& account) {
   body["jid"] = absl::StrCat(user.id, "@xmpp.zoom.us");
   body["cms_user_id"] = "";
   body["im_group_ids"] = json::array();
-  body["login_types"] = {101};
+  body["login_types"] = json::array{101};
   body["language"] = "en-US";
   body["phone_numbers"] = json::array();
   body["cluster"] = "us04";

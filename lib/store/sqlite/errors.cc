@@ -34,6 +34,7 @@ Meaning MeaningOf(int code) {
     case SQLITE_INTERRUPT:
       return {Reason::kStoreUnavailable, "cannot be read or written"};
     case SQLITE_CORRUPT:
+    case SQLITE_ERROR:  // our SQL is good, so its tables or columns are not there
       return {Reason::kStoreCorrupt, "is damaged"};
     case SQLITE_NOTADB:
       return {Reason::kStoreForeign, "is not a database"};

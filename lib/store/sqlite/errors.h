@@ -14,7 +14,7 @@ namespace joinpass::store::sqlite {
 //
 // Errors:
 //   store_unavailable  locked, full, read-only, no file, input or output failed
-//   store_corrupt      damaged
+//   store_corrupt      damaged, or not of the shape that it was made in
 //   store_foreign      not a database, or a symbolic link
 //   internal           anything else: a fault of joinpass
 // Source: https://www.sqlite.org/rescode.html

@@ -40,6 +40,7 @@ TEST_SUITE("Percent-encoding") {
     CHECK(Decoded("%4g") == "%4g");
     CHECK(Decoded("%g4%41") == "%g4A");
     CHECK(Decoded("100%") == "100%");
+    CHECK(Decoded(std::string_view("%414").substr(0, 2)) == "%4");
   }
 }
 

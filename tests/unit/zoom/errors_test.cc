@@ -78,8 +78,6 @@ TEST_SUITE("ClassifyError") {
                  "Not allowed to start local recording. To use this feature, enable the **Local "
                  "Recording** setting in the **Settings** page of the Zoom web portal.",
                  Reason::kLocalRecordingDisabled},
-             Row{400, 3000, "Enable the Local **Recording** setting.",
-                 Reason::kLocalRecordingDisabled},
              Row{400, 3000, "Not allowed to start live streaming.", Reason::kPermissionDenied},
              Row{404, 3001, "Meeting does not exist: 97763643886.", Reason::kMeetingUnknown},
              Row{400, 3001, "Meeting does not exist: 97763643886.", Reason::kMeetingUnknown},
@@ -148,6 +146,7 @@ TEST_SUITE("ClassifyError") {
              Lists{R"({"code":104,"message":"Invalid access token, does not contain scopes:)"
                    R"(["zoom_events_basic:read","zoom_events_basic:read:admin"]"})",
                    {"zoom_events_basic:read", "zoom_events_basic:read:admin"}},
+             Lists{R"({"code":"4711","message":"say "no" to scopes:[a]"})", {"a"}},
              Lists{Body(4711, "no list"), {}},
              Lists{Body(4711, "scopes:[]"), {}},
              Lists{Body(4711, "scopes:[a"), {"a"}},

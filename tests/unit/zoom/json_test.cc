@@ -120,6 +120,9 @@ TEST_SUITE("ReadJson") {
     std::array<JsonField, 1> escaped = {{{.key = "k"}}};
     CHECK(ReadJson(R"({"\u006b":"v"})", escaped) == JsonResult::kRead);
     CHECK(escaped[0].Text() == "v");
+    std::array<JsonField, 1> longer = {{{.key = "akb"}}};
+    CHECK(ReadJson(R"({"x":"w","a\u006bb":"v"})", longer) == JsonResult::kRead);
+    CHECK(longer[0].Text() == "v");
   }
 
   TEST_CASE("gives each entry of a list, with nothing of the one before") {

@@ -308,6 +308,7 @@ TEST_SUITE("MeetingLink") {
     }
     CheckBad("https://evil.com/?link=" + Encoded(link, 1));
     CheckBad("ftp://evil.com/?url=" + Encoded(link, 1));
+    CheckBad("zoommtg://evil.com/join?url=" + Encoded(link, 1));
     CheckBad("https://zoom.us/x?url=" + Encoded(link, 1));
   }
 

@@ -38,6 +38,7 @@ TEST_SUITE("CheckOrigin") {
                             "https://zoom.us:0",
                             "https://zoom.us:65536",
                             "https://zoom.us:123456",
+                            "https://zoom.us:0443",
                             "https://zoom.us:+80",
                             "https://zoom.us ",
                             " https://zoom.us",

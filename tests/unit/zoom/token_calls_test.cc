@@ -147,6 +147,7 @@ TEST_SUITE("ReadTokenAnswer") {
              Row{400, "{}", Reason::kZoomUnavailable, ""},
              Row{403, "", Reason::kZoomUnavailable, ""},
              Row{302, "", Reason::kZoomUnavailable, ""},
+             Row{302, R"({"error":"invalid_grant"})", Reason::kZoomUnavailable, ""},
              Row{204, "", Reason::kZoomUnavailable, ""},
              Row{200, "<html>", Reason::kZoomUnavailable, ""},
              Row{200, "", Reason::kZoomUnavailable, ""},

@@ -1,0 +1,144 @@
+// An engine and a Zoom of its own, over TLS on loopback, with a clock that both
+// share.
+
+#ifndef JOINPASS_TESTS_INTEGRATION_ENGINE_ENGINE_SCENE_H_
+#define JOINPASS_TESTS_INTEGRATION_ENGINE_ENGINE_SCENE_H_
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/random.h"
+#include "engine/open.h"
+#include "fake_zoom/fake_zoom.h"
+#include "joinpass/engine.h"
+#include "support/temp_folder.h"
+#include "support/travel_clock.h"
+
+namespace joinpass::testing {
+
+// Of the example world.
+inline constexpr char kJill[] = "jill@acme.example";
+inline constexpr char kHank[] = "hank@globex.example";
+inline constexpr char kClientId[] = "example-client";
+inline constexpr char kJillsMeeting[] = "https://acme.zoom.us/j/97763643886?pwd=123456";
+inline constexpr char kJillsRoom[] = "https://acme.zoom.us/j/3542471135?pwd=518233";
+inline constexpr char kHanksMeeting[] = "https://us02web.zoom.us/j/88230014577?pwd=335577";
+inline constexpr char kNorasMeeting[] = "https://us02web.zoom.us/j/81960402731?pwd=112358";
+
+inline std::string NameOf(const absl::Status& status) {
+  return status.ok() ? "ok" : std::string(ReasonName(ReasonOf(status)));
+}
+template <typename T>
+std::string NameOf(const absl::StatusOr<T>& value) {
+  return NameOf(value.status());
+}
+
+struct EngineScene {
+  TempFolder folder;
+  TravelClock clock;
+  std::unique_ptr<fake_zoom::FakeZoom> zoom;
+  std::unique_ptr<Engine> engine;
+  std::string app_id;
+
+  explicit EngineScene(fake_zoom::Options options = {}) {
+    options.world_file = FAKE_ZOOM_EXAMPLE_WORLD;
+    auto started = fake_zoom::FakeZoom::Start(options);
+    REQUIRE(NameOf(started) == "ok");
+    zoom = *std::move(started);
+    Reopen();
+    AppSettings settings;
+    settings.client_id = kClientId;
+    settings.client_secret = Secret("example-secret");
+    const auto created = engine->apps().Create(settings);
+    REQUIRE(NameOf(created) == "ok");
+    app_id = *created;
+  }
+
+  EngineOptions Options() const {
+    EngineOptions options;
+    options.store_folder = folder / "store";
+    options.oauth_origin = zoom->origin();
+    options.api_origin = zoom->origin();
+    options.ca_file = zoom->ca_file();
+    return options;
+  }
+
+  absl::StatusOr<std::unique_ptr<Engine>> Open() {
+    return engine::OpenWith(Options(), clock, base::SystemRandom());
+  }
+
+  void Reopen() {
+    engine.reset();
+    auto opened = Open();
+    REQUIRE(NameOf(opened) == "ok");
+    engine = *std::move(opened);
+  }
+
+  void Advance(absl::Duration by) {
+    zoom->Advance(by);
+    clock.Advance(by);
+  }
+
+  absl::StatusOr<Credential> TryConnect(
+      const std::string& email, fake_zoom::Decision decision = fake_zoom::Decision::kAllow) {
+    ConnectRequest request;
+    request.app_id = app_id;
+    request.redirect_uri = "http://127.0.0.1:8765/oauth/callback";
+    request.bound_to = "cookie";
+    const auto start = engine->credentials().BeginConnect(request);
+    REQUIRE(NameOf(start) == "ok");
+    const auto redirect = fake_zoom::Consent(*zoom, start->authorize_url, email, decision);
+    REQUIRE(NameOf(redirect) == "ok");
+    return engine->credentials().FinishConnect(*redirect, "cookie", absl::Seconds(20));
+  }
+
+  // Connects and syncs; gives the credential's id.
+  std::string Connect(const std::string& email) {
+    const auto credential = TryConnect(email);
+    REQUIRE(NameOf(credential) == "ok");
+    REQUIRE(NameOf(Sync(credential->id)) == "ok");
+    return credential->id;
+  }
+
+  absl::StatusOr<SyncReport> Sync(const std::string& id) {
+    return engine->directory().Sync(id, absl::Seconds(20));
+  }
+
+  Credential Get(const std::string& id) {
+    const auto credential = engine->credentials().Get(id);
+    REQUIRE(NameOf(credential) == "ok");
+    return *credential;
+  }
+
+  static JoinRequest RequestFor(std::string_view link, Need recording = Need::kRequired) {
+    JoinRequest request;
+    request.link = *MeetingLink::Parse(link);
+    request.recording = recording;
+    return request;
+  }
+
+  absl::StatusOr<JoinPass> Prepare(JoinRequest request) {
+    return engine->Prepare(std::move(request), absl::Seconds(20));
+  }
+
+  // What comes of preparing a join whose recording token is required.
+  std::string Outcome(std::string_view link) { return NameOf(Prepare(RequestFor(link))); }
+
+  fake_zoom::RedeemAnswer Redeem(const JoinPass& pass) {
+    fake_zoom::RedeemRequest request;
+    request.client_id = kClientId;
+    request.meeting_number = static_cast<std::int64_t>(pass.meeting_number());
+    request.recording_token = std::string(pass.recording_token().Reveal());
+    request.zak = std::string(pass.zak().Reveal());
+    request.on_behalf_token = std::string(pass.on_behalf_token().Reveal());
+    request.passcode = std::string(pass.passcode().Reveal());
+    return zoom->Redeem(request);
+  }
+};
+
+}  // namespace joinpass::testing
+
+#endif  // JOINPASS_TESTS_INTEGRATION_ENGINE_ENGINE_SCENE_H_

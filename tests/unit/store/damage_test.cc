@@ -1,0 +1,226 @@
+#include <doctest/doctest.h>
+
+#include <array>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "store/sqlite/errors.h"
+#include "unit/store/raw_sqlite.h"
+#include "unit/store/store_fixture.h"
+
+namespace joinpass::store {
+namespace {
+
+constexpr std::uint64_t kNumber = 85'746'065'123;
+
+// Two of everything, so that one may be damaged.
+struct DamageFixture : StoreFixture {
+  std::string credentials_db = folder / "store/credentials.db";
+  std::string directory_db = folder / "store/directory.db";
+  std::string ephemera_db = folder / "store/ephemera.db";
+  const std::vector<MeetingRecord> meetings = {
+      {.app_id = "app_1", .number = kNumber, .host_user_id = "ann", .learnt_at = kNow},
+      {.app_id = "app_2", .number = kNumber, .host_user_id = "bob", .learnt_at = kNow}};
+  const HostRecord ann = {.app_id = "app_1",
+                          .user_id = "ann",
+                          .personal_meeting_id = 5'551'112'222,
+                          .vanity_name = "lee",
+                          .learnt_at = kNow};
+
+  DamageFixture() {
+    REQUIRE(records.CreateApp(AppNamed("app_2")).ok());
+    Must(records.PutConsented(CredentialOf("app_2", "bob", "cred_2")));
+    REQUIRE(records.PutMeetings(meetings).ok());
+    REQUIRE(records.PutHost(ann).ok());
+    HostRecord bob = ann;
+    bob.user_id = "bob";
+    REQUIRE(records.PutHost(bob).ok());
+  }
+
+  void Damage(const std::string& file, const std::string& sql) { RawSqlite(file).Run(sql); }
+  std::string Stored(const std::string& file, const std::string& sql) {
+    return RawSqlite(file).Run(sql);
+  }
+};
+
+TEST_SUITE("A damaged row") {
+  TEST_CASE_FIXTURE(DamageFixture, "of a credential is named, and the others are served") {
+    const std::vector<std::string> damages = {
+        "UPDATE credential SET sealed_user=x'' WHERE id='cred_1'",
+        "UPDATE credential SET sealed_tokens=zeroblob(100) WHERE id='cred_1'",
+        "UPDATE credential SET sealed_tokens=zeroblob(300000) WHERE id='cred_1'",
+        "UPDATE credential SET sealed_tokens=sealed_user WHERE id='cred_1'",
+        "UPDATE credential SET sealed_cause=x'00' WHERE id='cred_1'",
+        "UPDATE credential SET app_id='app_2' WHERE id='cred_1'",
+        "UPDATE credential SET sealed_tokens="
+        "(SELECT sealed_tokens FROM credential WHERE id='cred_2') WHERE id='cred_1'",
+    };
+    for (const std::string& damage : damages) {
+      CAPTURE(damage);
+      const std::string good = testing::ReadFile(credentials_db);
+      Damage(credentials_db, damage);
+      const std::string evidence = testing::ReadFile(credentials_db);
+      CHECK(WhyNot(records.GetCredential("cred_1")) == Reason::kStoreCorrupt);
+      CHECK(WhyNot(records.FindCredential("app_1", "ann")) == Reason::kStoreCorrupt);
+      CHECK(WhyNot(records.FindCredentialsOfUser("ann")) == Reason::kStoreCorrupt);
+      CHECK(Must(records.GetCredential("cred_2")).user_id == "bob");
+      const auto all = Must(records.ListCredentials(""));
+      REQUIRE(all.size() == 1);
+      CHECK(all[0].id == "cred_2");
+      CHECK(testing::ReadFile(credentials_db) == evidence);
+      testing::WriteFile(credentials_db, good);
+    }
+  }
+
+  TEST_CASE_FIXTURE(DamageFixture, "of a credential takes no answer, but a new consent") {
+    Damage(credentials_db, "UPDATE credential SET sealed_tokens=zeroblob(100) WHERE id='cred_1'");
+    const Secret spent("first refresh");
+    CHECK(WhyNot(records.CommitTokens("cred_1", spent, TokensNamed("second"), kNow)) ==
+          Reason::kStoreCorrupt);
+    CHECK(Stored(credentials_db,
+                 "SELECT count(*) FROM credential "
+                 "WHERE id='cred_1' AND sealed_tokens=zeroblob(100)") == "1");
+    CHECK(Must(records.PutConsented(CredentialOf("app_1", "ann", "cred_3"))).id == "cred_1");
+    CHECK(Ann().tokens.refresh_token == spent);
+  }
+
+  TEST_CASE_FIXTURE(DamageFixture, "found under a key that is not its own is not given") {
+    Damage(credentials_db, "UPDATE credential SET user_key=x'01' WHERE id='cred_1'");
+    Damage(credentials_db,
+           "UPDATE credential SET any_user_key=(SELECT any_user_key FROM "
+           "credential WHERE id='cred_2') WHERE id='cred_1'");
+    CHECK(WhyNot(records.FindCredential("app_1", "ann")) == Reason::kCredentialUnknown);
+    const auto bobs = Must(records.FindCredentialsOfUser("bob"));
+    REQUIRE(bobs.size() == 1);
+    CHECK(bobs[0].id == "cred_2");
+  }
+
+  TEST_CASE_FIXTURE(DamageFixture, "whose refresh key was changed takes no answer") {
+    REQUIRE(
+        Must(records.CommitTokens("cred_1", Secret("first refresh"), TokensNamed("second"), kNow)));
+    const std::string hex = absl::BytesToHexString(
+        RowSealer(opened.ring, base::SystemRandom()).RefreshKeys("cred_1", Secret("stale"))[0]);
+    Damage(credentials_db, "UPDATE credential SET refresh_key=x'" + hex + "' WHERE id='cred_1'");
+    CHECK_FALSE(Must(records.CommitTokens("cred_1", Secret("stale"), TokensNamed("x"), kNow)));
+    CHECK(Ann().tokens.refresh_token == Secret("second refresh"));
+  }
+
+  TEST_CASE_FIXTURE(DamageFixture, "of an app is named, and the others are served") {
+    Damage(credentials_db,
+           "UPDATE app SET sealed=(SELECT sealed FROM app WHERE id='app_2') "
+           "WHERE id='app_1'");
+    CHECK(WhyNot(records.GetApp("app_1")) == Reason::kStoreCorrupt);
+    CHECK(Must(records.GetApp("app_2")).id == "app_2");
+    CHECK(Must(records.ListApps()).size() == 1);
+    Damage(credentials_db, "UPDATE app SET sealed=x''");
+    CHECK(WhyNot(records.ListApps()) == Reason::kStoreCorrupt);
+  }
+
+  TEST_CASE_FIXTURE(DamageFixture, "of a consent is named, and stays") {
+    REQUIRE(records.PutConsent("state", {.app_id = "app_1", .expires_at = kNow}).ok());
+    Damage(ephemera_db, "UPDATE consent SET sealed=zeroblob(80)");
+    CHECK(WhyNot(records.TakeConsent("state", kNow)) == Reason::kStoreCorrupt);
+    CHECK(Stored(ephemera_db, "SELECT count(*) FROM consent WHERE sealed=zeroblob(80)") == "1");
+  }
+
+  TEST_CASE_FIXTURE(DamageFixture, "of a consent cannot be made to live longer") {
+    REQUIRE(records.PutConsent("state", {.app_id = "app_1", .expires_at = kNow}).ok());
+    Damage(ephemera_db, "UPDATE consent SET expires_at=expires_at+3600000");
+    CHECK_FALSE(Must(records.TakeConsent("state", kNow + absl::Milliseconds(1))));
+  }
+
+  TEST_CASE_FIXTURE(DamageFixture, "of a meeting is named, and the others are served and written") {
+    Damage(directory_db, "UPDATE meeting SET sealed=zeroblob(80) WHERE app_id='app_1'");
+    const auto found = Must(records.FindMeetings(kNumber));
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].app_id == "app_2");
+
+    std::vector<MeetingRecord> again = meetings;
+    for (MeetingRecord& meeting : again) meeting.host_account_id = "another";
+    CHECK(WhyNot(records.PutMeetings(again)) == Reason::kStoreCorrupt);
+    CHECK(Must(records.FindMeetings(kNumber)).at(0).host_account_id == "another");
+    CHECK(Stored(directory_db, "SELECT count(*) FROM meeting WHERE sealed=zeroblob(80)") == "1");
+    Damage(directory_db, "UPDATE meeting SET sealed=zeroblob(80)");
+    CHECK(WhyNot(records.FindMeetings(kNumber)) == Reason::kStoreCorrupt);
+  }
+
+  TEST_CASE_FIXTURE(DamageFixture, "of a host is named, and the others are served") {
+    Damage(directory_db,
+           "UPDATE host SET sealed=zeroblob(80) "
+           "WHERE user_key=(SELECT min(user_key) FROM host)");
+    CHECK(Must(records.FindHostsByVanityName("lee")).size() == 1);
+    CHECK(Must(records.FindHostsByPersonalMeetingId(5'551'112'222)).size() == 1);
+    Damage(directory_db, "UPDATE host SET sealed=zeroblob(80)");
+    CHECK(WhyNot(records.FindHostsByVanityName("lee")) == Reason::kStoreCorrupt);
+    CHECK(WhyNot(records.PutHost(ann)) == Reason::kStoreCorrupt);
+    CHECK(Stored(directory_db, "SELECT count(*) FROM host WHERE sealed=zeroblob(80)") == "2");
+  }
+}
+
+TEST_SUITE("A damaged file") {
+  TEST_CASE_FIXTURE(DamageFixture, "gives what was stored or a named error, whichever byte it is") {
+    const std::string good = testing::ReadFile(credentials_db);
+    const std::string path = folder / "damaged";
+    { OpenedStore made(path); }
+    // A prime, so that every kind of byte has its turn.
+    for (std::size_t at = 0; at < good.size(); at += 89) {
+      std::string bytes = good;
+      bytes[at] = static_cast<char>(bytes[at] ^ 0x15);
+      testing::WriteFile(path + "/credentials.db", bytes);
+      CAPTURE(at);
+      const auto store =
+          OpenSqliteStore(Must(PrepareFolder(path)), opened.ring, base::SystemRandom());
+      if (!store.ok()) {
+        const Reason why = ReasonOf(store.status());
+        CHECK((why == Reason::kStoreForeign || why == Reason::kStoreCorrupt));
+        CHECK(testing::ReadFile(path + "/credentials.db") == bytes);
+        continue;
+      }
+      Records damaged(**store, opened.ring, base::SystemRandom());
+      const auto ann_now = damaged.GetCredential("cred_1");
+      if (ann_now.ok()) {
+        CHECK(ann_now->user_id == "ann");
+        CHECK(ann_now->tokens.refresh_token == Secret("first refresh"));
+      }
+      const auto app = damaged.GetApp("app_1");
+      if (app.ok()) CHECK(app->settings.client_secret == Secret("secret of app_1"));
+      (void)damaged.ListCredentials("");
+    }
+  }
+}
+
+TEST_SUITE("An error of SQLite") {
+  TEST_CASE("is named by what it means for the caller, and names the file and the code") {
+    struct Case {
+      int code;
+      Reason reason;
+    };
+    const std::vector<Case> cases = {
+        {SQLITE_BUSY, Reason::kStoreUnavailable},
+        {SQLITE_BUSY_RECOVERY, Reason::kStoreUnavailable},
+        {SQLITE_LOCKED, Reason::kStoreUnavailable},
+        {SQLITE_FULL, Reason::kStoreUnavailable},
+        {SQLITE_IOERR_FSYNC, Reason::kStoreUnavailable},
+        {SQLITE_READONLY, Reason::kStoreUnavailable},
+        {SQLITE_CANTOPEN, Reason::kStoreUnavailable},
+        {SQLITE_NOMEM, Reason::kStoreUnavailable},
+        {SQLITE_CANTOPEN_SYMLINK, Reason::kStoreForeign},
+        {SQLITE_NOTADB, Reason::kStoreForeign},
+        {SQLITE_CORRUPT, Reason::kStoreCorrupt},
+        {SQLITE_CORRUPT_INDEX, Reason::kStoreCorrupt},
+        {SQLITE_ERROR, Reason::kStoreCorrupt},
+        {SQLITE_CONSTRAINT_UNIQUE, Reason::kInternal},
+        {SQLITE_MISUSE, Reason::kInternal},
+    };
+    for (const Case& each : cases) {
+      CAPTURE(each.code);
+      CHECK(ReasonOf(sqlite::ErrorOf("x.db", each.code)) == each.reason);
+    }
+    CHECK(sqlite::ErrorOf("x.db", SQLITE_FULL).message() == "x.db: the disk is full (sqlite 13)");
+  }
+}
+
+}  // namespace
+}  // namespace joinpass::store
