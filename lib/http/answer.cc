@@ -88,7 +88,7 @@ class AnswerReader::Parts {
   message::Response Take() {
     message::Response response;
     auto message = parser_->release();
-    response.status = message.result_int();
+    response.status = static_cast<int>(message.result_int());
     for (const auto& field : message) {
       response.headers.push_back({ToString(field.name_string()), ToString(field.value())});
     }

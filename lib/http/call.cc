@@ -36,6 +36,11 @@ void Call::End(Ended why) {
   if (cut_) std::exchange(cut_, nullptr)();
 }
 
+void Call::OnEnd(absl::AnyInvocable<void()> cut) {
+  if (ended_ != Ended::kNo) return cut();
+  cut_ = std::move(cut);
+}
+
 absl::Status Call::Fail(Phase phase, boost::system::error_code error,
                         std::string certificate) const {
   Failure failure;

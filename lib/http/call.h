@@ -45,8 +45,8 @@ class Call {
   // Ends the call now; the first reason stays.
   void End(Ended why);
 
-  // `cut` runs if the call ends while it stands.
-  void OnEnd(absl::AnyInvocable<void()> cut) { cut_ = std::move(cut); }
+  // `cut` runs if the call ends while it stands, or at once if it has ended.
+  void OnEnd(absl::AnyInvocable<void()> cut);
   void ClearOnEnd() { cut_ = nullptr; }
 
   // Whether a byte of the request went to the TLS layer, of any socket.

@@ -1,30 +1,24 @@
 #include "http/client.h"
 
 #include <algorithm>
-#include <boost/asio/error.hpp>
-#include <boost/asio/ssl/error.hpp>
 #include <map>
 #include <optional>
 #include <utility>
 
 #include "base/status.h"
-#include "http/answer.h"
 #include "http/call.h"
-#include "http/names.h"
+#include "http/dialer.h"
 #include "http/origin.h"
 #include "http/pool.h"
-#include "http/race.h"
 #include "http/redirect.h"
 #include "http/request_text.h"
-#include "http/stream.h"
-#include "http/tls.h"
+#include "http/round_trip.h"
 
 namespace joinpass::http {
 namespace {
 
 using base::Await;
 using base::Task;
-using boost::system::error_code;
 using StreamPtr = std::shared_ptr<Stream>;
 using Sockets = Pool<StreamPtr>;
 using message::Request;
@@ -67,22 +61,14 @@ class Turn {
   StreamPtr stream;
 };
 
-// What came of one request on one socket.
-struct Outcome {
-  absl::StatusOr<Response> response = absl::UnknownError("");
-  bool began = false;
-  bool reusable = false;
-};
-
 class Core : public std::enable_shared_from_this<Core> {
  public:
   Core(ClientOptions options, TlsContext tls, IoLoop& loop, base::Clock& clock)
       : options_(std::move(options)),
-        tls_(std::move(tls)),
         loop_(loop),
         clock_(clock),
         calls_(loop),
-        names_(MakeNames(loop, clock)) {}
+        dialer_(std::move(tls), loop, clock) {}
 
   // `self` keeps this object as long as the call lasts.
   Task<absl::StatusOr<Response>> Send(std::shared_ptr<Core> self, Request request,
@@ -94,12 +80,6 @@ class Core : public std::enable_shared_from_this<Core> {
  private:
   Task<absl::StatusOr<Response>> Exchange(Call& call, const Request& request);
   Task<absl::StatusOr<Turn>> WaitForTurn(Call& call, Site& site, Freshness freshness);
-  Task<absl::StatusOr<StreamPtr>> Dial(Call& call, const Origin& origin);
-  Task<absl::StatusOr<StreamPtr>> Connect(Call& call, const Origin& origin);
-  Task<absl::Status> Handshake(Call& call, const Origin& origin, StreamPtr stream);
-  Task<Outcome> RoundTrip(Call& call, StreamPtr stream, std::string_view text,
-                          std::size_t max_answer);
-  Task<absl::Status> ReadAnswer(Call& call, StreamPtr stream, AnswerReader& reader);
   Task<absl::Status> DialIdle(Site& site, SteadyTime deadline);
 
   Site& SiteOf(const Origin& origin);
@@ -110,12 +90,10 @@ class Core : public std::enable_shared_from_this<Core> {
   void OnExpiry();
 
   const ClientOptions options_;
-  const TlsContext tls_;
   IoLoop& loop_;
   base::Clock& clock_;
   Calls calls_;
-  const std::shared_ptr<Names> names_;
-  const std::shared_ptr<Tickets> tickets_ = std::make_shared<Tickets>();
+  Dialer dialer_;
   std::map<std::string, Site> sites_;
   base::Loop::TimerId expiry_timer_ = 0;
 };
@@ -137,11 +115,14 @@ Task<absl::StatusOr<Response>> Core::Send(std::shared_ptr<Core> /*self*/, Reques
 Task<absl::StatusOr<Response>> Core::Exchange(Call& call, const Request& request) {
   JOINPASS_CO_ASSIGN_OR_RETURN(const Origin origin, ReadOrigin(request.origin));
   JOINPASS_CO_ASSIGN_OR_RETURN(const base::Buffer text, WriteRequest(request, origin));
+  AnswerBounds bounds;
+  bounds.max_header = options_.max_header;
+  bounds.max_body = request.max_answer;
   absl::StatusOr<Turn> turn = co_await WaitForTurn(
       call, SiteOf(origin), request.send_once ? Freshness::kNewOnly : Freshness::kAny);
   if (!turn.ok()) co_return turn.status();
   if (turn->stream) {
-    Outcome outcome = co_await RoundTrip(call, turn->stream, base::View(text), request.max_answer);
+    Outcome outcome = co_await RoundTrip(call, turn->stream, base::View(text), bounds);
     const bool stale = !outcome.response.ok() && !outcome.began && call.ended() == Ended::kNo &&
                        ReasonOf(outcome.response.status()) == Reason::kNetworkUnreachable;
     if (!stale) {
@@ -150,8 +131,8 @@ Task<absl::StatusOr<Response>> Core::Exchange(Call& call, const Request& request
     }
     std::exchange(turn->stream, nullptr)->Close();
   }
-  JOINPASS_CO_ASSIGN_OR_RETURN(turn->stream, co_await Dial(call, origin));
-  Outcome outcome = co_await RoundTrip(call, turn->stream, base::View(text), request.max_answer);
+  JOINPASS_CO_ASSIGN_OR_RETURN(turn->stream, co_await dialer_.Dial(call, origin));
+  Outcome outcome = co_await RoundTrip(call, turn->stream, base::View(text), bounds);
   Finish(*std::move(turn), request, outcome);
   co_return std::move(outcome.response);
 }
@@ -173,92 +154,6 @@ Task<absl::StatusOr<Turn>> Core::WaitForTurn(Call& call, Site& site, Freshness f
   co_return Turn(site, std::move(turn->kept).value_or(nullptr));
 }
 
-Task<absl::StatusOr<StreamPtr>> Core::Dial(Call& call, const Origin& origin) {
-  JOINPASS_CO_ASSIGN_OR_RETURN(StreamPtr stream, co_await Connect(call, origin));
-  if (origin.scheme == Scheme::kHttps) {
-    const absl::Status done = co_await Handshake(call, origin, stream);
-    if (!done.ok()) {
-      stream->Close();
-      co_return done;
-    }
-  }
-  co_return stream;
-}
-
-Task<absl::StatusOr<StreamPtr>> Core::Connect(Call& call, const Origin& origin) {
-  std::optional<absl::StatusOr<Addresses>> addresses =
-      co_await names_->LookUp(origin, call.deadline());
-  if (!addresses) call.End(Ended::kDeadline);
-  if (call.ended() != Ended::kNo) co_return call.Fail(Phase::kLookUp, {});
-  if (!addresses->ok()) co_return addresses->status();
-
-  const auto race = std::make_shared<Race>(loop_, clock_, **std::move(addresses));
-  call.OnEnd([race] { race->Stop(); });
-  Await<Winner> racing([&](Race::Done done) { race->Start(std::move(done)); });
-  const Winner winner = co_await racing;
-  call.ClearOnEnd();
-  if (!winner.stream) {
-    if (call.ended() == Ended::kNo) names_->Distrust(origin);
-    co_return call.Fail(Phase::kConnect, winner.error);
-  }
-  co_return winner.stream;
-}
-
-Task<absl::Status> Core::Handshake(Call& call, const Origin& origin, StreamPtr stream) {
-  call.OnEnd([stream] { stream->Close(); });
-  Await<error_code> shaking(
-      [&](Stream::Done done) { stream->Handshake(tls_, origin, tickets_, std::move(done)); });
-  const error_code error = co_await shaking;
-  call.ClearOnEnd();
-  if (!error && call.ended() == Ended::kNo) co_return absl::OkStatus();
-  co_return call.Fail(Phase::kHandshake, error, stream->CertificateFault());
-}
-
-Task<Outcome> Core::RoundTrip(Call& call, StreamPtr stream, std::string_view text,
-                              std::size_t max_answer) {
-  Outcome outcome;
-  call.OnEnd([stream] { stream->Close(); });
-  Await<error_code> writing([&](Stream::Done done) {
-    call.MarkLeft();
-    stream->Write(text, std::move(done));
-  });
-  const error_code error = co_await writing;
-  if (error || call.ended() != Ended::kNo) {
-    call.ClearOnEnd();
-    outcome.response = call.Fail(Phase::kWrite, error);
-    co_return outcome;
-  }
-  AnswerBounds bounds;
-  bounds.max_header = options_.max_header;
-  bounds.max_body = max_answer;
-  AnswerReader reader(bounds);
-  const absl::Status read = co_await ReadAnswer(call, stream, reader);
-  call.ClearOnEnd();
-  outcome.began = reader.began();
-  outcome.reusable = read.ok() && reader.reusable();
-  if (read.ok()) {
-    outcome.response = reader.Take();
-  } else {
-    outcome.response = read;
-  }
-  co_return outcome;
-}
-
-Task<absl::Status> Core::ReadAnswer(Call& call, StreamPtr stream, AnswerReader& reader) {
-  for (;;) {
-    Await<error_code> reading([&](Stream::Done done) { stream->Read(std::move(done)); });
-    const error_code error = co_await reading;
-    if (call.ended() != Ended::kNo) co_return call.Fail(Phase::kRead, error);
-    if (error == boost::asio::error::eof && reader.began()) co_return reader.PutEnd(End::kClosed);
-    if (error == boost::asio::ssl::error::stream_truncated && reader.began()) {
-      co_return reader.PutEnd(End::kCut);
-    }
-    if (error) co_return call.Fail(Phase::kRead, error);
-    JOINPASS_CO_ASSIGN_OR_RETURN(const bool complete, reader.Put(stream->received()));
-    if (complete) co_return absl::OkStatus();
-  }
-}
-
 Task<absl::Status> Core::Warm(std::shared_ptr<Core> /*self*/, std::string origin_text, int sockets,
                               SteadyTime deadline) {
   JOINPASS_CO_ASSIGN_OR_RETURN(const Origin origin, ReadOrigin(origin_text));
@@ -271,10 +166,12 @@ Task<absl::Status> Core::Warm(std::shared_ptr<Core> /*self*/, std::string origin
     dials.push_back(DialIdle(site, deadline));
   }
   const std::vector<absl::Status> results = co_await base::WhenAll(std::move(dials));
-  for (const absl::Status& result : results) {
-    if (!result.ok() && site.sockets.idle() == 0) co_return result;
+  const auto stands = [](const absl::Status& result) { return result.ok(); };
+  if (site.sockets.idle() > 0 || results.empty() ||
+      std::any_of(results.begin(), results.end(), stands)) {
+    co_return absl::OkStatus();
   }
-  co_return absl::OkStatus();
+  co_return results.front();
 }
 
 Task<absl::Status> Core::DialIdle(Site& site, SteadyTime deadline) {
@@ -285,7 +182,7 @@ Task<absl::Status> Core::DialIdle(Site& site, SteadyTime deadline) {
   if (site.sockets.open() == options_.max_sockets) co_return absl::OkStatus();
   if (!site.sockets.Take(Freshness::kNewOnly, evicted)) co_return absl::OkStatus();
   Turn turn(site, nullptr);
-  JOINPASS_CO_ASSIGN_OR_RETURN(turn.stream, co_await Dial(call, site.origin));
+  JOINPASS_CO_ASSIGN_OR_RETURN(turn.stream, co_await dialer_.Dial(call, site.origin));
   Keep(std::move(turn));
   co_return absl::OkStatus();
 }
@@ -340,7 +237,7 @@ void Core::OnExpiry() {
 
 void Core::Close() {
   calls_.Close();
-  names_->Close();
+  dialer_.Close();
   loop_.Cancel(std::exchange(expiry_timer_, 0));
   for (auto& [name, site] : sites_) {
     for (const StreamPtr& stream : site.sockets.TakeExpired(SteadyTime::InfiniteFuture())) {

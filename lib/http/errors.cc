@@ -37,7 +37,6 @@ bool IsTls(const boost::system::error_code& error) {
 
 std::string_view NetworkFault(const Failure& failure) {
   namespace error = boost::asio::error;
-  if (failure.phase == Phase::kLookUp) return "the name has no address";
   if (failure.error == error::connection_refused) return "the connection was refused";
   if (failure.error == error::connection_reset || failure.error == error::broken_pipe) {
     return "the connection was reset";
@@ -70,6 +69,8 @@ absl::Status StatusOf(const Failure& failure) {
     return base::MakeError(info, absl::StrCat("http: TLS failed while ", doing));
   }
   info.reason = Reason::kNetworkUnreachable;
+  if (failure.phase == Phase::kLookUp)
+    return base::MakeError(info, "http: the name has no address");
   return base::MakeError(
       info, absl::StrCat("http: ", base::ToAbsl(NetworkFault(failure)), " while ", doing));
 }

@@ -16,6 +16,14 @@ using testing::TlsServer;
 using testing::TlsServerOptions;
 
 TEST_SUITE("The client") {
+  TEST_CASE_FIXTURE(ClientFixture, "finds nobody under a name that does not exist") {
+    const Answer answer = Send(Get("https://nobody.invalid"));
+    // Where there is no name server either, the system takes its time to say so.
+    const Reason reason = ReasonOf(answer.status());
+    CHECK((reason == Reason::kNetworkUnreachable || reason == Reason::kDeadlineExceeded));
+    CHECK_FALSE(GetErrorInfo(answer.status())->request_left);
+  }
+
   TEST_CASE_FIXTURE(ClientFixture, "refuses a bad certificate before a byte of a request left") {
     struct Row {
       Flaw flaw;

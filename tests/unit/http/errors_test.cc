@@ -51,6 +51,15 @@ TEST_SUITE("An error of the network") {
           "http: the deadline passed while reading the answer");
   }
 
+  TEST_CASE("says in a few words what failed, and when") {
+    CHECK(StatusOf(At(Phase::kLookUp, error::host_not_found)).message() ==
+          "http: the name has no address");
+    CHECK(StatusOf(At(Phase::kConnect, error::connection_refused)).message() ==
+          "http: the connection was refused while connecting");
+    CHECK(StatusOf(At(Phase::kRead, error::connection_reset)).message() ==
+          "http: the connection was reset while reading the answer");
+  }
+
   TEST_CASE("says whether the request left") {
     Failure failure = At(Phase::kRead, error::eof);
     CHECK_FALSE(GetErrorInfo(StatusOf(failure))->request_left);

@@ -1,0 +1,59 @@
+#include "http/round_trip.h"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <utility>
+
+#include "base/status.h"
+
+namespace joinpass::http {
+namespace {
+
+using boost::system::error_code;
+
+base::Task<absl::Status> ReadAnswer(Call& call, std::shared_ptr<Stream> stream,
+                                    AnswerReader& reader) {
+  for (;;) {
+    base::Await<error_code> reading([&](Stream::Done done) { stream->Read(std::move(done)); });
+    const error_code error = co_await reading;
+    if (call.ended() != Ended::kNo) co_return call.Fail(Phase::kRead, error);
+    if (error == boost::asio::error::eof && reader.began()) co_return reader.PutEnd(End::kClosed);
+    if (error == boost::asio::ssl::error::stream_truncated && reader.began()) {
+      co_return reader.PutEnd(End::kCut);
+    }
+    if (error) co_return call.Fail(Phase::kRead, error);
+    JOINPASS_CO_ASSIGN_OR_RETURN(const bool complete, reader.Put(stream->received()));
+    if (complete) co_return absl::OkStatus();
+  }
+}
+
+}  // namespace
+
+base::Task<Outcome> RoundTrip(Call& call, std::shared_ptr<Stream> stream, std::string_view text,
+                              AnswerBounds bounds) {
+  Outcome outcome;
+  call.OnEnd([stream] { stream->Close(); });
+  base::Await<error_code> writing([&](Stream::Done done) {
+    call.MarkLeft();
+    stream->Write(text, std::move(done));
+  });
+  const error_code error = co_await writing;
+  if (error || call.ended() != Ended::kNo) {
+    call.ClearOnEnd();
+    outcome.response = call.Fail(Phase::kWrite, error);
+    co_return outcome;
+  }
+  AnswerReader reader(bounds);
+  const absl::Status read = co_await ReadAnswer(call, stream, reader);
+  call.ClearOnEnd();
+  outcome.began = reader.began();
+  outcome.reusable = read.ok() && reader.reusable();
+  if (read.ok()) {
+    outcome.response = reader.Take();
+  } else {
+    outcome.response = read;
+  }
+  co_return outcome;
+}
+
+}  // namespace joinpass::http

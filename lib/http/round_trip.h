@@ -1,0 +1,35 @@
+// One request and its answer on one stream.
+
+#ifndef JOINPASS_LIB_HTTP_ROUND_TRIP_H_
+#define JOINPASS_LIB_HTTP_ROUND_TRIP_H_
+
+#include <memory>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "base/task.h"
+#include "http/answer.h"
+#include "http/call.h"
+#include "http/stream.h"
+#include "message/http.h"
+
+namespace joinpass::http {
+
+struct Outcome {
+  absl::StatusOr<message::Response> response = absl::UnknownError("");
+
+  // Whether a byte of an answer came.
+  bool began = false;
+
+  // Whether the stream may carry another request.
+  bool reusable = false;
+};
+
+// Writes `text` and reads the answer. If the call ends first, the stream is
+// closed. `call` and `text` outlive the task. Errors as in transport.h.
+base::Task<Outcome> RoundTrip(Call& call, std::shared_ptr<Stream> stream, std::string_view text,
+                              AnswerBounds bounds);
+
+}  // namespace joinpass::http
+
+#endif  // JOINPASS_LIB_HTTP_ROUND_TRIP_H_
