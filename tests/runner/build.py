@@ -24,7 +24,7 @@ def release():
         version = subprocess.run(['g++', '-dumpversion'], text=True, capture_output=True).stdout
     except OSError:
         version = ''
-    return ['-Dbuildtype=release'] + (['-Dwerror=true'] if version.strip() == '12' else [])
+    return ['-Dbuildtype=release', '-Doptimization=2'] + (['-Dwerror=true'] if version.strip() == '12' else [])
 
 
 OPTIONS = {
