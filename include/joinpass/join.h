@@ -15,6 +15,7 @@
 #include "joinpass/directory.h"
 #include "joinpass/export.h"
 #include "joinpass/meeting_link.h"
+#include "joinpass/reason.h"
 #include "joinpass/secret.h"
 #include "joinpass/time.h"
 

@@ -86,8 +86,16 @@ JOINPASS_EXPORT std::string_view ReasonAdvice(Reason reason);
 struct ErrorInfo {
   Reason reason = Reason::kInternal;
 
-  // A narrower cause where there is one: for kReauthorizationRequired
-  // `revoked_or_expired` or `answer_lost`; else empty.
+  // A narrower cause where there is one, else empty:
+  //   reauthorization_required  `revoked_or_expired`; `answer_lost`: the answer that
+  //                             carried the next refresh token never came;
+  //                             `access_token_expired`, `access_token_invalid`: Zoom
+  //                             refuses a token that was just refreshed;
+  //                             `redirect_uri_mismatch`: not the one that is registered
+  //   refresh_unanswered        the name of what befell the request
+  //   meeting_unknown           `not_host`
+  //   user_unknown              `user_pending`
+  //   request_refused           `page_token_expired`
   std::string cause = {};
 
   // HTTP status, and the `code` of Zoom's JSON body. 0: there was none.

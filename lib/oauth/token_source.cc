@@ -54,8 +54,7 @@ store::Tokens TokensOf(zoom::TokenAnswer answer, const zoom::Origins& origins) {
 
 }  // namespace
 
-base::Task<absl::StatusOr<Grant>> TokenSource::Get(std::string credential_id,
-                                                   SteadyTime deadline) {
+base::Task<absl::StatusOr<Grant>> TokenSource::Get(std::string credential_id, SteadyTime deadline) {
   Entry& entry = entries_[credential_id];
   if (!entry.record) JOINPASS_CO_RETURN_IF_ERROR(co_await Load(entry, credential_id));
   const TokenAge age = AgeOfToken(entry);
@@ -170,9 +169,9 @@ base::Task<absl::Status> TokenSource::Refresh(Entry& entry, store::CredentialRec
     co_return base::MakeError(Reason::kRefreshUnanswered,
                               "refresh: an earlier one went unanswered; it is sent again later");
   }
-  JOINPASS_CO_ASSIGN_OR_RETURN(
-      const store::AppRecord app,
-      co_await context_.OffLoop([&] { return records.GetApp(record.app_id); }));
+  JOINPASS_CO_ASSIGN_OR_RETURN(const store::AppRecord app, co_await context_.OffLoop([&] {
+    return records.GetApp(record.app_id);
+  }));
   const Secret& spent = record.tokens.refresh_token;
   JOINPASS_CO_ASSIGN_OR_RETURN(const bool opened, co_await context_.OffLoop([&] {
     return records.OpenPending(record.id, spent, now);

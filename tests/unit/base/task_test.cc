@@ -39,9 +39,7 @@ struct LoopFixture {
 TEST_SUITE("Task") {
   TEST_CASE_FIXTURE(LoopFixture, "does nothing until it is awaited, and all at once in WhenAll") {
     std::string result;
-    {
-      Task<int> never = Later(loop, 7);
-    }
+    { Task<int> never = Later(loop, 7); }
     Start<std::string>(Sum(loop), [&](std::string value) { result = std::move(value); });
     CHECK(result.empty());
     loop.Run();
