@@ -12,8 +12,7 @@ namespace {
 using MaybeRecord = absl::StatusOr<store::CredentialRecord>;
 
 base::Task<MaybeRecord> Finish(const oauth::Context& context, oauth::TokenSource& tokens,
-                               std::string redirected_to, std::string bound_to,
-                               SteadyTime deadline) {
+                               Secret redirected_to, std::string bound_to, SteadyTime deadline) {
   MaybeRecord record = co_await oauth::FinishConsent(context, std::move(redirected_to),
                                                      std::move(bound_to), deadline);
   // Zoom voids the tokens of an earlier consent of the same user.
@@ -51,7 +50,7 @@ absl::StatusOr<Credential> StoredCredentials::FinishConnect(std::string_view red
                                                             absl::Duration timeout) {
   const SteadyTime deadline = context_.clock.SteadyNow() + timeout;
   const auto record = runner_.Run<MaybeRecord>(
-      [this, redirect = std::string(redirected_to), bound = std::string(bound_to), deadline] {
+      [this, redirect = Secret(redirected_to), bound = std::string(bound_to), deadline] {
         return Finish(context_, tokens_, redirect, bound, deadline);
       });
   if (!record) return EngineClosed();

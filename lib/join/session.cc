@@ -58,17 +58,21 @@ base::Task<absl::Status> Session::Warm() {
   const Plan plan = MakePlan(request_, known);
   if (RequestsOf(plan) == 0) co_return absl::OkStatus();
   std::vector<base::Task<absl::Status>> tasks;
-  for (const std::string& id : FirstCredentials(plan)) tasks.push_back(WarmToken(id, deadline));
+  for (const std::string& id : FirstCredentials(plan))
+    tasks.push_back(WarmCredential(id, deadline));
   tasks.push_back(WarmSockets(RequestsOf(plan), deadline));
   // What went wrong here goes wrong again in Mint(), which then says so.
   co_await base::WhenAll(std::move(tasks));
   co_return absl::OkStatus();
 }
 
-base::Task<absl::Status> Session::WarmToken(std::string credential_id, SteadyTime deadline) {
-  const absl::StatusOr<oauth::Grant> grant =
-      co_await services_.tokens.Get(std::move(credential_id), deadline);
-  co_return grant.status();
+base::Task<absl::Status> Session::WarmCredential(std::string credential_id, SteadyTime deadline) {
+  JOINPASS_CO_ASSIGN_OR_RETURN(const oauth::Grant grant,
+                               co_await services_.tokens.Get(std::move(credential_id), deadline));
+  // Most credentials use the API origin that WarmSockets() dials meanwhile.
+  const std::string& origin = grant.access.api_origin;
+  if (origin == services_.context.origins.api) co_return absl::OkStatus();
+  co_return co_await services_.context.transport.Warm(origin, 1, deadline);
 }
 
 base::Task<absl::Status> Session::WarmSockets(int sockets, SteadyTime deadline) {

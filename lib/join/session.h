@@ -43,7 +43,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
  private:
   base::Task<Known> Find();
-  base::Task<absl::Status> WarmToken(std::string credential_id, SteadyTime deadline);
+  base::Task<absl::Status> WarmCredential(std::string credential_id, SteadyTime deadline);
   base::Task<absl::Status> WarmSockets(int sockets, SteadyTime deadline);
   base::Task<Known> AwaitKnown(SteadyTime deadline);
 

@@ -133,11 +133,10 @@ absl::StatusOr<ConnectStart> BeginConsent(const Context& context, const ConnectR
 }
 
 base::Task<absl::StatusOr<store::CredentialRecord>> FinishConsent(const Context& context,
-                                                                  std::string redirected_to,
+                                                                  Secret redirected_to,
                                                                   std::string bound_to,
                                                                   SteadyTime deadline) {
-  absl::StatusOr<zoom::RedirectAnswer> redirect = zoom::ReadRedirect(redirected_to);
-  base::Wipe(redirected_to);  // It holds the code.
+  absl::StatusOr<zoom::RedirectAnswer> redirect = zoom::ReadRedirect(redirected_to.Reveal());
   JOINPASS_CO_RETURN_IF_ERROR(redirect.status());
   const std::string state = redirect->state;
   JOINPASS_CO_ASSIGN_OR_RETURN(const Begun begun, co_await context.OffLoop([&] {

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "base/task.h"
 #include "joinpass/credentials.h"
+#include "joinpass/secret.h"
 #include "joinpass/time.h"
 #include "oauth/context.h"
 #include "store/records.h"
@@ -20,7 +21,7 @@ absl::StatusOr<ConnectStart> BeginConsent(const Context& context, const ConnectR
 
 // Finishes one, on the loop. Errors as for Credentials::FinishConnect().
 base::Task<absl::StatusOr<store::CredentialRecord>> FinishConsent(const Context& context,
-                                                                  std::string redirected_to,
+                                                                  Secret redirected_to,
                                                                   std::string bound_to,
                                                                   SteadyTime deadline);
 

@@ -28,7 +28,7 @@ absl::Status CheckOrigin(std::string_view origin);
 bool IsZoomOrigin(std::string_view origin);
 
 // What the transport may follow a redirect to, an entry each. If both of
-// `origins` are Zoom's: "https://zoom.us" and "https://*.zoom.us" (where one is
+// `origins` are Zoom's: "https://zoom.us" and "*.zoom.us" (where one is
 // ZoomGov's, its domain). `*.` stands for one label or more. Otherwise exactly
 // the two.
 std::vector<std::string> RedirectOrigins(const Origins& origins);

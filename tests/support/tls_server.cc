@@ -5,6 +5,7 @@
 #include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -220,6 +221,11 @@ void TlsServer::Accept() {
 }
 
 void TlsServer::Serve(int socket) {
+  // OpenSSL writes without MSG_NOSIGNAL. In this thread only: the client's must never raise it.
+  sigset_t pipe_signal;
+  sigemptyset(&pipe_signal);
+  sigaddset(&pipe_signal, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe_signal, nullptr);
   {
     int index = 0;
     {

@@ -30,6 +30,17 @@ TEST_SUITE("Engine") {
     CHECK(notices.empty());
   }
 
+  TEST_CASE("opens for Zoom itself, and for ZoomGov, by its options alone") {
+    TempFolder folder;
+    EngineOptions options;
+    options.store_folder = folder / "zoom";
+    CHECK(NameOf(Engine::Open(options)) == "ok");
+    options.store_folder = folder / "gov";
+    options.oauth_origin = "https://zoomgov.com";
+    options.api_origin = "https://api.zoomgov.com";
+    CHECK(NameOf(Engine::Open(options)) == "ok");
+  }
+
   TEST_CASE_FIXTURE(EngineScene, "keeps several apps side by side") {
     AppSettings other;
     other.client_id = "other-client";

@@ -45,8 +45,8 @@ struct Scene : EngineRoom {
 
   absl::StatusOr<store::CredentialRecord> End(const std::string& query,
                                               const std::string& bound_to = "cookie") {
-    return testing::EngineRoom::Finish(
-        FinishConsent(context, request.redirect_uri + "?" + query, bound_to, In(absl::Seconds(9))));
+    return testing::EngineRoom::Finish(FinishConsent(
+        context, Secret(request.redirect_uri + "?" + query), bound_to, In(absl::Seconds(9))));
   }
 
   std::string NameOf(const absl::StatusOr<store::CredentialRecord>& ended) {

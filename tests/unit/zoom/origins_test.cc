@@ -86,8 +86,8 @@ TEST_SUITE("RedirectOrigins") {
   using Entries = std::vector<std::string>;
 
   TEST_CASE("are Zoom's own where Zoom is what we talk to") {
-    CHECK(RedirectOrigins({}) == Entries{"https://zoom.us", "https://*.zoom.us"});
-    CHECK(RedirectOrigins(kGov) == Entries{"https://zoomgov.com", "https://*.zoomgov.com"});
+    CHECK(RedirectOrigins({}) == Entries{"https://zoom.us", "*.zoom.us"});
+    CHECK(RedirectOrigins(kGov) == Entries{"https://zoomgov.com", "*.zoomgov.com"});
     CHECK(RedirectOrigins({.oauth = "https://zoom.us", .api = "https://api.zoomgov.com"}).size() ==
           4);
   }
