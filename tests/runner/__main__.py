@@ -26,8 +26,7 @@ def print_list(tests):
 
 def build_and_run(build_name, tests, everything):
     """Builds what `tests` need in build/<build_name>, then runs them there."""
-    where = build.configure(build_name)
-    targets = sorted({test.target(where) for test in tests} - {None})
+    targets = sorted({file for test in tests for file in test.needs})
     if everything or targets:
         build.build(build_name, () if everything else targets)
     return execute.run_all(tests, build_name)

@@ -1,7 +1,7 @@
 """Which tests there are, as meson knows them."""
 
 import dataclasses
-import pathlib
+import os
 
 import build
 
@@ -12,6 +12,7 @@ class Test:
     suite: str
     threads: bool  # Runs under TSan, too.
     command: list
+    needs: list  # What must be built before: paths in the build directory.
     environment: dict
     workdir: str
     protocol: str
@@ -22,28 +23,27 @@ class Test:
     def full_name(self):
         return f'{self.suite}/{self.name}'
 
-    def target(self, where):
-        """The path in the build directory `where` that must be built; None for a script."""
-        program = pathlib.Path(self.command[0])
-        return str(program.relative_to(where)) if program.is_relative_to(where) else None
 
-
-def read_test(entry):
+def read_test(entry, where, files):
+    """From an entry of `meson introspect --tests` of the build directory
+    `where`; `files` is {id of a target: its files}."""
     suites = [suite.split(':', 1)[-1] for suite in entry['suite']]
     return Test(
         name=entry['name'],
         suite=next((suite for suite in suites if suite != 'threads'), 'unit'),
         threads='threads' in suites,
         command=entry['cmd'],
+        needs=[os.path.relpath(file, where) for target in entry['depends'] for file in files[target]],
         environment=entry['env'],
-        workdir=entry['workdir'] or str(build.ROOT),
+        workdir=entry['workdir'] or str(where),  # as `meson test` does
         protocol=entry['protocol'],
         seconds=entry['timeout'] or 0,
         is_parallel=entry['is_parallel'])
 
 
 def read_tests(where):
-    tests = [read_test(entry) for entry in build.introspect(where, '--tests')]
+    files = {target['id']: target['filename'] for target in build.introspect(where, '--targets')}
+    tests = [read_test(entry, where, files) for entry in build.introspect(where, '--tests')]
     return sorted(tests, key=lambda test: test.full_name)
 
 
