@@ -99,7 +99,11 @@ class JOINPASS_EXPORT Credentials {
   // consent with fewer scopes than asked for is kept too: see `missing`.
   // Three requests to Zoom at most. A state works once, whatever comes of it.
   //
+  // `timeout` bounds the exchange. Once that worked, there is no way back to the
+  // tokens of an earlier consent, so asking who consented may take 20 s more.
+  //
   // Errors:
+  //   invalid_argument          `redirected_to` is no redirect of Zoom's
   //   consent_state_invalid     unknown, used, too old, or not `bound_to` this browser
   //   consent_declined          the user said no
   //   reauthorization_required  Zoom refuses the code: used, older than 5 minutes, …

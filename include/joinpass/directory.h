@@ -67,6 +67,7 @@ class JOINPASS_EXPORT Directory {
   // his scheduled meetings, and forgets those that the list no longer names.
   // Without the scope of a part, that part is left as it was and the error is
   // scope_missing. Two syncs of one credential run one after the other.
+  // `timeout` bounds the requests; a disk that is busy may add some seconds.
   //
   // Errors: credential_unknown, scope_missing, deadline_exceeded, and those of
   // Zoom, the network and the credential: see reason.h. What was read until

@@ -85,7 +85,7 @@ class JOINPASS_EXPORT Engine {
   virtual Directory& directory() = 0;
 
   // Starts to warm a join and returns at once, without waiting for disk or
-  // network. The session may outlive neither the engine's process nor its use.
+  // network. The session may outlive the engine: its calls fail then.
   //
   // Errors: invalid_argument (names what is wrong), cancelled
   virtual absl::StatusOr<std::unique_ptr<JoinSession>> BeginJoin(JoinRequest request) = 0;
@@ -93,11 +93,13 @@ class JOINPASS_EXPORT Engine {
   // BeginJoin and Mint in one, for simple bots. Blocks up to `timeout`.
   virtual absl::StatusOr<JoinPass> Prepare(JoinRequest request, absl::Duration timeout) = 0;
 
-  // Starts nothing new, ends what waits with `cancelled`, and lets refreshes in
-  // flight finish, for at most `timeout`: a rotated refresh token must reach the
-  // store. Later calls do nothing.
+  // Starts nothing new, lets refreshes in flight finish, for at most `timeout`,
+  // since a rotated refresh token must reach the store, and then ends what still
+  // waits with `cancelled`. Later calls do nothing.
   //
-  // Errors: deadline_exceeded  a refresh was still in flight
+  // Errors:
+  //   deadline_exceeded  a refresh was still in flight, or the store did not take
+  //                      its answer
   virtual absl::Status Close(absl::Duration timeout) = 0;
 };
 

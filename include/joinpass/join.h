@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -102,8 +103,12 @@ class JOINPASS_EXPORT JoinPass {
 
   JoinPass() = default;
   explicit JoinPass(Content content);
-  JoinPass(JoinPass&&) noexcept = default;
-  JoinPass& operator=(JoinPass&&) noexcept = default;
+  // A moved-from pass is empty: nothing joins with it by mistake.
+  JoinPass(JoinPass&& other) noexcept : content_(std::exchange(other.content_, {})) {}
+  JoinPass& operator=(JoinPass&& other) noexcept {
+    content_ = std::exchange(other.content_, {});
+    return *this;
+  }
   JoinPass(const JoinPass&) = delete;
   JoinPass& operator=(const JoinPass&) = delete;
 
@@ -155,12 +160,16 @@ class JOINPASS_EXPORT JoinSession {
   virtual absl::StatusOr<JoinPass> Mint(absl::Duration timeout) = 0;
 
   // The same without blocking. `done` runs once, on the engine's
-  // `callback_executor`, also when the engine closes before.
+  // `callback_executor`, also when the engine closes before. Without such an
+  // executor it runs on the engine's thread, or inside this call if the engine is
+  // closed already.
   virtual void MintAsync(absl::Duration timeout,
                          std::function<void(absl::StatusOr<JoinPass>)> done) = 0;
 
   // What is known of the host, once that is known: waits for the warming for at
   // most `timeout`.
+  //
+  // Errors: those of Directory::Resolve(); deadline_exceeded; cancelled
   virtual absl::StatusOr<Resolution> AwaitResolution(absl::Duration timeout) = 0;
 };
 

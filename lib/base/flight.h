@@ -70,6 +70,22 @@ class Flight {
   std::list<Waiter> waiters_;
 };
 
+// Runs `task`, but waits for it no longer than to `deadline`: nothing then, and
+// the task goes on to its end. It must refer to nothing that its caller owns.
+template <typename T>
+Task<std::optional<T>> Within(Loop& loop, Task<T> task, SteadyTime deadline) {
+  auto flight = std::make_shared<Flight<T>>(loop);
+  Start<T>(std::move(task), [flight](T value) { flight->Land(std::move(value)); });
+  co_return co_await Flight<T>::Wait(flight, deadline);
+}
+
+// Goes on at `when`.
+inline Task<bool> SleepUntil(Loop& loop, SteadyTime when) {
+  co_return co_await Await<bool>([&](absl::AnyInvocable<void(bool)> done) {
+    loop.PostAt(when, [done = std::move(done)]() mutable { done(true); });
+  });
+}
+
 }  // namespace joinpass::base
 
 #endif  // JOINPASS_LIB_BASE_FLIGHT_H_

@@ -8,19 +8,20 @@
 
 namespace joinpass::directory {
 
-std::vector<Candidate> Rank(std::vector<Match> matches) {
+Resolution Rank(std::vector<Match> matches) {
   std::stable_sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
     return std::make_tuple(a.health != Health::kHealthy, a.candidate.rule, b.candidate.learnt_at) <
            std::make_tuple(b.health != Health::kHealthy, b.candidate.rule, a.candidate.learnt_at);
   });
-  std::vector<Candidate> ranked;
+  Resolution resolution;
+  if (!matches.empty()) resolution.meeting_number = matches.front().number;
   std::set<std::string> seen;
   for (Match& match : matches) {
-    if (seen.insert(match.candidate.credential_id).second) {
-      ranked.push_back(std::move(match.candidate));
-    }
+    if (match.number != resolution.meeting_number) continue;
+    if (!seen.insert(match.candidate.credential_id).second) continue;
+    resolution.candidates.push_back(std::move(match.candidate));
   }
-  return ranked;
+  return resolution;
 }
 
 }  // namespace joinpass::directory

@@ -3,6 +3,7 @@
 #ifndef JOINPASS_LIB_DIRECTORY_RANKING_H_
 #define JOINPASS_LIB_DIRECTORY_RANKING_H_
 
+#include <cstdint>
 #include <vector>
 
 #include "joinpass/credentials.h"
@@ -14,11 +15,14 @@ namespace joinpass::directory {
 struct Match {
   Candidate candidate = {};
   Health health = Health::kHealthy;
+  std::uint64_t number = 0;  // of the meeting that this one hosts
 };
 
 // Those whose consent works first; among them by rule, then the newest
-// knowledge. Each credential once, by its best match.
-std::vector<Candidate> Rank(std::vector<Match> matches);
+// knowledge. Each credential once, by its best match. All host one meeting, that
+// of the best: a personal link's name may lead to several rooms, and a token for
+// one is none for another.
+Resolution Rank(std::vector<Match> matches);
 
 }  // namespace joinpass::directory
 

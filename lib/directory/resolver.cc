@@ -42,14 +42,14 @@ absl::StatusOr<std::vector<Host>> HostsOfName(store::Records& records, const std
   std::vector<Host> hosts;
   JOINPASS_ASSIGN_OR_RETURN(const auto owners, records.FindHostsByVanityName(name));
   for (const store::HostRecord& owner : owners) {
-    hosts.push_back(HostOf(owner, MatchRule::kVanityName));
+    // Without a PMI there is no room behind the name.
+    if (owner.personal_meeting_id != 0) hosts.push_back(HostOf(owner, MatchRule::kVanityName));
   }
   return hosts;
 }
 
 // The hosts whose consent we hold, ranked.
-absl::StatusOr<std::vector<Candidate>> CandidatesOf(store::Records& records,
-                                                    const std::vector<Host>& hosts) {
+absl::StatusOr<Resolution> CandidatesOf(store::Records& records, const std::vector<Host>& hosts) {
   std::vector<Match> matches;
   for (const Host& host : hosts) {
     const auto credential = records.FindCredential(host.app_id, host.user_id);
@@ -65,6 +65,7 @@ absl::StatusOr<std::vector<Candidate>> CandidatesOf(store::Records& records,
     match.candidate.rule = host.rule;
     match.candidate.learnt_at = host.learnt_at;
     match.health = credential->health;
+    match.number = host.number;
     matches.push_back(std::move(match));
   }
   return Rank(std::move(matches));
@@ -82,9 +83,7 @@ absl::StatusOr<Resolution> Resolve(store::Records& records, const MeetingLink& l
                                ? "resolve: no meeting and no personal meeting id has this number"
                                : "resolve: nobody is known to have this personal link");
   }
-  Resolution resolution;
-  resolution.meeting_number = hosts.front().number;
-  JOINPASS_ASSIGN_OR_RETURN(resolution.candidates, CandidatesOf(records, hosts));
+  JOINPASS_ASSIGN_OR_RETURN(Resolution resolution, CandidatesOf(records, hosts));
   if (resolution.candidates.empty()) {
     return base::MakeError(Reason::kHostNotConnected,
                            "resolve: the host is known, but none of the consents is his");

@@ -1,6 +1,6 @@
 #include "directory/sync.h"
 
-#include <set>
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -22,6 +22,8 @@ std::vector<store::MeetingRecord> RecordsOf(const zoom::MeetingPage& page,
   std::vector<store::MeetingRecord> records;
   records.reserve(page.meetings.size());
   for (const zoom::ListedMeeting& meeting : page.meetings) {
+    // The list is of what he hosts. What it says of others could not be swept.
+    if (meeting.host_id != credential.user_id) continue;
     store::MeetingRecord record;
     record.app_id = credential.app_id;
     record.number = meeting.number;
@@ -39,14 +41,18 @@ absl::Time ToMillis(absl::Time time) { return absl::FromUnixMillis(absl::ToUnixM
 }  // namespace
 
 base::Task<absl::StatusOr<SyncReport>> Sync::Run(std::string credential_id, SteadyTime deadline) {
-  auto flight = std::make_shared<base::Flight<absl::Status>>(context_.loop);
-  const auto before = std::exchange(running_[credential_id], flight);
-  absl::StatusOr<SyncReport> report = base::MakeError(
-      Reason::kDeadlineExceeded, "sync: another sync of this credential took all the time");
-  const bool alone =
-      !before || (co_await base::Flight<absl::Status>::Wait(before, deadline)).has_value();
-  if (alone) report = co_await RunAlone(credential_id, deadline);
-  if (running_[credential_id] == flight) running_.erase(credential_id);
+  for (auto it = running_.find(credential_id); it != running_.end();
+       it = running_.find(credential_id)) {
+    const auto before = it->second;
+    if (!(co_await base::Flight<absl::Status>::Wait(before, deadline)).has_value()) {
+      co_return base::MakeError(Reason::kDeadlineExceeded,
+                                "sync: another sync of this credential took all the time");
+    }
+  }
+  const auto flight = std::make_shared<base::Flight<absl::Status>>(context_.loop);
+  running_.emplace(credential_id, flight);
+  absl::StatusOr<SyncReport> report = co_await RunAlone(credential_id, deadline);
+  running_.erase(credential_id);
   flight->Land(report.status());
   co_return report;
 }
@@ -112,13 +118,14 @@ base::Task<absl::Status> Sync::ReadPages(const store::CredentialRecord& credenti
   std::string page_token;
   report.meetings = 0;
   for (int pages = 0; pages < kMostPages; ++pages) {
-    const absl::Time learnt_at = context_.clock.Now();
+    // Not before this sync began, even if the clock was set back: or it were swept.
+    const absl::Time learnt_at = std::max(context_.clock.Now(), report.synced_at);
     JOINPASS_CO_ASSIGN_OR_RETURN(const zoom::MeetingPage page,
                                  co_await ReadPage(credential.id, page_token, deadline));
     ++report.calls;
     ++report.pages;
-    report.meetings += static_cast<int>(page.meetings.size());
     const auto meetings = RecordsOf(page, credential, learnt_at);
+    report.meetings += static_cast<int>(meetings.size());
     JOINPASS_CO_RETURN_IF_ERROR(
         co_await context_.OffLoop([&records, &meetings] { return records.PutMeetings(meetings); }));
     if (page.next_page_token.empty()) co_return absl::OkStatus();

@@ -48,7 +48,7 @@ class Sync {
   const oauth::Context& context_;
   oauth::AuthorizedCalls& calls_;
 
-  // The last sync of each credential that was asked for; the next one waits for it.
+  // The sync that runs, of each credential; the next one waits for it.
   std::map<std::string, std::shared_ptr<base::Flight<absl::Status>>> running_;
 };
 

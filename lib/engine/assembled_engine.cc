@@ -64,7 +64,7 @@ absl::Status AssembledEngine::Close(absl::Duration timeout) {
   // Ends what still waits for Zoom; then all tasks come to their end by themselves.
   (void)closing_->Run<bool>([this] { return CloseClient(*parts_.client); });
   runner_->AwaitIdle();
-  (void)closing_->Run<bool>([this] { return tokens_.Drain(SteadyTime::InfiniteFuture()); });
+  (void)closing_->Run<bool>([this] { return tokens_.AwaitFlights(SteadyTime::InfiniteFuture()); });
   closing_->Shut();
   if (drained) return absl::OkStatus();
   return base::MakeError(Reason::kDeadlineExceeded, "close: a refresh was still in flight");

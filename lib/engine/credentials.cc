@@ -1,5 +1,6 @@
 #include "engine/credentials.h"
 
+#include <map>
 #include <utility>
 
 #include "base/status.h"
@@ -60,10 +61,12 @@ absl::StatusOr<Credential> StoredCredentials::FinishConnect(std::string_view red
 
 absl::StatusOr<std::vector<Credential>> StoredCredentials::List(const std::string& app_id) {
   JOINPASS_ASSIGN_OR_RETURN(const auto records, context_.records.ListCredentials(app_id));
+  JOINPASS_ASSIGN_OR_RETURN(const auto apps, context_.records.ListApps());
+  std::map<std::string, AppKind> kinds;
+  for (const store::AppRecord& app : apps) kinds.emplace(app.id, app.settings.kind);
   std::vector<Credential> credentials;
   for (const store::CredentialRecord& record : records) {
-    JOINPASS_ASSIGN_OR_RETURN(Credential credential, Shown(record));
-    credentials.push_back(std::move(credential));
+    credentials.push_back(ShownAs(record, kinds[record.app_id]));
   }
   return credentials;
 }

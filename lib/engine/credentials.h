@@ -34,9 +34,6 @@ class StoredCredentials final : public Credentials {
   Runner& runner_;
 };
 
-// The error of a call that came after the engine closed.
-absl::Status EngineClosed();
-
 }  // namespace joinpass::engine
 
 #endif  // JOINPASS_LIB_ENGINE_CREDENTIALS_H_

@@ -1,7 +1,6 @@
 #include "engine/directory.h"
 
 #include "directory/resolver.h"
-#include "engine/credentials.h"
 
 namespace joinpass {
 

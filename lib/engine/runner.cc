@@ -1,5 +1,7 @@
 #include "engine/runner.h"
 
+#include "base/status.h"
+
 namespace joinpass::engine {
 
 void Runner::Shut() {
@@ -16,5 +18,7 @@ void Runner::Finish() {
   base::MutexLock lock(mutex_);
   if (--active_ == 0) idle_.NotifyAll();
 }
+
+absl::Status EngineClosed() { return base::MakeError(Reason::kCancelled, "engine: it is closed"); }
 
 }  // namespace joinpass::engine

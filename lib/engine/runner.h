@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
 #include "base/executor.h"
 #include "base/mutex.h"
 #include "base/task.h"
@@ -88,6 +89,9 @@ class Runner : public std::enable_shared_from_this<Runner> {
   bool shut_ ABSL_GUARDED_BY(mutex_) = false;
   int active_ ABSL_GUARDED_BY(mutex_) = 0;
 };
+
+// The error of a call that came after the engine closed.
+absl::Status EngineClosed();
 
 }  // namespace joinpass::engine
 

@@ -1,7 +1,5 @@
 #include "engine/session.h"
 
-#include "engine/credentials.h"
-
 namespace joinpass::engine {
 namespace {
 

@@ -17,13 +17,13 @@ absl::StatusOr<std::vector<store::CredentialRecord>> CredentialsOf(store::Record
   return std::vector<store::CredentialRecord>();
 }
 
-absl::StatusOr<std::vector<IdentityOwner>> Named(store::Records& records,
-                                                 const std::vector<std::string>& users) {
-  std::vector<IdentityOwner> owners;
+absl::StatusOr<std::vector<Owner>> Named(store::Records& records,
+                                         const std::vector<std::string>& users) {
+  std::vector<Owner> owners;
   for (const std::string& user : users) {
     JOINPASS_ASSIGN_OR_RETURN(const auto credentials, CredentialsOf(records, user));
     for (const store::CredentialRecord& credential : credentials) {
-      owners.push_back({credential.id, credential.user_id});
+      owners.push_back({credential.id, credential.user_id, credential.account_id});
     }
   }
   if (owners.empty()) {
@@ -35,16 +35,12 @@ absl::StatusOr<std::vector<IdentityOwner>> Named(store::Records& records,
 
 }  // namespace
 
-absl::StatusOr<std::vector<IdentityOwner>> FindIdentityOwners(
+absl::StatusOr<std::vector<Owner>> FindIdentityOwners(
     store::Records& records, const JoinRequest& request,
     const absl::StatusOr<Resolution>& resolution) {
   if (!request.identity_users.empty()) return Named(records, request.identity_users);
   if (!resolution.ok()) return resolution.status();
-  std::vector<IdentityOwner> owners;
-  for (const Candidate& candidate : resolution->candidates) {
-    owners.push_back({candidate.credential_id, candidate.host_user_id});
-  }
-  return owners;
+  return HostsOf(*resolution);
 }
 
 }  // namespace joinpass::join

@@ -18,9 +18,9 @@ namespace joinpass::join {
 // has are passed over, unless nobody is left. Blocks on the store.
 //
 // Errors: credential_unknown; the resolution's own where the host is needed
-absl::StatusOr<std::vector<IdentityOwner>> FindIdentityOwners(
-    store::Records& records, const JoinRequest& request,
-    const absl::StatusOr<Resolution>& resolution);
+absl::StatusOr<std::vector<Owner>> FindIdentityOwners(store::Records& records,
+                                                      const JoinRequest& request,
+                                                      const absl::StatusOr<Resolution>& resolution);
 
 }  // namespace joinpass::join
 

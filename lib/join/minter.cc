@@ -18,7 +18,8 @@ constexpr absl::Duration kOnBehalfLifetime = absl::Hours(2);
 // Whether the trouble is the whole account's, so that its other users need not
 // be asked.
 bool ConcernsAccount(const absl::Status& error) {
-  return absl::IsResourceExhausted(error) || absl::IsUnavailable(error);
+  const Reason reason = ReasonOf(error);
+  return reason == Reason::kRateLimited || reason == Reason::kZoomUnavailable;
 }
 
 // A part that nobody was to be asked for has no error of its own.
@@ -39,75 +40,63 @@ JoinPass::Token TokenOf(Secret value, SteadyTime sent_at, absl::Duration lifetim
 
 base::Task<Outcome> Minter::Mint(const Plan& plan, const JoinRequest& request, std::uint64_t number,
                                  SteadyTime deadline) {
+  Ask recording = [this, &request, number, deadline](const Owner& owner) {
+    return AskRecording(owner, request, number, deadline);
+  };
+  Ask identity = [this, &request, number, deadline](const Owner& owner) {
+    return AskIdentity(owner, request.identity, number, deadline);
+  };
   std::vector<base::Task<absl::StatusOr<MintedPart>>> parts;
-  parts.push_back(MintRecording(plan, request, number, deadline));
-  parts.push_back(MintIdentity(plan, request, number, deadline));
+  parts.push_back(MintPart(plan.recording, plan.recording_shortfall, std::move(recording)));
+  parts.push_back(MintPart(plan.identity, plan.identity_shortfall, std::move(identity)));
   std::vector<absl::StatusOr<MintedPart>> minted = co_await base::WhenAll(std::move(parts));
   co_return Outcome{std::move(minted[0]), std::move(minted[1])};
 }
 
-base::Task<absl::StatusOr<MintedPart>> Minter::MintRecording(const Plan& plan,
-                                                             const JoinRequest& request,
-                                                             std::uint64_t number,
-                                                             SteadyTime deadline) {
-  absl::Status first_error = plan.recording_shortfall;
-  std::set<std::string> exhausted_accounts;
-  for (const Candidate& candidate : plan.recording) {
-    if (exhausted_accounts.count(candidate.host_account_id) > 0) continue;
-    auto token = co_await AskRecording(candidate, request, number, deadline);
-    if (token.ok()) {
-      MintedPart part;
-      part.token = *std::move(token);
-      co_return part;
-    }
-    if (ConcernsAccount(token.status())) exhausted_accounts.insert(candidate.host_account_id);
-    first_error.Update(token.status());
-  }
-  co_return NotOk(std::move(first_error));
-}
-
-base::Task<absl::StatusOr<MintedPart>> Minter::MintIdentity(const Plan& plan,
-                                                            const JoinRequest& request,
-                                                            std::uint64_t number,
-                                                            SteadyTime deadline) {
-  absl::Status first_error = plan.identity_shortfall;
-  for (const IdentityOwner& owner : plan.identity) {
-    auto token = co_await AskIdentity(owner, request.identity, number, deadline);
+base::Task<absl::StatusOr<MintedPart>> Minter::MintPart(const std::vector<Owner>& owners,
+                                                        absl::Status shortfall, Ask ask) {
+  std::set<std::string> troubled_accounts;
+  for (const Owner& owner : owners) {
+    if (troubled_accounts.count(owner.account_id) > 0) continue;
+    MaybeToken token = co_await ask(owner);
     if (token.ok()) {
       MintedPart part;
       part.token = *std::move(token);
       part.owner_user_id = owner.user_id;
       co_return part;
     }
-    first_error.Update(token.status());
+    if (ConcernsAccount(token.status()) && !owner.account_id.empty()) {
+      troubled_accounts.insert(owner.account_id);
+    }
+    shortfall.Update(token.status());  // Keeps the first.
   }
-  co_return NotOk(std::move(first_error));
+  co_return NotOk(std::move(shortfall));
 }
 
-base::Task<absl::StatusOr<JoinPass::Token>> Minter::AskRecording(const Candidate& candidate,
-                                                                 const JoinRequest& request,
-                                                                 std::uint64_t number,
-                                                                 SteadyTime deadline) {
+base::Task<Minter::MaybeToken> Minter::AskRecording(const Owner& owner, const JoinRequest& request,
+                                                    std::uint64_t number, SteadyTime deadline) {
   const auto waiting_room =
       request.bypass_waiting_room ? zoom::WaitingRoom::kBypass : zoom::WaitingRoom::kWait;
   JOINPASS_CO_ASSIGN_OR_RETURN(const oauth::Answer answer,
                                co_await calls_.Send(
-                                   candidate.credential_id, Feature::kRecordingToken,
+                                   owner.credential_id, Feature::kRecordingToken,
                                    [number, waiting_room](const oauth::Grant& grant) {
                                      return zoom::MeetingRecordingToken(grant.access, number,
                                                                         waiting_room);
                                    },
                                    deadline));
   JOINPASS_CO_ASSIGN_OR_RETURN(zoom::JoinToken token, zoom::ReadJoinToken(answer.response));
-  co_return TokenOf(std::move(token.token), answer.sent_at, token.lifetime,
-                    candidate.credential_id);
+  co_return TokenOf(std::move(token.token), answer.sent_at, token.lifetime, owner.credential_id);
 }
 
-base::Task<absl::StatusOr<JoinPass::Token>> Minter::AskIdentity(const IdentityOwner& owner,
-                                                                Identity identity,
-                                                                std::uint64_t number,
-                                                                SteadyTime deadline) {
+base::Task<Minter::MaybeToken> Minter::AskIdentity(const Owner& owner, Identity identity,
+                                                   std::uint64_t number, SteadyTime deadline) {
   const bool zak = identity == Identity::kZak;
+  if (!zak && number == 0) {
+    co_return base::MakeError(
+        Reason::kHostNotConnected,
+        "join: an on-behalf-of token needs the number of the meeting, and this link has none");
+  }
   JOINPASS_CO_ASSIGN_OR_RETURN(const oauth::Answer answer,
                                co_await calls_.Send(
                                    owner.credential_id, zak ? Feature::kZak : Feature::kOnBehalfOf,

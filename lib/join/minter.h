@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "base/task.h"
 #include "join/plan.h"
@@ -15,7 +16,7 @@
 
 namespace joinpass::join {
 
-// Used from the loop's thread only.
+// Used from the loop's thread only. What it is given by reference outlives its tasks.
 class Minter {
  public:
   explicit Minter(oauth::AuthorizedCalls& calls) : calls_(calls) {}
@@ -24,21 +25,22 @@ class Minter {
   // whom the plan names, until one gives it. An answer that only concerns one
   // of them leads to the next; a rate limit or an outage ends the search in
   // that Zoom account. The error of a part is that of the first who was asked.
+  //
+  // `number` is the meeting's, or 0: a personal link whose owner is not known.
+  // Then nothing that is bound to a meeting can be had.
   base::Task<Outcome> Mint(const Plan& plan, const JoinRequest& request, std::uint64_t number,
                            SteadyTime deadline);
 
  private:
-  base::Task<absl::StatusOr<MintedPart>> MintRecording(const Plan& plan, const JoinRequest& request,
-                                                       std::uint64_t number, SteadyTime deadline);
-  base::Task<absl::StatusOr<MintedPart>> MintIdentity(const Plan& plan, const JoinRequest& request,
-                                                      std::uint64_t number, SteadyTime deadline);
-  base::Task<absl::StatusOr<JoinPass::Token>> AskRecording(const Candidate& candidate,
-                                                           const JoinRequest& request,
-                                                           std::uint64_t number,
-                                                           SteadyTime deadline);
-  base::Task<absl::StatusOr<JoinPass::Token>> AskIdentity(const IdentityOwner& owner,
-                                                          Identity identity, std::uint64_t number,
-                                                          SteadyTime deadline);
+  using MaybeToken = absl::StatusOr<JoinPass::Token>;
+  using Ask = absl::AnyInvocable<base::Task<MaybeToken>(const Owner&)>;
+
+  base::Task<absl::StatusOr<MintedPart>> MintPart(const std::vector<Owner>& owners,
+                                                  absl::Status shortfall, Ask ask);
+  base::Task<MaybeToken> AskRecording(const Owner& owner, const JoinRequest& request,
+                                      std::uint64_t number, SteadyTime deadline);
+  base::Task<MaybeToken> AskIdentity(const Owner& owner, Identity identity, std::uint64_t number,
+                                     SteadyTime deadline);
 
   oauth::AuthorizedCalls& calls_;
 };

@@ -37,14 +37,18 @@ absl::Status OwnerNotHost() {
 }
 
 void PlanIdentity(const JoinRequest& request, const Known& known, Plan& plan) {
-  if (!known.owners.ok()) {
-    plan.identity_shortfall = known.owners.status();
+  if (!known.identity_owners.ok()) {
+    plan.identity_shortfall = known.identity_owners.status();
     return;
   }
-  plan.identity = *known.owners;
-  // An unknown host cannot give a recording token, so there is nothing to guard.
-  if (request.recording != Need::kRequired || !known.resolution.ok()) return;
-  const auto stranger = [&](const IdentityOwner& owner) { return !IsHost(known, owner.user_id); };
+  plan.identity = *known.identity_owners;
+  if (request.recording != Need::kRequired) return;
+  if (!known.resolution.ok()) {  // There will be no pass: nobody is asked in vain.
+    plan.identity.clear();
+    plan.identity_shortfall = known.resolution.status();
+    return;
+  }
+  const auto stranger = [&](const Owner& owner) { return !IsHost(known, owner.user_id); };
   plan.identity.erase(std::remove_if(plan.identity.begin(), plan.identity.end(), stranger),
                       plan.identity.end());
   if (plan.identity.empty()) plan.identity_shortfall = OwnerNotHost();
@@ -55,11 +59,14 @@ void PlanRecording(const Known& known, Plan& plan) {
     plan.recording_shortfall = known.resolution.status();
     return;
   }
-  if (!plan.identity.empty() && !IsHost(known, plan.identity.front().user_id)) {
+  const bool any_host =
+      std::any_of(plan.identity.begin(), plan.identity.end(),
+                  [&](const Owner& owner) { return IsHost(known, owner.user_id); });
+  if (!plan.identity.empty() && !any_host) {
     plan.recording_shortfall = OwnerNotHost();
     return;
   }
-  plan.recording = known.resolution->candidates;
+  plan.recording = HostsOf(*known.resolution);
 }
 
 // Moves a minted part into the pass, or notes why it is missing.
@@ -94,6 +101,14 @@ JoinPass::Content ContentOf(const JoinRequest& request, const Known& known) {
 
 }  // namespace
 
+std::vector<Owner> HostsOf(const Resolution& resolution) {
+  std::vector<Owner> hosts;
+  for (const Candidate& candidate : resolution.candidates) {
+    hosts.push_back({candidate.credential_id, candidate.host_user_id, candidate.host_account_id});
+  }
+  return hosts;
+}
+
 absl::Status CheckRequest(const JoinRequest& request) {
   std::vector<std::string> wrong;
   if (request.link.number() == 0 && request.link.vanity_name().empty()) {
@@ -121,7 +136,8 @@ Plan MakePlan(const JoinRequest& request, const Known& known) {
 
 absl::StatusOr<JoinPass> MakePass(const JoinRequest& request, const Known& known, Outcome outcome) {
   const bool has_identity = Wants(request, PassPart::kIdentity) && outcome.identity.ok();
-  if (has_identity && outcome.recording.ok() && !IsHost(known, outcome.identity->owner_user_id)) {
+  if (has_identity && outcome.recording.ok() &&
+      outcome.identity->owner_user_id != outcome.recording->owner_user_id) {
     outcome.recording = OwnerNotHost();
   }
   JoinPass::Content content = ContentOf(request, known);

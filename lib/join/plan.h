@@ -16,11 +16,15 @@ namespace joinpass::join {
 // OK, or invalid_argument with a message that names every wrong field.
 absl::Status CheckRequest(const JoinRequest& request);
 
-// Somebody as whom the bot may join.
-struct IdentityOwner {
+// Somebody through whose consent a part may be had.
+struct Owner {
   std::string credential_id = {};
   std::string user_id = {};
+  std::string account_id = {};
 };
+
+// A candidate is the host.
+std::vector<Owner> HostsOf(const Resolution& resolution);
 
 // What is known when a pass is planned.
 struct Known {
@@ -28,27 +32,27 @@ struct Known {
 
   // In the order of the request; the host's when that names nobody. The error
   // says why there is none.
-  absl::StatusOr<std::vector<IdentityOwner>> owners = absl::UnknownError("");
+  absl::StatusOr<std::vector<Owner>> identity_owners = absl::UnknownError("");
 };
 
 // Whom to ask for each part, best first. A part with nobody to ask has the
 // reason in `…_shortfall`, unless it is not wanted.
 struct Plan {
-  std::vector<Candidate> recording = {};
+  std::vector<Owner> recording = {};
   absl::Status recording_shortfall = {};
-  std::vector<IdentityOwner> identity = {};
+  std::vector<Owner> identity = {};
   absl::Status identity_shortfall = {};
 };
 
 // Zoom takes a recording token beside an identity only if that is the host's.
-// So where an owner is not the host, the recording token gives way, unless it
-// is required: then that owner is not asked.
+// So where no owner is the host, the recording token gives way, unless it is
+// required: then owners who are not the host are not asked.
 Plan MakePlan(const JoinRequest& request, const Known& known);
 
 // A part as it was minted.
 struct MintedPart {
   JoinPass::Token token = {};
-  std::string owner_user_id = {};  // of an identity
+  std::string owner_user_id = {};
 };
 
 // Both parts as they came; not OK says why there is none. What stands for a
@@ -58,8 +62,8 @@ struct Outcome {
   absl::StatusOr<MintedPart> identity;
 };
 
-// The pass, or the error of a required part that it lacks. A recording token
-// beside the identity of somebody who is not the host is taken out again.
+// The pass, or the error of a required part that it lacks. A recording token is
+// taken out again beside the identity of somebody else than its own host.
 absl::StatusOr<JoinPass> MakePass(const JoinRequest& request, const Known& known, Outcome outcome);
 
 }  // namespace joinpass::join

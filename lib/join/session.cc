@@ -16,7 +16,7 @@ constexpr absl::Duration kWarmDeadline = absl::Seconds(30);
 Known NothingKnown(const absl::Status& why) {
   Known known;
   known.resolution = why;
-  known.owners = why;
+  known.identity_owners = why;
   return known;
 }
 
@@ -40,12 +40,13 @@ Session::Session(const Services& services, JoinRequest request)
       known_(std::make_shared<base::Flight<Known>>(services.context.loop)) {}
 
 base::Task<Known> Session::Find() {
+  const auto self = shared_from_this();
   auto& records = services_.context.records;
   const JoinRequest& request = request_;
   co_return co_await services_.context.OffLoop([&records, &request] {
     Known known;
     known.resolution = directory::Resolve(records, request.link);
-    known.owners = FindIdentityOwners(records, request, known.resolution);
+    known.identity_owners = FindIdentityOwners(records, request, known.resolution);
     return known;
   });
 }
@@ -90,8 +91,12 @@ base::Task<Known> Session::AwaitKnown(SteadyTime deadline) {
 base::Task<absl::StatusOr<JoinPass>> Session::Mint(SteadyTime deadline) {
   const auto self = shared_from_this();
   Known known = co_await AwaitKnown(deadline);
-  // The directory may have learnt the host since; to look costs no request.
-  if (known_->landed() && !known.resolution.ok()) known = co_await Find();
+  // The store may have learnt since who was missing; to look costs no request.
+  if (known_->landed() && (!known.resolution.ok() || !known.identity_owners.ok())) {
+    const std::optional<Known> again =
+        co_await base::Within(services_.context.loop, Find(), deadline);
+    if (again) known = *again;
+  }
   const Plan plan = MakePlan(request_, known);
   const std::uint64_t number =
       known.resolution.ok() ? known.resolution->meeting_number : request_.link.number();

@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/status.h"
-#include "crypto/hmac.h"
 #include "crypto/pkce.h"
 #include "zoom/api_answers.h"
 #include "zoom/api_calls.h"
@@ -17,6 +16,7 @@ namespace joinpass::oauth {
 namespace {
 
 constexpr absl::Duration kConsentLifetime = absl::Minutes(10);
+constexpr absl::Duration kAskWhoDeadline = absl::Seconds(10);
 constexpr std::size_t kStateBytes = 32;
 constexpr std::size_t kMostBinding = 1024;
 constexpr std::size_t kMostRedirectUri = 2048;
@@ -44,7 +44,7 @@ absl::StatusOr<store::ConsentRecord> TakeConsent(const Context& context, const s
     return base::MakeError(Reason::kConsentStateInvalid,
                            "connect: no consent with this state is under way");
   }
-  if (!crypto::SameBytes(context.records.HashBinding(bound_to), consent->bound_to_hash)) {
+  if (!context.records.IsBoundTo(consent->bound_to_hash, bound_to)) {
     return base::MakeError(Reason::kConsentStateInvalid,
                            "connect: the consent was begun by somebody else");
   }
@@ -82,12 +82,21 @@ base::Task<absl::StatusOr<zoom::TokenAnswer>> Exchange(const Context& context, c
   co_return answer;
 }
 
-base::Task<absl::StatusOr<zoom::User>> AskWho(const Context& context, const zoom::Access& access,
-                                              SteadyTime deadline) {
+base::Task<absl::StatusOr<zoom::User>> AskWhoOnce(const Context& context,
+                                                  const zoom::Access& access) {
   message::Request request = zoom::GetUser(access, "me");
+  const SteadyTime deadline = context.clock.SteadyNow() + kAskWhoDeadline;
   JOINPASS_CO_ASSIGN_OR_RETURN(const message::Response response,
                                co_await context.transport.Send(std::move(request), deadline));
   co_return zoom::ReadUser(response);
+}
+
+// The exchange has voided the tokens of an earlier consent, so it must not be
+// for nothing: this has time of its own, and a second try.
+base::Task<absl::StatusOr<zoom::User>> AskWho(const Context& context, const zoom::Access& access) {
+  absl::StatusOr<zoom::User> user = co_await AskWhoOnce(context, access);
+  if (user.ok() || !absl::IsUnavailable(user.status())) co_return user;
+  co_return co_await AskWhoOnce(context, access);
 }
 
 store::CredentialRecord NewCredential(const Context& context, const Begun& begun, zoom::User user,
@@ -148,7 +157,7 @@ base::Task<absl::StatusOr<store::CredentialRecord>> FinishConsent(const Context&
   zoom::Access access;
   access.api_origin = zoom::ApiOriginFor(context.origins, answer.api_url);
   access.access_token = answer.access_token;
-  JOINPASS_CO_ASSIGN_OR_RETURN(zoom::User user, co_await AskWho(context, access, deadline));
+  JOINPASS_CO_ASSIGN_OR_RETURN(zoom::User user, co_await AskWho(context, access));
   store::CredentialRecord credential =
       NewCredential(context, begun, std::move(user), std::move(answer), access.api_origin);
   co_return co_await context.OffLoop(

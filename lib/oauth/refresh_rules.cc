@@ -1,7 +1,5 @@
 #include "oauth/refresh_rules.h"
 
-#include <algorithm>
-
 #include "joinpass/reason.h"
 
 namespace joinpass::oauth {
@@ -24,9 +22,15 @@ bool StillUsable(absl::Time access_expires_at, absl::Time now) {
   return access_expires_at - now >= kUsableAbove;
 }
 
+SteadyTime PatienceFor(absl::Time access_expires_at, absl::Time now, SteadyTime steady_now,
+                       SteadyTime deadline) {
+  if (!StillUsable(access_expires_at, now)) return deadline;
+  return steady_now + (deadline - steady_now) / 2;
+}
+
 absl::Time NextSend(const store::PendingRefresh& pending, absl::Time now) {
-  const absl::Time first = std::min(pending.first_send, now);
-  return first + kRefreshDeadline + kCoolDown * std::max(pending.sends - 1, 0);
+  if (pending.last_send > now) return now;
+  return pending.last_send + (pending.sends > 1 ? kCoolDown : kRefreshDeadline);
 }
 
 SendOutcome JudgeAnswer(const absl::Status& answer) {

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "joinpass/time.h"
 #include "store/records.h"
 
 namespace joinpass::oauth {
@@ -26,10 +27,15 @@ TokenAge AgeOf(absl::Time access_expires_at, absl::Time now);
 // Whether a call of our own may still use it when a refresh failed: at least 10 s left.
 bool StillUsable(absl::Time access_expires_at, absl::Time now);
 
+// How long who needs a new token waits for the refresh. Whoever has one that is
+// still usable keeps half of his time for using it.
+SteadyTime PatienceFor(absl::Time access_expires_at, absl::Time now, SteadyTime steady_now,
+                       SteadyTime deadline);
+
 // The moment before which a refresh token whose last send went unanswered is
-// not sent again: the second send waits for the first one's whole deadline, every later
-// one for a cool-down of 5 minutes more. `pending.first_send` in the future (the clock
-// was set back) counts as `now`.
+// not sent again: the second send waits for the first one's whole deadline, every
+// later one for a cool-down of 5 minutes. A last send that lies in the future
+// (the clock was set back) is no reason to wait.
 absl::Time NextSend(const store::PendingRefresh& pending, absl::Time now);
 
 // What became of the refresh token that was sent.

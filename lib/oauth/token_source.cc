@@ -10,6 +10,9 @@ namespace {
 
 using store::CredentialRecord;
 
+// Between two tries to write what the store refused.
+constexpr absl::Duration kSaveAgainAfter = absl::Milliseconds(200);
+
 Grant GrantOf(const CredentialRecord& record, AppKind kind, const zoom::Origins& origins) {
   Grant grant;
   grant.access.api_origin =
@@ -56,18 +59,16 @@ store::Tokens TokensOf(zoom::TokenAnswer answer, const zoom::Origins& origins) {
 
 base::Task<absl::StatusOr<Grant>> TokenSource::Get(std::string credential_id, SteadyTime deadline) {
   Entry& entry = entries_[credential_id];
-  if (!entry.record) JOINPASS_CO_RETURN_IF_ERROR(co_await Load(entry, credential_id));
+  JOINPASS_CO_RETURN_IF_ERROR(co_await AwaitRecord(entry, credential_id, deadline));
   const TokenAge age = AgeOfToken(entry);
   if (age == TokenAge::kFresh) co_return GrantOf(*entry.record, entry.kind, context_.origins);
-  const auto flight = entry.flight ? entry.flight : StartRenewal(credential_id);
+  const StatusFlight flight =
+      entry.renewal ? entry.renewal : Launch(entry, &Entry::renewal, Renew(credential_id));
   if (age == TokenAge::kAdvisory) co_return GrantOf(*entry.record, entry.kind, context_.origins);
 
   const std::optional<absl::Status> renewed =
-      co_await base::Flight<absl::Status>::Wait(flight, deadline);
-  if (entry.record && !IsRejected(entry, entry.record->tokens) &&
-      StillUsable(entry.record->tokens.access_expires_at, context_.clock.Now())) {
-    co_return GrantOf(*entry.record, entry.kind, context_.origins);
-  }
+      co_await base::Flight<absl::Status>::Wait(flight, PatienceFor(entry, deadline));
+  if (HasUsableToken(entry)) co_return GrantOf(*entry.record, entry.kind, context_.origins);
   if (!renewed) {
     co_return base::MakeError(Reason::kRefreshBusy,
                               "access token: the deadline passed while a refresh went on");
@@ -77,14 +78,40 @@ base::Task<absl::StatusOr<Grant>> TokenSource::Get(std::string credential_id, St
                             "access token: Zoom gave one that it does not take, or that is dead");
 }
 
-TokenAge TokenSource::AgeOfToken(const Entry& entry) const {
-  // It was there a moment ago, and is forgotten already: as good as none.
-  if (!entry.record || IsRejected(entry, entry.record->tokens)) return TokenAge::kMandatory;
-  return AgeOf(entry.record->tokens.access_expires_at, context_.clock.Now());
+base::Task<absl::Status> TokenSource::AwaitRecord(Entry& entry, std::string credential_id,
+                                                  SteadyTime deadline) {
+  while (!entry.record) {
+    const StatusFlight loading =
+        entry.loading ? entry.loading : Launch(entry, &Entry::loading, Load(entry, credential_id));
+    const std::optional<absl::Status> loaded =
+        co_await base::Flight<absl::Status>::Wait(loading, deadline);
+    if (!loaded) {
+      co_return base::MakeError(Reason::kDeadlineExceeded,
+                                "access token: the deadline passed while the store was read");
+    }
+    JOINPASS_CO_RETURN_IF_ERROR(*loaded);
+  }
+  co_return absl::OkStatus();
 }
 
 bool TokenSource::IsRejected(const Entry& entry, const store::Tokens& tokens) {
   return !entry.rejected.empty() && tokens.access_token == entry.rejected;
+}
+
+TokenAge TokenSource::AgeOfToken(const Entry& entry) const {
+  if (IsRejected(entry, entry.record->tokens)) return TokenAge::kMandatory;
+  return AgeOf(entry.record->tokens.access_expires_at, context_.clock.Now());
+}
+
+bool TokenSource::HasUsableToken(const Entry& entry) const {
+  return entry.record && !IsRejected(entry, entry.record->tokens) &&
+         StillUsable(entry.record->tokens.access_expires_at, context_.clock.Now());
+}
+
+SteadyTime TokenSource::PatienceFor(const Entry& entry, SteadyTime deadline) const {
+  const absl::Time expires_at =
+      HasUsableToken(entry) ? entry.record->tokens.access_expires_at : absl::InfinitePast();
+  return oauth::PatienceFor(expires_at, context_.clock.Now(), context_.clock.SteadyNow(), deadline);
 }
 
 void TokenSource::Reject(const std::string& credential_id, const Secret& access_token) {
@@ -96,28 +123,43 @@ void TokenSource::Forget(const std::string& credential_id) {
   if (it != entries_.end()) it->second.record.reset();
 }
 
-base::Task<bool> TokenSource::Drain(SteadyTime deadline) {
-  std::vector<std::shared_ptr<base::Flight<absl::Status>>> flights;
-  for (const auto& [id, entry] : entries_) {
-    if (entry.flight) flights.push_back(entry.flight);
+TokenSource::StatusFlight TokenSource::Launch(Entry& entry, StatusFlight Entry::*slot,
+                                              base::Task<absl::Status> task) {
+  auto flight = std::make_shared<base::Flight<absl::Status>>(context_.loop);
+  if (closing_) {
+    flight->Land(base::MakeError(Reason::kCancelled, "access token: the engine is closing"));
+    return flight;
   }
-  for (const auto& flight : flights) {
-    const auto landed = co_await base::Flight<absl::Status>::Wait(flight, deadline);
-    if (!landed) co_return false;
+  entry.*slot = flight;
+  base::Start<absl::Status>(std::move(task), [&entry, slot, flight](absl::Status status) {
+    (entry.*slot).reset();
+    flight->Land(std::move(status));
+  });
+  return flight;
+}
+
+base::Task<bool> TokenSource::Drain(SteadyTime deadline) {
+  closing_ = true;
+  if (!co_await AwaitFlights(deadline)) co_return false;
+  for (auto& [id, entry] : entries_) {
+    while (entry.unsaved && !(co_await SaveUnsaved(entry, id)).ok()) {
+      const SteadyTime next = context_.clock.SteadyNow() + kSaveAgainAfter;
+      if (next > deadline) co_return false;
+      co_await base::SleepUntil(context_.loop, next);
+    }
   }
   co_return true;
 }
 
-std::shared_ptr<base::Flight<absl::Status>> TokenSource::StartRenewal(
-    const std::string& credential_id) {
-  auto flight = std::make_shared<base::Flight<absl::Status>>(context_.loop);
-  entries_[credential_id].flight = flight;
-  base::Start<absl::Status>(Renew(credential_id),
-                            [this, flight, credential_id](absl::Status status) {
-                              entries_[credential_id].flight.reset();
-                              flight->Land(std::move(status));
-                            });
-  return flight;
+base::Task<bool> TokenSource::AwaitFlights(SteadyTime deadline) {
+  for (auto& [id, entry] : entries_) {
+    while (entry.renewal || entry.loading) {
+      const StatusFlight flight = entry.renewal ? entry.renewal : entry.loading;
+      const auto landed = co_await base::Flight<absl::Status>::Wait(flight, deadline);
+      if (!landed) co_return false;
+    }
+  }
+  co_return true;
 }
 
 base::Task<absl::Status> TokenSource::Renew(std::string credential_id) {
@@ -174,9 +216,9 @@ base::Task<absl::Status> TokenSource::Refresh(Entry& entry, store::CredentialRec
   }));
   const Secret& spent = record.tokens.refresh_token;
   JOINPASS_CO_ASSIGN_OR_RETURN(const bool opened, co_await context_.OffLoop([&] {
-    return records.OpenPending(record.id, spent, now);
+    return records.OpenPending(record.id, spent, record.pending, now);
   }));
-  if (!opened) co_return co_await Load(entry, record.id);  // Somebody stored a successor.
+  if (!opened) co_return co_await FollowOther(entry, record.id);
 
   zoom::ClientKeys keys;
   keys.client_id = app.settings.client_id;
@@ -188,6 +230,12 @@ base::Task<absl::Status> TokenSource::Refresh(Entry& entry, store::CredentialRec
   absl::StatusOr<zoom::TokenAnswer> answer =
       response.ok() ? zoom::ReadTokenAnswer(*response, sent_at) : response.status();
   co_return co_await Settle(entry, std::move(record), std::move(answer));
+}
+
+base::Task<absl::Status> TokenSource::FollowOther(Entry& entry, std::string credential_id) {
+  JOINPASS_CO_RETURN_IF_ERROR(co_await Load(entry, credential_id));
+  if (AgeOfToken(entry) == TokenAge::kFresh) co_return absl::OkStatus();
+  co_return base::MakeError(Reason::kRefreshBusy, "refresh: another process is at it");
 }
 
 base::Task<absl::Status> TokenSource::Settle(Entry& entry, store::CredentialRecord sent,

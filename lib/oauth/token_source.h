@@ -57,9 +57,13 @@ class TokenSource {
   // What is in memory of this credential is out of date.
   void Forget(const std::string& credential_id);
 
-  // Waits until no refresh is under way, so that nothing of ours is between
+  // Starts nothing new from now on, waits until no refresh is under way, and
+  // writes what the store refused before, so that nothing of ours is left between
   // Zoom and the store. False if `deadline` passed first.
   base::Task<bool> Drain(SteadyTime deadline);
+
+  // Only waits, after Drain(). For ever, if need be, with an infinite deadline.
+  base::Task<bool> AwaitFlights(SteadyTime deadline);
 
  private:
   // New tokens that the store refused so far. Until they are written, no
@@ -69,28 +73,41 @@ class TokenSource {
     store::Tokens tokens;
   };
 
+  // Many wait for one outcome. Null: nothing is under way.
+  using StatusFlight = std::shared_ptr<base::Flight<absl::Status>>;
+
   struct Entry {
     std::optional<store::CredentialRecord> record;
     AppKind kind = AppKind::kUserManaged;
     Secret rejected;  // Zoom refused this access token
     std::optional<Unsaved> unsaved;
-    std::shared_ptr<base::Flight<absl::Status>> flight;  // null: none goes on
+    StatusFlight loading;
+    StatusFlight renewal;
   };
 
-  std::shared_ptr<base::Flight<absl::Status>> StartRenewal(const std::string& credential_id);
-  base::Task<absl::Status> Renew(std::string credential_id);
+  StatusFlight Launch(Entry& entry, StatusFlight Entry::*slot, base::Task<absl::Status> task);
+  base::Task<absl::Status> AwaitRecord(Entry& entry, std::string credential_id,
+                                       SteadyTime deadline);
   base::Task<absl::Status> Load(Entry& entry, std::string credential_id);
+
+  // One refresh, in the order of these.
+  base::Task<absl::Status> Renew(std::string credential_id);
   base::Task<absl::Status> SaveUnsaved(Entry& entry, std::string credential_id);
   base::Task<absl::Status> Refresh(Entry& entry, store::CredentialRecord record);
   base::Task<absl::Status> Settle(Entry& entry, store::CredentialRecord sent,
                                   absl::StatusOr<zoom::TokenAnswer> answer);
   base::Task<absl::Status> Condemn(Entry& entry, store::CredentialRecord sent,
                                    absl::Status refusal);
-  TokenAge AgeOfToken(const Entry& entry) const;
+  base::Task<absl::Status> FollowOther(Entry& entry, std::string credential_id);
+
   static bool IsRejected(const Entry& entry, const store::Tokens& tokens);
+  TokenAge AgeOfToken(const Entry& entry) const;  // Requires a record.
+  bool HasUsableToken(const Entry& entry) const;
+  SteadyTime PatienceFor(const Entry& entry, SteadyTime deadline) const;
 
   const Context& context_;
-  std::map<std::string, Entry> entries_;  // stable addresses
+  std::map<std::string, Entry> entries_;  // stable addresses; never erased
+  bool closing_ = false;
 };
 
 }  // namespace joinpass::oauth

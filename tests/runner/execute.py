@@ -15,7 +15,8 @@ import count
 SANITIZERS = {
     'ASAN_OPTIONS': 'detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1',
     'UBSAN_OPTIONS': 'halt_on_error=1:print_stacktrace=1',
-    'TSAN_OPTIONS': 'halt_on_error=1:second_deadlock_stack=1',
+    'TSAN_OPTIONS': 'halt_on_error=1:second_deadlock_stack=1:suppressions='
+                    + str(build.ROOT / 'tests' / 'runner' / 'tsan.supp'),
 }
 SLOWER = 4  # What a sanitizer costs, about; the time limits are stretched by it.
 SECONDS_BETWEEN_WORDS = 30

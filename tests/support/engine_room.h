@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -92,6 +93,15 @@ struct EngineRoom {
     credential.connected_at = clock.Now();
     return credential;
   }
+
+  // From now on the credentials cannot be written, as on a full disk: there is no
+  // place for their journal.
+  void BreakStore() {
+    const std::string journal = folder / "store/credentials.db-journal";
+    std::filesystem::remove(journal);
+    REQUIRE(std::filesystem::create_directory(journal));
+  }
+  void MendStore() { std::filesystem::remove(folder / "store/credentials.db-journal"); }
 
   store::CredentialRecord Stored(const std::string& id = "cred_1") {
     auto credential = records.GetCredential(id);

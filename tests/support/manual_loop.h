@@ -24,6 +24,7 @@ class FakeClock final : public base::Clock {
     now_ += by;
     steady_ = steady_ + by;
   }
+  void SetBack(absl::Duration by) { now_ -= by; }  // the wall clock alone
 
  private:
   absl::Time now_;

@@ -134,7 +134,6 @@ TEST_SUITE("Bad input") {
   TEST_CASE_FIXTURE(BadInput, "no network: network_unreachable") {
     const std::string id = Connect(kJill);
     const Credential before = Get(id);
-    fake_zoom::Options options;
     zoom.reset();
     CHECK(Outcome(kJillsMeeting) == "network_unreachable");
     const Credential after = Get(id);

@@ -103,7 +103,7 @@ TEST_SUITE("Engine") {
     const auto session = engine->BeginJoin(RequestFor(kJillsMeeting));
     // The caller's patience ends; the refresh does not.
     CHECK(NameOf((*session)->Mint(absl::Milliseconds(300))) != "ok");
-    while (zoom->Calls("token/refresh_token") == 0) std::this_thread::yield();
+    zoom->AwaitCalls("token/refresh_token", 1);
     auto closed = std::async(std::launch::async, [&] { return engine->Close(absl::Seconds(30)); });
     zoom->Release();
     CHECK(NameOf(closed.get()) == "ok");
@@ -111,6 +111,39 @@ TEST_SUITE("Engine") {
     CHECK(Get(id).access_expires_at > clock.Now());
     CHECK(Outcome(kJillsMeeting) == "ok");
     CHECK(zoom->Calls("token/refresh_token") == 1);
+  }
+
+  TEST_CASE_FIXTURE(EngineScene, "closing in a hurry says that a refresh was still in flight") {
+    Connect(kJill);
+    Advance(absl::Hours(2));
+    fake_zoom::Fault hold;
+    hold.endpoint = "token/refresh_token";
+    hold.kind = fake_zoom::FaultKind::kHold;
+    REQUIRE(zoom->SetFault(hold).ok());
+    const auto session = engine->BeginJoin(RequestFor(kJillsMeeting));
+    std::promise<std::string> minted;
+    (*session)->MintAsync(absl::Seconds(60),
+                          [&](absl::StatusOr<JoinPass> p) { minted.set_value(NameOf(p)); });
+    zoom->AwaitCalls("token/refresh_token", 1);
+    CHECK(NameOf(engine->Close(absl::Milliseconds(10))) == "deadline_exceeded");
+    CHECK(minted.get_future().get() != "ok");
+    zoom->Release();
+  }
+
+  TEST_CASE_FIXTURE(EngineScene, "closing ends what waits for Zoom with cancelled") {
+    Connect(kJill);
+    fake_zoom::Fault hold;
+    hold.endpoint = "meetings/jointoken";
+    hold.kind = fake_zoom::FaultKind::kHold;
+    REQUIRE(zoom->SetFault(hold).ok());
+    const auto session = engine->BeginJoin(RequestFor(kJillsMeeting));
+    std::promise<std::string> minted;
+    (*session)->MintAsync(absl::Seconds(60),
+                          [&](absl::StatusOr<JoinPass> p) { minted.set_value(NameOf(p)); });
+    zoom->AwaitCalls("meetings/jointoken", 1);
+    CHECK(NameOf(engine->Close(absl::Seconds(5))) == "ok");
+    CHECK(minted.get_future().get() == "cancelled");
+    zoom->Release();
   }
 
   TEST_CASE_FIXTURE(EngineScene, "nothing secret or personal stands in clear on the disk") {

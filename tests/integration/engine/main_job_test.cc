@@ -107,12 +107,15 @@ TEST_SUITE("The main job") {
     Connect(kJill);
     Reopen();
     zoom->ResetCalls();
+    const int before = zoom->Connections().handshakes;
     const auto session = engine->BeginJoin(RequestFor(kJillsMeeting));
     REQUIRE(NameOf((*session)->AwaitResolution(absl::Seconds(20))) == "ok");
+    while (zoom->Connections().handshakes == before) std::this_thread::yield();
     CHECK(zoom->Calls("*") == 0);
     REQUIRE(NameOf((*session)->Mint(absl::Seconds(20))) == "ok");
     CHECK(zoom->Calls("*") == 1);
     CHECK(zoom->Calls("meetings/jointoken") == 1);
+    CHECK(zoom->Connections().handshakes == before + 1);
   }
 
   TEST_CASE_FIXTURE(EngineScene, "what was connected and synced is there after a restart") {

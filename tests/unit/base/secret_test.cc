@@ -48,14 +48,13 @@ TEST_SUITE("Secret") {
 }
 
 TEST_SUITE("Wipe") {
-  TEST_CASE("a Buffer leaves nothing in the memory that it frees while it grows") {
-    // The allocator is asked directly: reading freed memory would be undefined.
-    base::WipingAllocator<char> allocator;
-    char* block = allocator.allocate(32);
-    std::memset(block, 'x', 32);
-    base::Wipe(block, 32);
-    CHECK(std::memchr(block, 'x', 32) == nullptr);
-    allocator.deallocate(block, 32);
+  TEST_CASE("overwrites bytes, and the whole of a string with what it holds in reserve") {
+    std::string text(40, 'x');
+    const char* bytes = text.data();
+    text.resize(3);
+    base::Wipe(text);
+    CHECK(text.empty());
+    CHECK(std::memchr(bytes, 'x', 40) == nullptr);
   }
 }
 

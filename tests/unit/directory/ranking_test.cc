@@ -21,8 +21,13 @@ Match Make(std::string credential, MatchRule rule, absl::Duration age,
 
 std::string Order(std::vector<Match> matches) {
   std::string order;
-  for (const Candidate& candidate : Rank(std::move(matches))) order += candidate.credential_id;
+  for (const Candidate& candidate : Rank(std::move(matches)).candidates)
+    order += candidate.credential_id;
   return order;
+}
+
+std::vector<Candidate> CandidatesOf(std::vector<Match> matches) {
+  return Rank(std::move(matches)).candidates;
 }
 
 TEST_SUITE("Rank") {
@@ -44,11 +49,25 @@ TEST_SUITE("Rank") {
   }
 
   TEST_CASE("names a credential once, by its best match") {
-    const auto ranked = Rank({Make("a", MatchRule::kPersonalMeetingId, absl::ZeroDuration()),
-                              Make("a", MatchRule::kScheduled, absl::Hours(1))});
+    const auto ranked =
+        CandidatesOf({Make("a", MatchRule::kPersonalMeetingId, absl::ZeroDuration()),
+                      Make("a", MatchRule::kScheduled, absl::Hours(1))});
     REQUIRE(ranked.size() == 1);
     CHECK(ranked[0].rule == MatchRule::kScheduled);
-    CHECK(Rank({}).empty());
+    CHECK(CandidatesOf({}).empty());
+  }
+
+  TEST_CASE("names the number of the best match, and nobody of another meeting") {
+    Match mine = Make("m", MatchRule::kVanityName, absl::ZeroDuration());
+    mine.number = 1111111111;
+    Match other = Make("o", MatchRule::kVanityName, absl::Hours(1));
+    other.number = 2222222222;
+    for (const auto& order : {std::vector<Match>{mine, other}, std::vector<Match>{other, mine}}) {
+      const Resolution resolution = Rank(order);
+      CHECK(resolution.meeting_number == 1111111111);
+      REQUIRE(resolution.candidates.size() == 1);
+      CHECK(resolution.candidates[0].credential_id == "m");
+    }
   }
 }
 

@@ -78,6 +78,22 @@ TEST_SUITE("Resolve") {
     CHECK(std::string(found.status().message()).find("none of the consents") != std::string::npos);
   }
 
+  TEST_CASE_FIXTURE(Scene, "a name that two have leads to the room of him who consented") {
+    for (const char* stranger : {"aaa", "zzz"}) {
+      store::HostRecord host;
+      host.app_id = "app_1";
+      host.user_id = stranger;
+      host.personal_meeting_id = 9999999999;
+      host.vanity_name = "jill";
+      host.learnt_at = clock.Now() + absl::Hours(1);
+      REQUIRE(records.PutHost(host).ok());
+    }
+    const auto found = Find("https://zoom.us/my/jill");
+    REQUIRE(found.ok());
+    CHECK(found->meeting_number == 1234567890);
+    CHECK(found->candidates.size() == 1);
+  }
+
   TEST_CASE_FIXTURE(Scene, "names each host of a number that several have, the newest first") {
     REQUIRE(records.PutConsented(Consent("cred_2", "user-2", absl::Hours(1))).ok());
     clock.Advance(absl::Minutes(1));

@@ -27,17 +27,17 @@ struct Scene {
     resolution.meeting_number = 98765432109;
     resolution.candidates = {CandidateOf("cred_host", "host"), CandidateOf("cred_other", "host")};
     known.resolution = resolution;
-    known.owners = std::vector<IdentityOwner>{{"cred_host", "host"}};
+    known.identity_owners = std::vector<Owner>{{"cred_host", "host", "account"}};
   }
 
-  void IdentityOf(std::vector<IdentityOwner> owners, Need need) {
+  void IdentityOf(std::vector<Owner> owners, Need need) {
     request.identity = Identity::kOnBehalfOf;
     request.identity_need = need;
-    known.owners = std::move(owners);
+    known.identity_owners = std::move(owners);
   }
 };
 
-MintedPart Minted(std::string value, std::string owner = "") {
+MintedPart Minted(std::string value, std::string owner = "host") {
   MintedPart part;
   part.token.value = Secret(value);
   part.owner_user_id = std::move(owner);
@@ -67,7 +67,7 @@ TEST_SUITE("MakePlan") {
   }
 
   TEST_CASE_FIXTURE(Scene, "the recording token gives way to a stranger's identity") {
-    IdentityOf({{"cred_guest", "guest"}}, Need::kRequired);
+    IdentityOf({{"cred_guest", "guest", "account"}}, Need::kRequired);
     const Plan plan = MakePlan(request, known);
     CHECK(plan.recording.empty());
     CHECK(ReasonOf(plan.recording_shortfall) == Reason::kOwnerNotHost);
@@ -75,14 +75,15 @@ TEST_SUITE("MakePlan") {
   }
 
   TEST_CASE_FIXTURE(Scene, "a required recording token keeps strangers from being asked") {
-    IdentityOf({{"cred_guest", "guest"}, {"cred_host", "host"}}, Need::kPreferred);
+    IdentityOf({{"cred_guest", "guest", "account"}, {"cred_host", "host", "account"}},
+               Need::kPreferred);
     request.recording = Need::kRequired;
     Plan plan = MakePlan(request, known);
     REQUIRE(plan.identity.size() == 1);
     CHECK(plan.identity[0].user_id == "host");
     CHECK(plan.recording.size() == 2);
 
-    known.owners = std::vector<IdentityOwner>{{"cred_guest", "guest"}};
+    known.identity_owners = std::vector<Owner>{{"cred_guest", "guest", "account"}};
     plan = MakePlan(request, known);
     CHECK(plan.identity.empty());
     CHECK(ReasonOf(plan.identity_shortfall) == Reason::kOwnerNotHost);
@@ -92,23 +93,33 @@ TEST_SUITE("MakePlan") {
   TEST_CASE_FIXTURE(Scene, "an unknown host is the shortfall of both, each with its own reason") {
     IdentityOf({}, Need::kPreferred);
     known.resolution = base::MakeError(Reason::kHostNotConnected, "nobody");
-    known.owners = base::MakeError(Reason::kCredentialUnknown, "nobody");
+    known.identity_owners = base::MakeError(Reason::kCredentialUnknown, "nobody");
     const Plan plan = MakePlan(request, known);
     CHECK(ReasonOf(plan.recording_shortfall) == Reason::kHostNotConnected);
     CHECK(ReasonOf(plan.identity_shortfall) == Reason::kCredentialUnknown);
   }
 
-  TEST_CASE_FIXTURE(Scene, "an identity can be had where the host is unknown") {
-    IdentityOf({{"cred_guest", "guest"}}, Need::kRequired);
-    request.recording = Need::kRequired;
+  TEST_CASE_FIXTURE(Scene, "asks for both where one of several owners is the host") {
+    IdentityOf({{"cred_guest", "guest", "account"}, {"cred_host", "host", "account"}},
+               Need::kRequired);
+    const Plan plan = MakePlan(request, known);
+    CHECK(plan.identity.size() == 2);
+    CHECK(plan.recording.size() == 2);
+    CHECK(plan.recording_shortfall.ok());
+  }
+
+  TEST_CASE_FIXTURE(Scene, "an identity can be had where the host is unknown, if that is enough") {
+    IdentityOf({{"cred_guest", "guest", "account"}}, Need::kRequired);
     known.resolution = base::MakeError(Reason::kHostNotConnected, "nobody");
     CHECK(MakePlan(request, known).identity.size() == 1);
+    request.recording = Need::kRequired;
+    CHECK(MakePlan(request, known).identity.empty());
   }
 }
 
 TEST_SUITE("MakePass") {
   TEST_CASE_FIXTURE(Scene, "carries both parts and all of the request") {
-    IdentityOf({{"cred_host", "host"}}, Need::kRequired);
+    IdentityOf({{"cred_host", "host", "account"}}, Need::kRequired);
     request.display_name = "Notes";
     request.customer_key = "bot-1";
     const auto pass = MakePass(request, known, {Minted("rec"), Minted("obf", "host")});
@@ -138,16 +149,26 @@ TEST_SUITE("MakePass") {
     CHECK(ReasonOf(MakePass(request, known, {kNo, kNo}).status()) ==
           Reason::kLocalRecordingDisabled);
     request.recording = Need::kOff;
-    IdentityOf({{"cred_host", "host"}}, Need::kRequired);
+    IdentityOf({{"cred_host", "host", "account"}}, Need::kRequired);
     CHECK_FALSE(MakePass(request, known, {Minted("rec"), kNo}).ok());
   }
 
   TEST_CASE_FIXTURE(Scene, "takes the recording token out beside a stranger's identity") {
-    IdentityOf({{"cred_host", "host"}, {"cred_guest", "guest"}}, Need::kRequired);
+    IdentityOf({{"cred_host", "host", "account"}, {"cred_guest", "guest", "account"}},
+               Need::kRequired);
     const auto pass = MakePass(request, known, {Minted("rec"), Minted("obf", "guest")});
     REQUIRE(pass.ok());
     CHECK(pass->recording_token().empty());
     CHECK(pass->on_behalf_token() == Secret("obf"));
+    REQUIRE(pass->shortfalls().size() == 1);
+    CHECK(ReasonOf(pass->shortfalls()[0].why) == Reason::kOwnerNotHost);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "takes it out where each part is of another host") {
+    IdentityOf({{"cred_host", "host", "account"}}, Need::kRequired);
+    const auto pass = MakePass(request, known, {Minted("rec", "old host"), Minted("obf", "host")});
+    REQUIRE(pass.ok());
+    CHECK(pass->recording_token().empty());
     REQUIRE(pass->shortfalls().size() == 1);
     CHECK(ReasonOf(pass->shortfalls()[0].why) == Reason::kOwnerNotHost);
   }

@@ -126,18 +126,56 @@ TEST_SUITE("Session") {
     CHECK(transport.seen.size() == 2);
   }
 
-  TEST_CASE_FIXTURE(Scene, "asks nobody else of an account that has trouble") {
+  TEST_CASE_FIXTURE(Scene, "asks nobody else of an account that has trouble, but other accounts") {
     clock.Advance(absl::Seconds(1));
     PutMeeting("guest");
+    store::CredentialRecord other = Consent("cred_other", "other", absl::Hours(1));
+    other.account_id = "account-2";
+    REQUIRE(records.PutConsented(other).ok());
+    PutMeeting("other");
     for (const int status : {429, 503}) {
       transport.seen.clear();
       transport.answer = [status](const auto&) { return JsonAnswer(status, "{}"); };
       const auto pass = MintOn(Warmed());
       REQUIRE(pass.ok());
       CHECK(pass->recording_token().empty());
-      CHECK(transport.seen.size() == 1);
+      CHECK(transport.seen.size() == 2);
       REQUIRE(pass->shortfalls().size() == 1);
     }
+  }
+
+  TEST_CASE_FIXTURE(Scene, "trouble of one credential alone leads to the next of the account") {
+    REQUIRE(records.PutConsented(Consent("cred_late", "late", absl::ZeroDuration())).ok());
+    clock.Advance(absl::Seconds(1));
+    PutMeeting("late");
+    transport.answer = [](const ScriptedTransport::Seen& seen) -> ScriptedTransport::Answer {
+      if (seen.target.find("/oauth/token") == 0) return JsonAnswer(502, "<html></html>");
+      return JsonAnswer(200, R"({"expire_in":120,"token":"rec"})");
+    };
+    const auto pass = MintOn(Warmed());
+    REQUIRE(pass.ok());
+    CHECK(pass->recording().credential_id == "cred_1");
+  }
+
+  TEST_CASE_FIXTURE(Scene, "asks for no on-behalf-of token where there is no number") {
+    request.link = *MeetingLink::Parse("https://zoom.us/my/unknown");
+    request.recording = Need::kOff;
+    request.identity = Identity::kOnBehalfOf;
+    request.identity_users = {"guest"};
+    CHECK(ReasonOf(MintOn(Warmed()).status()) == Reason::kHostNotConnected);
+    CHECK(transport.seen.empty());
+    request.identity = Identity::kZak;
+    CHECK(MintOn(Warmed()).ok());
+  }
+
+  TEST_CASE_FIXTURE(Scene, "finds an identity whose owner consented after the join began") {
+    request.recording = Need::kOff;
+    request.identity = Identity::kZak;
+    request.identity_users = {"newcomer"};
+    const auto session = Warmed();
+    CHECK(ReasonOf(MintOn(session).status()) == Reason::kCredentialUnknown);
+    REQUIRE(records.PutConsented(Consent("cred_new", "newcomer", absl::Hours(1))).ok());
+    CHECK(MintOn(session).ok());
   }
 
   TEST_CASE_FIXTURE(Scene, "a part that falls short does not keep the other from coming") {

@@ -145,6 +145,17 @@ TEST_SUITE("Consent") {
     CHECK(records.ListCredentials("")->empty());
   }
 
+  TEST_CASE_FIXTURE(Scene, "asks twice who consented, since the exchange cannot be had again") {
+    int asked = 0;
+    transport.answer = [&](const ScriptedTransport::Seen& seen) -> ScriptedTransport::Answer {
+      if (seen.target.find("/oauth/token") == 0) return TokenAnswer(1);
+      if (++asked == 1) return JsonAnswer(503, "<html></html>");
+      return JsonAnswer(200, R"({"id":"user-1","account_id":"account-1"})");
+    };
+    CHECK(NameOf(End("code=c&state=" + Begun())) == "ok");
+    CHECK(transport.seen.size() == 3);
+  }
+
   TEST_CASE_FIXTURE(Scene, "refuses a request that names nobody, nowhere or no app") {
     request.bound_to = "";
     request.redirect_uri = "javascript:alert(1)";

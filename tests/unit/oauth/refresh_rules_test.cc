@@ -39,22 +39,37 @@ TEST_SUITE("TokenAge") {
 TEST_SUITE("NextSend") {
   TEST_CASE("waits for the whole deadline of the first send, then a cool-down each") {
     store::PendingRefresh pending;
-    pending.first_send = kNow;
+    pending.first_send = kNow - absl::Hours(9);
+    pending.last_send = kNow;
     pending.sends = 1;
     CHECK(NextSend(pending, kNow + absl::Seconds(1)) == kNow + kRefreshDeadline);
     pending.sends = 2;
-    CHECK(NextSend(pending, kNow + absl::Seconds(31)) ==
-          kNow + kRefreshDeadline + absl::Minutes(5));
-    pending.sends = 4;
-    CHECK(NextSend(pending, kNow + absl::Minutes(11)) ==
-          kNow + kRefreshDeadline + absl::Minutes(15));
+    CHECK(NextSend(pending, kNow + absl::Seconds(1)) == kNow + absl::Minutes(5));
+    pending.sends = 400;
+    CHECK(NextSend(pending, kNow + absl::Seconds(1)) == kNow + absl::Minutes(5));
   }
 
   TEST_CASE("does not wait for years because a clock was set back") {
     store::PendingRefresh pending;
-    pending.first_send = kNow + absl::Hours(24 * 365);
+    pending.last_send = kNow + absl::Hours(24 * 365);
     pending.sends = 1;
-    CHECK(NextSend(pending, kNow) == kNow + kRefreshDeadline);
+    for (const absl::Duration later : {absl::ZeroDuration(), absl::Hours(1)}) {
+      CHECK(NextSend(pending, kNow + later) <= kNow + later);
+    }
+    pending.last_send = kNow;
+    CHECK(NextSend(pending, kNow) > kNow);
+  }
+}
+
+TEST_SUITE("PatienceFor") {
+  TEST_CASE("keeps half of the time where there is a token to fall back on") {
+    const SteadyTime start = SteadyTime::FromSinceBoot(absl::Hours(1));
+    const SteadyTime deadline = start + absl::Seconds(10);
+    CHECK(PatienceFor(kNow + absl::Seconds(10), kNow, start, deadline) == start + absl::Seconds(5));
+    CHECK(PatienceFor(kNow + absl::Seconds(9), kNow, start, deadline) == deadline);
+    CHECK(PatienceFor(absl::InfinitePast(), kNow, start, deadline) == deadline);
+    CHECK(PatienceFor(kNow + absl::Minutes(1), kNow, start, SteadyTime::InfiniteFuture()) ==
+          SteadyTime::InfiniteFuture());
   }
 }
 
@@ -84,7 +99,7 @@ TEST_SUITE("JudgeAnswer") {
 
   TEST_CASE("a refusal after an unanswered send has that as its cause") {
     CHECK(CauseOfRefusal(std::nullopt) == "revoked_or_expired");
-    CHECK(CauseOfRefusal(store::PendingRefresh{kNow, 1}) == "answer_lost");
+    CHECK(CauseOfRefusal(store::PendingRefresh{kNow, kNow, 1}) == "answer_lost");
   }
 }
 

@@ -66,7 +66,8 @@ TEST_SUITE("TokenSource") {
     std::vector<std::shared_ptr<std::optional<absl::StatusOr<Grant>>>> answers;
     for (int i = 0; i < 10; ++i) answers.push_back(Begin(Ask()));
     CHECK(Refreshes() == 1);
-    CHECK(Stored().pending == store::PendingRefresh{clock.Now(), 1});
+    REQUIRE(Stored().pending);
+    CHECK(Stored().pending->sends == 1);
     transport.Release();
     loop.Run();
     for (const auto& answer : answers) {
@@ -77,6 +78,91 @@ TEST_SUITE("TokenSource") {
     CHECK(Stored().tokens.refresh_token == Secret("refresh-1"));
     CHECK(Stored().generation == 2);
     CHECK_FALSE(Stored().pending);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "has stored what it gives by the time that it gives it") {
+    Connect(absl::ZeroDuration());
+    Secret stored;
+    base::Start<absl::StatusOr<Grant>>(Ask(), [&](absl::StatusOr<Grant> grant) {
+      CHECK(Name(grant) == "access-1");
+      stored = Stored().tokens.refresh_token;
+    });
+    loop.Run();
+    CHECK(stored == Secret("refresh-1"));
+  }
+
+  TEST_CASE_FIXTURE(Scene,
+                    "keeps tokens that the store refuses, gives them to nobody, and writes "
+                    "them before it refreshes again") {
+    Connect(absl::ZeroDuration());
+    transport.hold = true;
+    const auto answer = Begin(Ask());
+    BreakStore();
+    transport.Release();
+    loop.Run();
+    REQUIRE(answer->has_value());
+    CHECK(Name(**answer) == "store_unavailable");
+    CHECK(Given() == "store_unavailable");
+    CHECK(Refreshes() == 1);
+    MendStore();
+    CHECK(Given() == "access-1");
+    CHECK(Refreshes() == 1);
+    CHECK(Stored().tokens.refresh_token == Secret("refresh-1"));
+  }
+
+  TEST_CASE_FIXTURE(Scene, "draining writes what the store refused, or says that it could not") {
+    Connect(absl::ZeroDuration());
+    transport.hold = true;
+    const auto answer = Begin(Ask());
+    BreakStore();
+    transport.Release();
+    loop.Run();
+    const auto hurried = Begin(tokens.Drain(In(absl::Milliseconds(100))));
+    REQUIRE(hurried->has_value());
+    CHECK_FALSE(**hurried);
+    const auto drained = Begin(tokens.Drain(In(absl::Seconds(10))));
+    CHECK_FALSE(drained->has_value());
+    MendStore();
+    loop.Advance(absl::Seconds(1));
+    REQUIRE(drained->has_value());
+    CHECK(**drained);
+    CHECK(Stored().tokens.refresh_token == Secret("refresh-1"));
+  }
+
+  TEST_CASE_FIXTURE(Scene, "begins no refresh once it is draining") {
+    Connect(absl::ZeroDuration());
+    transport.hold = true;
+    const auto first = Begin(Ask());
+    const auto drained = Begin(tokens.Drain(In(absl::Seconds(60))));
+    const auto second = Begin(tokens.Get("cred_2", In(absl::Seconds(60))));
+    REQUIRE(second->has_value());
+    CHECK(Name(**second) == "cancelled");
+    CHECK(Refreshes() == 1);
+    CHECK_FALSE(drained->has_value());
+    transport.Release();
+    loop.Run();
+    CHECK(Name(**first) == "access-1");
+    CHECK(**drained);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "keeps half of the time for the old token when the refresh is slow") {
+    Connect(absl::Seconds(90));
+    transport.hold = true;
+    const auto answer = Begin(Ask(absl::Seconds(10)));
+    loop.Advance(absl::Seconds(5) - absl::Milliseconds(1));
+    CHECK_FALSE(answer->has_value());
+    loop.Advance(absl::Milliseconds(1));
+    REQUIRE(answer->has_value());
+    CHECK(Name(**answer) == "access-0");
+    transport.Release();
+    loop.Run();
+  }
+
+  TEST_CASE_FIXTURE(Scene, "does not send what another process is just sending") {
+    Connect(absl::ZeroDuration());
+    REQUIRE(*records.OpenPending("cred_1", Secret("refresh-0"), std::nullopt, clock.Now()));
+    CHECK(Given() == "refresh_unanswered");
+    CHECK(Refreshes() == 0);
   }
 
   TEST_CASE_FIXTURE(Scene, "sends a refresh so that nothing below repeats it") {
