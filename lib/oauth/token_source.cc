@@ -174,7 +174,7 @@ base::Task<absl::Status> TokenSource::Refresh(Entry& entry, store::CredentialRec
   }));
   const Secret& spent = record.tokens.refresh_token;
   JOINPASS_CO_ASSIGN_OR_RETURN(const bool opened, co_await context_.OffLoop([&] {
-    return records.OpenPending(record.id, spent, now);
+    return records.OpenPending(record.id, spent, record.pending, now);
   }));
   if (!opened) co_return co_await Load(entry, record.id);  // Somebody stored a successor.
 
