@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "crypto/hmac.h"
 #include "store/millis.h"
 #include "store/opened_rows.h"
 #include "store/records_store.h"
@@ -83,6 +84,14 @@ absl::StatusOr<std::optional<ConsentRecord>> Records::TakeConsent(std::string_vi
 
 std::string Records::HashBinding(std::string_view bound_to) const {
   return sealer_.HashBinding(bound_to);
+}
+
+bool Records::IsBoundTo(const std::string& hash, std::string_view bound_to) const {
+  bool bound = false;
+  for (const std::string& key : sealer_.BindingKeys(bound_to)) {
+    bound = crypto::SameBytes(key, hash) || bound;
+  }
+  return bound;
 }
 
 }  // namespace joinpass::store

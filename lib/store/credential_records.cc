@@ -102,9 +102,10 @@ absl::StatusOr<std::vector<CredentialRecord>> Records::ListCredentials(const std
 }
 
 absl::StatusOr<bool> Records::OpenPending(const std::string& id, const Secret& spent,
+                                          const std::optional<PendingRefresh>& seen,
                                           absl::Time now) {
   JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
-                            store_.OpenPending(id, sealer_.RefreshKeys(id, spent), now));
+                            store_.OpenPending(id, sealer_.RefreshKeys(id, spent), seen, now));
   return IsDone(outcome);
 }
 

@@ -33,6 +33,7 @@ absl::Status Records::PutHost(const HostRecord& host) {
                             store_.FindHost(sealer_.HostKeys(host.app_id, host.user_id)));
   if (stored) {
     JOINPASS_ASSIGN_OR_RETURN(const HostRecord known, sealer_.OpenHost(*stored));
+    if (CutToMillis(host.learnt_at) < known.learnt_at) return absl::OkStatus();
     if (SaysTheSame(known, host)) {
       if (CutToMillis(host.learnt_at) == known.learnt_at) return absl::OkStatus();
       return store_.TouchHost(stored->user_key, host.learnt_at);
@@ -50,16 +51,18 @@ absl::Status Records::PutMeetings(std::span<const MeetingRecord> meetings) {
   absl::Status damaged;
   for (std::size_t i = 0; i < meetings.size(); ++i) {
     if (!stored[i]) {
-      changes.written.push_back(sealer_.SealMeeting(meetings[i]));
+      changes.written.push_back({.row = sealer_.SealMeeting(meetings[i])});
       continue;
     }
     const absl::StatusOr<MeetingRecord> known = sealer_.OpenMeeting(*stored[i]);
     if (!known.ok()) {
       damaged.Update(known.status());
+    } else if (CutToMillis(meetings[i].learnt_at) < known->learnt_at) {
+      continue;
     } else if (!SaysTheSame(*known, meetings[i])) {
-      changes.removed.push_back(stored[i]->key);
-      changes.written.push_back(sealer_.SealMeeting(meetings[i]));
-    } else if (CutToMillis(meetings[i].learnt_at) != known->learnt_at) {
+      changes.written.push_back(
+          {.row = sealer_.SealMeeting(meetings[i]), .replaced = stored[i]->key});
+    } else if (CutToMillis(meetings[i].learnt_at) > known->learnt_at) {
       changes.learnt.push_back({.key = stored[i]->key, .learnt_at = meetings[i].learnt_at});
     }
   }

@@ -44,6 +44,7 @@ struct Tokens {
 // or may not be spent.
 struct PendingRefresh {
   absl::Time first_send = absl::InfinitePast();
+  absl::Time last_send = absl::InfinitePast();
   int sends = 0;
 
   friend bool operator==(const PendingRefresh&, const PendingRefresh&) = default;

@@ -53,6 +53,10 @@ class Records {
   // A keyed hash of what a consent is bound to, for ConsentRecord.
   std::string HashBinding(std::string_view bound_to) const;
 
+  // Whether `hash` is that of `bound_to` under any key of the ring: it may have
+  // been made before a newer key came. Compares in constant time.
+  bool IsBoundTo(const std::string& hash, std::string_view bound_to) const;
+
   // --- credentials --------------------------------------------------------
   // Keeps a consent. Where (app, user) has a credential already, its id stays,
   // `pending` and `health` are cleared, tokens replaced and the generation
@@ -72,10 +76,13 @@ class Records {
   // stored refresh token; otherwise nothing is written and the answer is false.
   // All are one transaction.
 
-  // Before the send: opens `pending`, or counts one more send of an open one.
-  absl::StatusOr<bool> OpenPending(const std::string& id, const Secret& spent, absl::Time now);
-  // The request certainly never left: takes that send back; the last one
-  // closes `pending`.
+  // Before the send: opens `pending`, or counts one more send of an open one,
+  // the last of which is at `now`. Only if `pending` is stored as it was `seen`
+  // (nothing: there was none), so that of several who saw the same one sends.
+  absl::StatusOr<bool> OpenPending(const std::string& id, const Secret& spent,
+                                   const std::optional<PendingRefresh>& seen, absl::Time now);
+  // The request certainly never left: takes that send back, but keeps
+  // `last_send`; the last one closes `pending`.
   absl::StatusOr<bool> UndoPending(const std::string& id, const Secret& spent);
   // The answer: new tokens, generation + 1, `pending` closed, healthy. Empty
   // `scopes` and `api_origin` keep what is stored; so does an empty refresh token.
@@ -88,7 +95,8 @@ class Records {
 
   // --- directory ----------------------------------------------------------
   // Rows that say what is stored already are not written again, but for the
-  // time they were learnt at. Beside one that does not unseal the others are
+  // time they were learnt at. That time never goes back: a record that was learnt
+  // before the stored one is left out, whatever it says, and that is no error. Beside one that does not unseal the others are
   // written, before the error is given.
   absl::Status PutHost(const HostRecord& host);
   absl::Status PutMeetings(std::span<const MeetingRecord> meetings);  // one transaction

@@ -214,4 +214,8 @@ std::string RowSealer::HashBinding(std::string_view bound_to) const {
   return keys_.CurrentLookupKey(BindingLookup(), bound_to);
 }
 
+LookupKeys RowSealer::BindingKeys(std::string_view bound_to) const {
+  return keys_.LookupKeys(BindingLookup(), bound_to);
+}
+
 }  // namespace joinpass::store

@@ -59,6 +59,7 @@ class RowSealer {
   LookupKeys MeetingHostKeys(std::string_view app_id, std::string_view user_id) const;
 
   std::string HashBinding(std::string_view bound_to) const;
+  LookupKeys BindingKeys(std::string_view bound_to) const;
 
  private:
   std::string Seal(const crypto::Place& place, const base::Buffer& plain) const;

@@ -97,16 +97,20 @@ struct MeetingSearch {
   LookupKeys host_keys = {};
 };
 
-// All of it is written, or nothing.
+// All of it is written, or nothing; but no row takes the place of one that was
+// learnt later.
 struct MeetingChanges {
+  struct Put {
+    MeetingRow row = {};
+    std::optional<MeetingKey> replaced = {};  // the row it replaces beside that of its own key
+  };
   struct Touch {
     MeetingKey key = {};
     absl::Time learnt_at = absl::InfinitePast();
   };
 
-  std::vector<MeetingKey> removed = {};
-  std::vector<MeetingRow> written = {};  // each replaces the row of its key
-  std::vector<Touch> learnt = {};        // the time alone
+  std::vector<Put> written = {};
+  std::vector<Touch> learnt = {};  // the time alone
 };
 
 // How a write ended that depends on what is stored.
@@ -163,10 +167,12 @@ class Store {
   // The writes of a refresh. Each happens only while the stored `refresh_key`
   // is one of `spent`; else kMoved.
 
-  // Opens `pending`, or counts one more send.
+  // Opens `pending`, or counts one more send; `last_send` is `now`. kMoved also
+  // if the stored `pending` is not `seen` any more (its sends, the last of them).
   virtual absl::StatusOr<Outcome> OpenPending(const std::string& id, const LookupKeys& spent,
+                                              const std::optional<PendingRefresh>& seen,
                                               absl::Time now) = 0;
-  // Counts one send less; closes `pending` at none.
+  // Counts one send less, and keeps both times; closes `pending` at none.
   virtual absl::StatusOr<Outcome> UndoPending(const std::string& id, const LookupKeys& spent) = 0;
   // `since` is kept where the health was the same before.
   virtual absl::StatusOr<Outcome> SetHealth(const std::string& id, const LookupKeys& spent,
@@ -179,6 +185,9 @@ class Store {
                                                 const TokensRow& tokens, absl::Time now) = 0;
 
   // --- directory ----------------------------------------------------------
+  // `learnt_at` never goes back: what was learnt before the stored row is not
+  // written (and that is no error); of the same time, the last one is kept.
+
   virtual absl::StatusOr<std::optional<HostRow>> FindHost(const LookupKeys& user_keys) = 0;
   // Replaces the row of its key, and the one under `replaced` if that is not empty.
   virtual absl::Status PutHost(const HostRow& row, const std::string& replaced) = 0;

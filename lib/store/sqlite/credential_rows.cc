@@ -8,8 +8,8 @@
 
 #define JOINPASS_SQL_CREDENTIAL                                                    \
   "id, app_id, user_key, any_user_key, sealed_user, refresh_key, sealed_tokens, "  \
-  "generation, pending_since, pending_sends, health, health_since, sealed_cause, " \
-  "connected_at"
+  "generation, pending_since, pending_last, pending_sends, health, health_since, " \
+  "sealed_cause, connected_at"
 
 namespace joinpass::store::sqlite {
 namespace {
@@ -27,10 +27,11 @@ Health FromStored(std::int64_t health) {
 }
 
 std::optional<PendingRefresh> ReadPending(const Statement& row) {
-  const std::int64_t sends = row.NumberAt(9);
-  if (row.IsNullAt(8) || sends <= 0) return std::nullopt;
+  const std::int64_t sends = row.NumberAt(10);
+  if (row.IsNullAt(8) || row.IsNullAt(9) || sends <= 0) return std::nullopt;
   constexpr std::int64_t kMost = std::numeric_limits<int>::max();
   return PendingRefresh{.first_send = row.TimeAt(8),
+                        .last_send = row.TimeAt(9),
                         .sends = static_cast<int>(std::min(sends, kMost))};
 }
 
@@ -43,10 +44,10 @@ CredentialRow ReadCredential(const Statement& row) {
           .tokens = {.refresh_key = row.BytesAt(5), .sealed = row.BytesAt(6)},
           .generation = row.NumberAt(7),
           .pending = ReadPending(row),
-          .health = FromStored(row.NumberAt(10)),
-          .health_since = row.TimeAt(11),
-          .sealed_cause = row.BytesAt(12),
-          .connected_at = row.TimeAt(13)};
+          .health = FromStored(row.NumberAt(11)),
+          .health_since = row.TimeAt(12),
+          .sealed_cause = row.BytesAt(13),
+          .connected_at = row.TimeAt(14)};
 }
 
 // All columns but the id and the app, in the order of the two statements below.
@@ -54,9 +55,10 @@ void BindRest(Statement& statement, const CredentialRow& row) {
   statement.Bytes(row.user_key).Bytes(row.any_user_key).Bytes(row.sealed_user);
   statement.Bytes(row.tokens.refresh_key).Bytes(row.tokens.sealed).Number(row.generation);
   if (row.pending) {
-    statement.Time(row.pending->first_send).Number(row.pending->sends);
+    statement.Time(row.pending->first_send).Time(row.pending->last_send);
+    statement.Number(row.pending->sends);
   } else {
-    statement.Null().Number(0);
+    statement.Null().Null().Number(0);
   }
   statement.Number(ToStored(row.health)).Time(row.health_since);
   statement.Bytes(row.sealed_cause).Time(row.connected_at);
@@ -84,7 +86,7 @@ absl::StatusOr<Outcome> SqliteStore::InsertCredential(const CredentialRow& row,
     JOINPASS_ASSIGN_OR_RETURN(
         Statement insert,
         db.Use("INSERT INTO credential(" JOINPASS_SQL_CREDENTIAL ") "
-               "SELECT ?,?,?,?,?,?,?,?,?,?,?,?,?,? WHERE EXISTS(SELECT 1 FROM app WHERE id=?)"));
+               "SELECT ?,?,?,?,?,?,?,?,?,?,?,?,?,?,? WHERE EXISTS(SELECT 1 FROM app WHERE id=?)"));
     insert.Text(row.id).Text(row.app_id);
     BindRest(insert, row);
     insert.Text(row.app_id);
@@ -101,8 +103,9 @@ absl::StatusOr<Outcome> SqliteStore::ReplaceCredential(const CredentialRow& row,
   JOINPASS_ASSIGN_OR_RETURN(
       Statement replace,
       db.Use("UPDATE credential SET user_key=?, any_user_key=?, sealed_user=?, refresh_key=?, "
-             "sealed_tokens=?, generation=?, pending_since=?, pending_sends=?, health=?, "
-             "health_since=?, sealed_cause=?, connected_at=? WHERE id=? AND generation=?"));
+             "sealed_tokens=?, generation=?, pending_since=?, pending_last=?, "
+             "pending_sends=?, health=?, health_since=?, sealed_cause=?, connected_at=? WHERE id=? "
+             "AND generation=?"));
   BindRest(replace, row);
   replace.Text(row.id).Number(seen_generation);
   return RunChange(db, replace, Outcome::kMoved);
@@ -157,25 +160,35 @@ absl::StatusOr<std::vector<CredentialRow>> SqliteStore::ListCredentials(const st
 }
 
 absl::StatusOr<Outcome> SqliteStore::OpenPending(const std::string& id, const LookupKeys& spent,
+                                                 const std::optional<PendingRefresh>& seen,
                                                  absl::Time now) {
   base::MutexLock lock(credentials_.mutex);
   Connection& db = *credentials_.connection;
   JOINPASS_ASSIGN_OR_RETURN(
       Statement open,
       db.Use("UPDATE credential SET pending_sends=pending_sends+1, "
-             "pending_since=CASE pending_sends WHEN 0 THEN ? ELSE pending_since END "
-             "WHERE id=? AND refresh_key IN " JOINPASS_SQL_KEYS));
-  open.Time(now).Text(id).Keys(spent);
+             "pending_since=CASE pending_sends WHEN 0 THEN ? ELSE pending_since END, "
+             "pending_last=? "
+             "WHERE id=? AND pending_sends=? AND pending_last IS ? "
+             "AND refresh_key IN " JOINPASS_SQL_KEYS));
+  open.Time(now).Time(now).Text(id);
+  if (seen) {
+    open.Number(seen->sends).Time(seen->last_send);
+  } else {
+    open.Number(0).Null();
+  }
+  open.Keys(spent);
   return RunChange(db, open, Outcome::kMoved);
 }
 
 absl::StatusOr<Outcome> SqliteStore::UndoPending(const std::string& id, const LookupKeys& spent) {
   base::MutexLock lock(credentials_.mutex);
   Connection& db = *credentials_.connection;
-  JOINPASS_ASSIGN_OR_RETURN(Statement undo,
-                            db.Use("UPDATE credential SET pending_sends=max(pending_sends-1, 0), "
-                                   "pending_since=CASE WHEN pending_sends>1 THEN pending_since END "
-                                   "WHERE id=? AND refresh_key IN " JOINPASS_SQL_KEYS));
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement undo, db.Use("UPDATE credential SET pending_sends=max(pending_sends-1, 0), "
+                             "pending_since=CASE WHEN pending_sends>1 THEN pending_since END, "
+                             "pending_last=CASE WHEN pending_sends>1 THEN pending_last END "
+                             "WHERE id=? AND refresh_key IN " JOINPASS_SQL_KEYS));
   undo.Text(id).Keys(spent);
   return RunChange(db, undo, Outcome::kMoved);
 }
@@ -202,7 +215,7 @@ absl::StatusOr<Outcome> SqliteStore::ReplaceTokens(const std::string& id, const 
   JOINPASS_ASSIGN_OR_RETURN(
       Statement replace,
       db.Use("UPDATE credential SET refresh_key=?, sealed_tokens=?, generation=generation+1, "
-             "pending_since=NULL, pending_sends=0, health=?, "
+             "pending_since=NULL, pending_last=NULL, pending_sends=0, health=?, "
              "health_since=CASE health WHEN ? THEN health_since ELSE ? END, sealed_cause=x'' "
              "WHERE id=? AND generation=? AND refresh_key IN " JOINPASS_SQL_KEYS));
   replace.Bytes(tokens.refresh_key).Bytes(tokens.sealed);

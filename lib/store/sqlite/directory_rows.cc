@@ -32,10 +32,32 @@ absl::StatusOr<std::vector<HostRow>> ReadHosts(Connection& db, const std::string
   return ReadRows(find, ReadHostRow);
 }
 
+absl::StatusOr<bool> KnowsNewerHost(Connection& db, const HostRow& row,
+                                    const std::string& replaced) {
+  JOINPASS_ASSIGN_OR_RETURN(Statement find,
+                            db.Use("SELECT 1 FROM host WHERE user_key IN (?,?) AND learnt_at>?"));
+  return find.Bytes(row.user_key).Bytes(replaced).Time(row.learnt_at).Step();
+}
+
+absl::Status WriteHostRow(Connection& db, const HostRow& row) {
+  JOINPASS_ASSIGN_OR_RETURN(Statement put, db.Use("INSERT OR REPLACE INTO host(" JOINPASS_SQL_HOST
+                                                  ") VALUES(?,?,?,?,?,?)"));
+  put.Bytes(row.user_key).Text(row.app_id);
+  put.BytesOrNull(row.number_key).BytesOrNull(row.vanity_key);
+  return put.Time(row.learnt_at).Bytes(row.sealed).Run();
+}
+
 absl::Status RemoveMeeting(Connection& db, const MeetingKey& key) {
   JOINPASS_ASSIGN_OR_RETURN(Statement remove,
                             db.Use("DELETE FROM meeting WHERE number_key=? AND host_key=?"));
   return remove.Bytes(key.number_key).Bytes(key.host_key).Run();
+}
+
+absl::StatusOr<bool> KnowsNewer(Connection& db, const MeetingKey& key, absl::Time learnt_at) {
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement find,
+      db.Use("SELECT 1 FROM meeting WHERE number_key=? AND host_key=? AND learnt_at>?"));
+  return find.Bytes(key.number_key).Bytes(key.host_key).Time(learnt_at).Step();
 }
 
 absl::Status WriteMeetingRow(Connection& db, const MeetingRow& row) {
@@ -46,9 +68,21 @@ absl::Status WriteMeetingRow(Connection& db, const MeetingRow& row) {
   return put.Time(row.learnt_at).Bytes(row.sealed).Run();
 }
 
+absl::Status PutMeeting(Connection& db, const MeetingChanges::Put& put) {
+  const absl::Time learnt_at = put.row.learnt_at;
+  JOINPASS_ASSIGN_OR_RETURN(bool newer, KnowsNewer(db, put.row.key, learnt_at));
+  if (put.replaced && !newer) {
+    JOINPASS_ASSIGN_OR_RETURN(newer, KnowsNewer(db, *put.replaced, learnt_at));
+  }
+  if (newer) return absl::OkStatus();
+  if (put.replaced) JOINPASS_RETURN_IF_ERROR(RemoveMeeting(db, *put.replaced));
+  return WriteMeetingRow(db, put.row);
+}
+
 absl::Status TouchMeeting(Connection& db, const MeetingChanges::Touch& touch) {
   JOINPASS_ASSIGN_OR_RETURN(
-      Statement update, db.Use("UPDATE meeting SET learnt_at=? WHERE number_key=? AND host_key=?"));
+      Statement update,
+      db.Use("UPDATE meeting SET learnt_at=max(learnt_at, ?) WHERE number_key=? AND host_key=?"));
   update.Time(touch.learnt_at).Bytes(touch.key.number_key).Bytes(touch.key.host_key);
   return update.Run();
 }
@@ -68,24 +102,21 @@ absl::Status SqliteStore::PutHost(const HostRow& row, const std::string& replace
   base::MutexLock lock(directory_.mutex);
   Connection& db = *directory_.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
+  JOINPASS_ASSIGN_OR_RETURN(const bool newer, KnowsNewerHost(db, row, replaced));
+  if (newer) return absl::OkStatus();
   if (!replaced.empty()) {
     JOINPASS_ASSIGN_OR_RETURN(Statement remove, db.Use("DELETE FROM host WHERE user_key=?"));
     JOINPASS_RETURN_IF_ERROR(remove.Bytes(replaced).Run());
   }
-  {
-    JOINPASS_ASSIGN_OR_RETURN(Statement put, db.Use("INSERT OR REPLACE INTO host(" JOINPASS_SQL_HOST
-                                                    ") VALUES(?,?,?,?,?,?)"));
-    put.Bytes(row.user_key).Text(row.app_id);
-    put.BytesOrNull(row.number_key).BytesOrNull(row.vanity_key);
-    JOINPASS_RETURN_IF_ERROR(put.Time(row.learnt_at).Bytes(row.sealed).Run());
-  }
+  JOINPASS_RETURN_IF_ERROR(WriteHostRow(db, row));
   return transaction.Commit();
 }
 
 absl::Status SqliteStore::TouchHost(const std::string& user_key, absl::Time learnt_at) {
   base::MutexLock lock(directory_.mutex);
   JOINPASS_ASSIGN_OR_RETURN(
-      Statement update, directory_.connection->Use("UPDATE host SET learnt_at=? WHERE user_key=?"));
+      Statement update,
+      directory_.connection->Use("UPDATE host SET learnt_at=max(learnt_at, ?) WHERE user_key=?"));
   return update.Time(learnt_at).Bytes(user_key).Run();
 }
 
@@ -135,14 +166,13 @@ absl::StatusOr<std::vector<MeetingRow>> SqliteStore::FindMeetings(const LookupKe
 }
 
 absl::Status SqliteStore::ChangeMeetings(const MeetingChanges& changes) {
-  if (changes.removed.empty() && changes.written.empty() && changes.learnt.empty()) {
-    return absl::OkStatus();
-  }
+  if (changes.written.empty() && changes.learnt.empty()) return absl::OkStatus();
   base::MutexLock lock(directory_.mutex);
   Connection& db = *directory_.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
-  for (const MeetingKey& key : changes.removed) JOINPASS_RETURN_IF_ERROR(RemoveMeeting(db, key));
-  for (const MeetingRow& row : changes.written) JOINPASS_RETURN_IF_ERROR(WriteMeetingRow(db, row));
+  for (const MeetingChanges::Put& put : changes.written) {
+    JOINPASS_RETURN_IF_ERROR(PutMeeting(db, put));
+  }
   for (const MeetingChanges::Touch& touch : changes.learnt) {
     JOINPASS_RETURN_IF_ERROR(TouchMeeting(db, touch));
   }

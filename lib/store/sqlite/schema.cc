@@ -39,6 +39,7 @@ CREATE TABLE credential(
   sealed_tokens BLOB NOT NULL,
   generation INTEGER NOT NULL,
   pending_since INTEGER,
+  pending_last INTEGER,
   pending_sends INTEGER NOT NULL,
   health INTEGER NOT NULL,
   health_since INTEGER NOT NULL,

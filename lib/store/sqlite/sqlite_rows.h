@@ -56,6 +56,7 @@ class SqliteStore final : public Store {
       const LookupKeys& any_user_keys) override;
   absl::StatusOr<std::vector<CredentialRow>> ListCredentials(const std::string& app_id) override;
   absl::StatusOr<Outcome> OpenPending(const std::string& id, const LookupKeys& spent,
+                                      const std::optional<PendingRefresh>& seen,
                                       absl::Time now) override;
   absl::StatusOr<Outcome> UndoPending(const std::string& id, const LookupKeys& spent) override;
   absl::StatusOr<Outcome> SetHealth(const std::string& id, const LookupKeys& spent, Health health,

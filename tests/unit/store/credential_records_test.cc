@@ -54,7 +54,7 @@ TEST_SUITE("Records of credentials") {
   }
 
   TEST_CASE_FIXTURE(StoreFixture, "a second consent replaces all but the id") {
-    REQUIRE(Must(records.OpenPending("cred_1", kFirst, kNow)));
+    REQUIRE(Must(records.OpenPending("cred_1", kFirst, {}, kNow)));
     REQUIRE(Must(records.SetHealth("cred_1", kFirst, Health::kReauthorizationRequired,
                                    "answer_lost", kNow)));
     CredentialRecord again = CredentialOf("app_1", "ann", "cred_new");
@@ -89,21 +89,22 @@ TEST_SUITE("Records of credentials") {
 
 TEST_SUITE("A refresh") {
   TEST_CASE_FIXTURE(StoreFixture, "opens its intent, and counts sends on an open one") {
-    CHECK(Must(records.OpenPending("cred_1", kFirst, kNow)));
-    CHECK(Ann().pending == PendingRefresh{kNow, 1});
-    CHECK(Must(records.OpenPending("cred_1", kFirst, kNow + absl::Seconds(30))));
-    CHECK(Ann().pending == PendingRefresh{kNow, 2});
+    const absl::Time again = kNow + absl::Seconds(30);
+    CHECK(Must(records.OpenPending("cred_1", kFirst, {}, kNow)));
+    CHECK(Ann().pending == PendingRefresh{kNow, kNow, 1});
+    CHECK(Must(records.OpenPending("cred_1", kFirst, Ann().pending, again)));
+    CHECK(Ann().pending == PendingRefresh{kNow, again, 2});
     CHECK(Ann().generation == 1);
 
     SUBCASE("takes a send back, the last one with the intent") {
       CHECK(Must(records.UndoPending("cred_1", kFirst)));
-      CHECK(Ann().pending == PendingRefresh{kNow, 1});
+      CHECK(Ann().pending == PendingRefresh{kNow, again, 1});
       CHECK(Must(records.UndoPending("cred_1", kFirst)));
       CHECK_FALSE(Ann().pending);
       CHECK(Must(records.UndoPending("cred_1", kFirst)));
       CHECK_FALSE(Ann().pending);
-      CHECK(Must(records.OpenPending("cred_1", kFirst, kNow + absl::Hours(1))));
-      CHECK(Ann().pending == PendingRefresh{kNow + absl::Hours(1), 1});
+      CHECK(Must(records.OpenPending("cred_1", kFirst, {}, kNow + absl::Hours(1))));
+      CHECK(Ann().pending == PendingRefresh{kNow + absl::Hours(1), kNow + absl::Hours(1), 1});
     }
     SUBCASE("closes it with the answer") {
       CHECK(Must(records.CommitTokens("cred_1", kFirst, TokensNamed("second"), kNow)));
@@ -111,7 +112,27 @@ TEST_SUITE("A refresh") {
     }
     SUBCASE("leaves it open in a verdict") {
       CHECK(Must(records.SetHealth("cred_1", kFirst, Health::kReauthorizationRequired, "x", kNow)));
-      CHECK(Ann().pending == PendingRefresh{kNow, 2});
+      CHECK(Ann().pending == PendingRefresh{kNow, again, 2});
+    }
+  }
+
+  TEST_CASE_FIXTURE(StoreFixture, "is sent by one of those who saw the same") {
+    const absl::Time later = kNow + absl::Minutes(5);
+    CHECK_FALSE(Must(records.OpenPending("cred_1", kFirst, PendingRefresh{kNow, kNow, 1}, kNow)));
+    CHECK_FALSE(Ann().pending);
+    CHECK(Must(records.OpenPending("cred_1", kFirst, {}, kNow)));
+    CHECK_FALSE(Must(records.OpenPending("cred_1", kFirst, {}, later)));
+    CHECK(Ann().pending == PendingRefresh{kNow, kNow, 1});
+
+    const std::optional<PendingRefresh> seen = Ann().pending;
+    CHECK(Must(records.OpenPending("cred_1", kFirst, seen, later)));
+    CHECK_FALSE(Must(records.OpenPending("cred_1", kFirst, seen, later + absl::Minutes(1))));
+    CHECK(Ann().pending == PendingRefresh{kNow, later, 2});
+
+    SUBCASE("also where as many sends stand there again") {
+      CHECK(Must(records.UndoPending("cred_1", kFirst)));
+      CHECK_FALSE(Must(records.OpenPending("cred_1", kFirst, seen, later)));
+      CHECK(Ann().pending == PendingRefresh{kNow, later, 1});
     }
   }
 
@@ -168,17 +189,17 @@ TEST_SUITE("A refresh") {
   }
 
   TEST_CASE_FIXTURE(StoreFixture, "writes nothing when its token is not the stored one") {
-    REQUIRE(Must(records.OpenPending("cred_1", kFirst, kNow)));
+    REQUIRE(Must(records.OpenPending("cred_1", kFirst, {}, kNow)));
     const Secret other("other refresh");
     for (const char* id : {"cred_1", "cred_9"}) {
       const Secret& spent = std::string_view(id) == "cred_1" ? other : kFirst;
       CAPTURE(id);
-      CHECK_FALSE(Must(records.OpenPending(id, spent, kNow + absl::Hours(1))));
+      CHECK_FALSE(Must(records.OpenPending(id, spent, Ann().pending, kNow + absl::Hours(1))));
       CHECK_FALSE(Must(records.UndoPending(id, spent)));
       CHECK_FALSE(Must(records.CommitTokens(id, spent, TokensNamed("second"), kNow)));
       CHECK_FALSE(Must(records.SetHealth(id, spent, Health::kReauthorizationRequired, "x", kNow)));
     }
-    CHECK(Ann().pending == PendingRefresh{kNow, 1});
+    CHECK(Ann().pending == PendingRefresh{kNow, kNow, 1});
     CHECK(Ann().health == Health::kHealthy);
     CHECK(Ann().tokens.refresh_token == kFirst);
     CHECK(Ann().generation == 1);

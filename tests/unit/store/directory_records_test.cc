@@ -93,6 +93,36 @@ TEST_SUITE("Records of hosts") {
     REQUIRE(records.PutHost(ann).ok());
     CHECK(SealedHost() != sealed);
   }
+
+  TEST_CASE_FIXTURE(DirectoryFixture, "never go back to what was learnt before") {
+    ann.learnt_at = kNow + absl::Hours(1);
+    REQUIRE(records.PutHost(ann).ok());
+    HostRecord older = ann;
+    older.learnt_at = ann.learnt_at - absl::Milliseconds(1);
+    REQUIRE(records.PutHost(older).ok());
+    older.vanity_name = "old.lee";
+    REQUIRE(records.PutHost(older).ok());
+    CHECK(Must(records.FindHostsByVanityName("old.lee")).empty());
+    CHECK(Must(records.FindHostsByVanityName("ann.lee")).at(0).learnt_at == ann.learnt_at);
+
+    older.learnt_at = ann.learnt_at;
+    REQUIRE(records.PutHost(older).ok());
+    CHECK(Must(records.FindHostsByVanityName("old.lee")).size() == 1);
+  }
+
+  TEST_CASE_FIXTURE(DirectoryFixture, "never go back where another one wrote in between") {
+    const RowSealer sealer(opened.ring, base::SystemRandom());
+    REQUIRE(records.PutHost(ann).ok());
+    HostRecord older = ann;
+    older.learnt_at = kNow - absl::Hours(1);
+    older.vanity_name = "old.lee";
+    const HostRow row = sealer.SealHost(older);
+    REQUIRE(opened.store->PutHost(row, "").ok());
+    REQUIRE(opened.store->PutHost(row, row.user_key).ok());
+    REQUIRE(opened.store->TouchHost(row.user_key, older.learnt_at).ok());
+    CHECK(Must(records.FindHostsByVanityName("old.lee")).empty());
+    CHECK(Must(records.FindHostsByVanityName("ann.lee")).at(0).learnt_at == kNow);
+  }
 }
 
 TEST_SUITE("Records of meetings") {
@@ -134,6 +164,40 @@ TEST_SUITE("Records of meetings") {
     Put(meeting);
     CHECK(Sealed(kNumber) != sealed);
     CHECK(Must(records.FindMeetings(kNumber)).at(0).host_account_id == "another");
+  }
+
+  TEST_CASE_FIXTURE(DirectoryFixture, "never go back to what was learnt before") {
+    Put(meeting);
+    MeetingRecord older = meeting;
+    older.learnt_at = kNow - absl::Milliseconds(1);
+    Put(older);
+    older.host_account_id = "older";
+    Put(older);
+    const auto found = Must(records.FindMeetings(kNumber));
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].host_account_id == "account");
+    CHECK(found[0].learnt_at == kNow);
+  }
+
+  TEST_CASE_FIXTURE(DirectoryFixture, "never go back where another one wrote in between") {
+    Put(meeting);
+    MeetingRecord older = meeting;
+    older.learnt_at = kNow - absl::Hours(1);
+    older.host_account_id = "older";
+    const MeetingRow row = RowSealer(opened.ring, base::SystemRandom()).SealMeeting(older);
+    MeetingKey elsewhere = row.key;
+    elsewhere.host_key[0] = static_cast<char>(elsewhere.host_key[0] ^ 1);
+    MeetingRow moved = row;
+    moved.key = elsewhere;
+    MeetingChanges changes;
+    changes.written = {
+        {.row = row}, {.row = row, .replaced = row.key}, {.row = moved, .replaced = row.key}};
+    changes.learnt = {{.key = row.key, .learnt_at = older.learnt_at}};
+    REQUIRE(opened.store->ChangeMeetings(changes).ok());
+    const auto found = Must(records.FindMeetings(kNumber));
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].host_account_id == "account");
+    CHECK(found[0].learnt_at == kNow);
   }
 
   TEST_CASE_FIXTURE(DirectoryFixture, "are swept by host and app, by the tick") {

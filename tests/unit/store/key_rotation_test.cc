@@ -27,7 +27,10 @@ struct RotatedStore {
     Must(before.records.PutConsented(CredentialOf("app_1", "ann", "cred_1")));
     REQUIRE(before.records.PutHost(host).ok());
     REQUIRE(before.records.PutMeetings(std::array{meeting}).ok());
-    REQUIRE(before.records.PutConsent("state", {.app_id = "app_1", .expires_at = kNow}).ok());
+    const ConsentRecord consent = {.app_id = "app_1",
+                                   .bound_to_hash = before.records.HashBinding("cookie"),
+                                   .expires_at = kNow};
+    REQUIRE(before.records.PutConsent("state", consent).ok());
   }
 };
 
@@ -41,13 +44,18 @@ TEST_SUITE("A store whose key was changed") {
     CHECK(Must(records.FindHostsByVanityName("ann.lee")).size() == 1);
     CHECK(Must(records.FindHostsByPersonalMeetingId(5'551'112'222)).size() == 1);
     CHECK(Must(records.FindMeetings(kNumber)).size() == 1);
-    CHECK(Must(records.TakeConsent("state", kNow)));
+    const auto consent = Must(records.TakeConsent("state", kNow));
+    REQUIRE(consent);
+    CHECK(records.IsBoundTo(consent->bound_to_hash, "cookie"));
+    CHECK_FALSE(records.IsBoundTo(consent->bound_to_hash, "another"));
+    CHECK_FALSE(records.IsBoundTo("", "cookie"));
+    CHECK(records.IsBoundTo(records.HashBinding("cookie"), "cookie"));
   }
 
   TEST_CASE_FIXTURE(RotatedStore, "refreshes a token that was stored under the old key") {
     OpenedStore opened(path, RingOf({1, 2}));
     const Secret spent("first refresh");
-    CHECK(Must(opened.records.OpenPending("cred_1", spent, kNow)));
+    CHECK(Must(opened.records.OpenPending("cred_1", spent, {}, kNow)));
     CHECK(Must(
         opened.records.SetHealth("cred_1", spent, Health::kReauthorizationRequired, "x", kNow)));
     CHECK(Must(opened.records.UndoPending("cred_1", spent)));

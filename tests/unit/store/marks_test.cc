@@ -115,7 +115,7 @@ struct MarkedStore {
                                .tokens = MarkedTokens("one"),
                                .connected_at = kNow}));
     const Secret spent("MARKrefreshone");
-    REQUIRE(Must(records.OpenPending("cred_1", spent, kNow)));
+    REQUIRE(Must(records.OpenPending("cred_1", spent, {}, kNow)));
     REQUIRE(Must(records.CommitTokens("cred_1", spent, MarkedTokens("two"), kNow)));
     REQUIRE(Must(records.SetHealth("cred_1", Secret("MARKrefreshtwo"),
                                    Health::kReauthorizationRequired, "MARKcause", kNow)));

@@ -70,7 +70,7 @@ TEST_SUITE("A list of look-up keys") {
     CHECK(Must(store.FindCredentialOfUser({"a", "b", "c", "d", "e", "f", "g", key})));
     CHECK_FALSE(Must(store.FindCredentialOfUser({"a", "b"})));
     CHECK_FALSE(Must(store.FindCredentialOfUser({})));
-    CHECK(Must(store.OpenPending("cred_1", {}, kNow)) == Outcome::kMoved);
+    CHECK(Must(store.OpenPending("cred_1", {}, {}, kNow)) == Outcome::kMoved);
   }
 }
 

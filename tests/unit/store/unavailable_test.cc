@@ -95,13 +95,14 @@ TEST_SUITE("A store that cannot be written") {
       }
       CHECK(TryWrites(opened.records) == "refused");
       const Secret spent("first refresh");
-      CHECK(WhyNot(opened.records.OpenPending("cred_1", spent, kNow)) == Reason::kStoreUnavailable);
+      CHECK(WhyNot(opened.records.OpenPending("cred_1", spent, {}, kNow)) ==
+            Reason::kStoreUnavailable);
       CHECK(WhyNot(opened.records.RemoveApp("app_1")) == Reason::kStoreUnavailable);
       for (const char* name : {"/credentials.db", "/directory.db", "/ephemera.db"}) {
         std::filesystem::remove(path + name + "-journal");
       }
       // Nothing of the failures stays behind.
-      CHECK(Must(opened.records.OpenPending("cred_1", spent, kNow)));
+      CHECK(Must(opened.records.OpenPending("cred_1", spent, {}, kNow)));
       CHECK(Must(opened.records.UndoPending("cred_1", spent)));
     }
     CheckAsBefore();
