@@ -4,7 +4,6 @@
 #define JOINPASS_BOT_ADAPTER_DEMO_PROGRAM_CONSOLE_H_
 
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <utility>
 
@@ -19,11 +18,14 @@ inline void Heading(const std::string& text) { std::printf("\n%s\n", text.c_str(
 
 inline void Line(const std::string& text) { std::printf("           %s\n", text.c_str()); }
 
-// Ends the program with the reason of `status`.
+// Thrown by Fail() up to main(), so that all is cleared away on the way.
+struct Failed {};
+
+// Prints the reason of `status` and ends the demo.
 [[noreturn]] inline void Fail(const std::string& step, const absl::Status& status) {
   std::printf("  FAILED   %s\n           %s\n", step.c_str(), Describe(status).c_str());
   std::printf("demo: failed\n");
-  std::exit(1);
+  throw Failed{};
 }
 
 inline absl::Status StatusOf(const absl::Status& status) { return status; }

@@ -6,8 +6,6 @@
 // Everything is real but Zoom itself: TLS on loopback, the consent page and its
 // redirect, the sealed store on disk. It ends with the line `demo: ok`.
 
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -21,6 +19,7 @@
 #include "joinpass/engine.h"
 #include "joinpass/zoom_sdk.h"
 #include "support/sdk_lookalike.h"
+#include "support/temp_folder.h"
 
 namespace joinpass::demo {
 namespace {
@@ -100,17 +99,18 @@ void Connect(Stage& stage, const std::string& email) {
   const auto report = Step("sync his directory", [&] {
     return stage.engine->directory().Sync(credential->id, absl::Seconds(10));
   });
-  Line(absl::StrCat("the directory knows ", report->meetings, " meetings",
+  Line(absl::StrCat("the directory knows ", report->meetings,
+                    report->meetings == 1 ? " meeting" : " meetings",
                     report->has_personal_meeting_id ? " and a personal meeting id" : ""));
 }
 
 void PrintResolution(const absl::StatusOr<Resolution>& resolution) {
   if (!resolution.ok()) return Line(absl::StrCat("host: ", Describe(resolution.status())));
   const Candidate& best = resolution->candidates.front();
-  Line(absl::StrCat(
-      "host: ", best.host_user_id, ", by rule ", std::string(MatchRuleName(best.rule)), ", learnt ",
-      absl::FormatDuration(absl::Trunc(absl::Now() - best.learnt_at, absl::Milliseconds(1))),
-      " ago; candidates: ", resolution->candidates.size()));
+  Line(absl::StrCat("host: ", best.host_user_id, ", by rule ",
+                    std::string(MatchRuleName(best.rule)), ", learnt ",
+                    absl::ToInt64Milliseconds(absl::Now() - best.learnt_at),
+                    " ms ago; candidates: ", resolution->candidates.size()));
 }
 
 // What Zoom makes of the parameters, as the SDK's Join() would hand them over.
@@ -155,9 +155,8 @@ void Join(Stage& stage, const std::string& title, JoinRequest request, bool reco
 }
 
 int Main(const std::string& world_file) {
-  std::string folder = (std::filesystem::temp_directory_path() / "joinpass-demo-XXXXXX").string();
-  if (mkdtemp(folder.data()) == nullptr) Fail("make a folder", absl::UnavailableError(folder));
-  Stage stage = SetUp(world_file, folder + "/store");
+  const testing::TempFolder folder;
+  Stage stage = SetUp(world_file, folder / "store");
 
   Heading("Connect two hosts");
   Connect(stage, kHost);
@@ -182,7 +181,6 @@ int Main(const std::string& world_file) {
 
   Heading("Close");
   (void)Step("close joinpass", [&] { return stage.engine->Close(absl::Seconds(5)); });
-  std::filesystem::remove_all(folder);
   std::printf("\ndemo: ok\n");
   return 0;
 }
@@ -195,5 +193,9 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: joinpass_demo [WORLD.json]\n");
     return 2;
   }
-  return joinpass::demo::Main(argc == 2 ? argv[1] : FAKE_ZOOM_EXAMPLE_WORLD);
+  try {
+    return joinpass::demo::Main(argc == 2 ? argv[1] : FAKE_ZOOM_EXAMPLE_WORLD);
+  } catch (const joinpass::demo::Failed&) {
+    return 1;
+  }
 }

@@ -18,7 +18,8 @@ namespace joinpass {
 // "admin-managed".
 enum class AppKind {
   kUserManaged,     // each host for himself
-  kAccountManaged,  // an admin, once, for all users of his account
+  kAccountManaged,  // an admin, once, for all users of his account. Kept, but it
+                    // cannot be connected yet: BeginConnect() refuses it
 };
 
 // What Zoom's Marketplace shows of an app.
@@ -33,7 +34,8 @@ struct AppSettings {
   Secret client_secret = {};
 
   // The secret token(s) that sign this app's webhooks; several while they are
-  // changed. May be empty: then no webhook is accepted. None may be blank.
+  // changed. May be empty. None may be blank. Kept for the side that receives
+  // webhooks, which does not exist yet.
   std::vector<Secret> webhook_secrets = {};
 };
 

@@ -72,7 +72,8 @@ class JOINPASS_EXPORT Engine {
   //   store_unavailable  the folder or a file cannot be opened
   //   store_foreign      a file there is not joinpass's, or of a newer version
   //   store_corrupt      a file is damaged
-  //   key_missing        the store is sealed with another key
+  //   key_missing        the store is sealed with another key, or its key file is
+  //                      gone: the message says which
   //   key_invalid        the key file is malformed, or others can read it
   // No error changes a file that was there.
   static absl::StatusOr<std::unique_ptr<Engine>> Open(EngineOptions options);

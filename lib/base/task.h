@@ -13,6 +13,8 @@
 //   - Inside the expression of a co_await nothing is built in braces, and no
 //     lambda captures more than references, pointers and numbers: g++ 12 copies
 //     such temporaries byte by byte and destroys them twice. Name them first.
+//   - No co_await stands behind && or || or in ?: (the same compiler evaluates it all
+//     the same).
 
 #ifndef JOINPASS_LIB_BASE_TASK_H_
 #define JOINPASS_LIB_BASE_TASK_H_

@@ -40,8 +40,6 @@ Credential ShownAs(const store::CredentialRecord& record, AppKind kind) {
 
 }  // namespace
 
-absl::Status EngineClosed() { return base::MakeError(Reason::kCancelled, "engine: it is closed"); }
-
 absl::StatusOr<ConnectStart> StoredCredentials::BeginConnect(const ConnectRequest& request) {
   return oauth::BeginConsent(context_, request);
 }

@@ -123,6 +123,10 @@ store::CredentialRecord NewCredential(const Context& context, const Begun& begun
 absl::StatusOr<ConnectStart> BeginConsent(const Context& context, const ConnectRequest& request) {
   JOINPASS_RETURN_IF_ERROR(Check(request));
   JOINPASS_ASSIGN_OR_RETURN(const store::AppRecord app, context.records.GetApp(request.app_id));
+  if (app.settings.kind != AppKind::kUserManaged) {
+    return base::MakeError(Reason::kInvalidArgument,
+                           "connect: an account-managed app cannot be connected yet");
+  }
   const std::string state = context.random.Token(kStateBytes);
 
   store::ConsentRecord consent;

@@ -142,7 +142,9 @@ base::Task<bool> TokenSource::Drain(SteadyTime deadline) {
   closing_ = true;
   if (!co_await AwaitFlights(deadline)) co_return false;
   for (auto& [id, entry] : entries_) {
-    while (entry.unsaved && !(co_await SaveUnsaved(entry, id)).ok()) {
+    while (entry.unsaved) {
+      const absl::Status saved = co_await SaveUnsaved(entry, id);
+      if (saved.ok()) break;
       const SteadyTime next = context_.clock.SteadyNow() + kSaveAgainAfter;
       if (next > deadline) co_return false;
       co_await base::SleepUntil(context_.loop, next);

@@ -160,13 +160,41 @@ TEST_SUITE("Bad input") {
   }
 
   TEST_CASE_FIXTURE(BadInput,
-                    "a refresh whose answer is lost: refresh_unanswered, and the token lives") {
+                    "a refresh that HTML answers: refresh_unanswered, and the token lives") {
     const std::string id = Connect(kJill);
     Advance(absl::Hours(2));
     Spoil("token/refresh_token", FaultKind::kHtml);
     CHECK(Outcome(kJillsMeeting) == "refresh_unanswered");
     CHECK(Get(id).health == Health::kHealthy);
     Advance(absl::Seconds(31));
+    CHECK(Outcome(kJillsMeeting) == "ok");
+  }
+
+  TEST_CASE("a refresh whose answer is lost: it recovers where Zoom honours the old token still") {
+    fake_zoom::Options options;
+    options.lenient_rotation = true;
+    BadInput scene(options);
+    for (const FaultKind kind : {FaultKind::kLoseAnswer, FaultKind::kReset, FaultKind::kTruncate}) {
+      const std::string id = scene.Connect(kJill);
+      scene.Advance(absl::Hours(2));
+      scene.Spoil("token/refresh_token", kind);
+      CHECK(scene.Outcome(kJillsMeeting) == "refresh_unanswered");
+      CHECK(scene.Get(id).health == Health::kHealthy);
+      scene.Advance(absl::Seconds(31));
+      CHECK(scene.Outcome(kJillsMeeting) == "ok");
+    }
+  }
+
+  TEST_CASE_FIXTURE(BadInput,
+                    "a refresh whose answer is lost, where Zoom does not: answer_lost, by name") {
+    const std::string id = Connect(kJill);
+    Advance(absl::Hours(2));
+    Spoil("token/refresh_token", FaultKind::kLoseAnswer);
+    CHECK(Outcome(kJillsMeeting) == "refresh_unanswered");
+    Advance(absl::Seconds(31));
+    CHECK(Outcome(kJillsMeeting) == "reauthorization_required");
+    CHECK(Get(id).cause == "answer_lost");
+    REQUIRE(NameOf(TryConnect(kJill)) == "ok");
     CHECK(Outcome(kJillsMeeting) == "ok");
   }
 

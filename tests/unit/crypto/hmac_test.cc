@@ -17,6 +17,17 @@ std::string Hex(std::string_view bytes) { return absl::BytesToHexString(base::To
 std::string Bytes(absl::string_view hex) { return absl::HexStringToBytes(hex); }
 
 TEST_SUITE("HMAC-SHA256") {
+  TEST_CASE("signs a webhook and answers a URL validation as Zoom does") {
+    // Source: zoom-api.md sections 5.2 and 5.3.
+    const std::string secret = "test_secret_token";
+    const std::string body = R"({"event":"meeting.created","event_ts":1626230691572,"payload":)"
+                             R"({"account_id":"AAAAAABBBB","object":{"id":1234567890}}})";
+    CHECK(Hex(View(HmacSha256(secret, "v0:1739923528:" + body))) ==
+          "c6708cc38ef2ad935acca23ccee81401abf816aa7f6d89b998430cf63334e3a9");
+    CHECK(Hex(View(HmacSha256(secret, "qgg8vlvZRS6UYooatFL8Aw"))) ==
+          "4efea922935c335d972476de138d2208a0d46ab28c79ee592d497a1b216419b8");
+  }
+
   TEST_CASE("gives what RFC 4231 says") {
     CHECK(Hex(View(HmacSha256(std::string(20, '\x0b'), "Hi There"))) ==
           "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");

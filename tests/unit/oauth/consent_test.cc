@@ -166,6 +166,14 @@ TEST_SUITE("Consent") {
     request.bound_to = std::string(1024, 'b');
     request.redirect_uri = "http://127.0.0.1:8765/cb";
     CHECK(BeginConsent(context, request).ok());
+    store::AppRecord accounts;
+    accounts.id = "app_accounts";
+    accounts.settings.kind = AppKind::kAccountManaged;
+    accounts.settings.client_id = "accounts";
+    accounts.settings.client_secret = Secret("s");
+    REQUIRE(records.CreateApp(accounts).ok());
+    request.app_id = "app_accounts";
+    CHECK(ReasonOf(BeginConsent(context, request).status()) == Reason::kInvalidArgument);
     request.app_id = "app_2";
     CHECK(ReasonOf(BeginConsent(context, request).status()) == Reason::kAppUnknown);
   }
