@@ -88,6 +88,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void OnIdleEvent(Site& site, const StreamPtr& stream);
   void ArmExpiry();
   void OnExpiry();
+  void DropExpired(Site& site);
 
   const ClientOptions options_;
   IoLoop& loop_;
@@ -139,6 +140,7 @@ Task<absl::StatusOr<Response>> Core::Exchange(Call& call, const Request& request
 
 Task<absl::StatusOr<Turn>> Core::WaitForTurn(Call& call, Site& site, Freshness freshness) {
   if (call.ended() != Ended::kNo) co_return call.Fail(Phase::kTurn, {});
+  DropExpired(site);
   std::optional<StreamPtr> evicted;
   std::optional<Sockets::Turn> turn = site.sockets.Take(freshness, evicted);
   if (evicted) (*evicted)->Shutdown();
@@ -158,6 +160,7 @@ Task<absl::Status> Core::Warm(std::shared_ptr<Core> /*self*/, std::string origin
                               SteadyTime deadline) {
   JOINPASS_CO_ASSIGN_OR_RETURN(const Origin origin, ReadOrigin(origin_text));
   Site& site = SiteOf(origin);
+  DropExpired(site);
   const std::size_t wanted = std::min<std::size_t>(
       static_cast<std::size_t>(std::clamp(sockets, 1, 8)), options_.max_sockets);
   std::vector<Task<absl::Status>> dials;
@@ -227,12 +230,13 @@ void Core::ArmExpiry() {
 
 void Core::OnExpiry() {
   expiry_timer_ = 0;
-  for (auto& [name, site] : sites_) {
-    for (const StreamPtr& stream : site.sockets.TakeExpired(clock_.SteadyNow())) {
-      stream->Shutdown();
-    }
-  }
+  for (auto& [name, site] : sites_) DropExpired(site);
   ArmExpiry();
+}
+
+// Also before sockets are handed out: after a suspend the timer may come late.
+void Core::DropExpired(Site& site) {
+  for (const StreamPtr& stream : site.sockets.TakeExpired(clock_.SteadyNow())) stream->Shutdown();
 }
 
 void Core::Close() {

@@ -31,12 +31,14 @@ class Transport {
   //   answer_invalid       what came is not HTTP
   //   redirect_refused     a redirect to an origin that is not allowed
   //   cancelled            the transport is closing
+  //   invalid_argument     the origin or the request is none that can be sent;
+  //                        nothing left
   virtual base::Task<absl::StatusOr<message::Response>> Send(message::Request request,
                                                              SteadyTime deadline) = 0;
 
   // Sees that up to `sockets` (1 to 8) idle sockets to `origin` stand ready, so
-  // that as many requests at once wait for no handshake. OK if at least one
-  // stands; errors as for Send().
+  // that as many requests at once wait for no handshake. OK if one stands or
+  // all are in use; errors as for Send().
   virtual base::Task<absl::Status> Warm(std::string origin, int sockets, SteadyTime deadline) = 0;
 };
 

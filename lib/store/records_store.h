@@ -24,7 +24,7 @@ namespace joinpass::store {
 
 // Every call blocks on the disk: it is made from the engine's worker or the
 // caller's thread, never from the loop. A change is durable when the call
-// returns (the directory's: when the machine stays up). Thread-safe.
+// returns. Thread-safe.
 //
 // Errors of every call: store_unavailable, store_corrupt (a row does not
 // unseal: it is left as it is), key_missing. A call that gives several records
@@ -86,6 +86,8 @@ class Records {
   absl::StatusOr<bool> UndoPending(const std::string& id, const Secret& spent);
   // The answer: new tokens, generation + 1, `pending` closed, healthy. Empty
   // `scopes` and `api_origin` keep what is stored; so does an empty refresh token.
+  // key_missing, store_corrupt: what is stored cannot be read, so that `tokens`
+  // are not written and stay the caller's.
   absl::StatusOr<bool> CommitTokens(const std::string& id, const Secret& spent,
                                     const Tokens& tokens, absl::Time now);
   // A verdict. Touches neither tokens, generation nor `pending`, so that a late

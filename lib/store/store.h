@@ -122,9 +122,8 @@ enum class Outcome {
   kMoved,    // the row is not any more as it was seen
 };
 
-// Each call is one transaction and blocks on the disk; a change is durable when
-// it returns (the directory's: when the machine stays up; a consent's: while the
-// processes live). Several processes may share a store. Thread-safe.
+// Each call is one transaction and blocks on the disk (RemoveApp: one of the
+// directory, then one of the app); a change is durable when it returns. Several processes may share a store. Thread-safe.
 //
 // Errors of every call: store_unavailable (nothing was written), store_corrupt.
 class Store {

@@ -20,7 +20,7 @@ namespace joinpass::zoom {
 //
 //   reauthorization_required  HTTP 401, code 124: cause `access_token_expired` or
 //                             `access_token_invalid`: refresh once and try again
-//   scope_missing             104, 4700, 4711; any of `missing_scopes` would do
+//   scope_missing             104, 4700, 4711, on HTTP 401 too; any of `missing_scopes` would do
 //   meeting_unknown           3001, 300 on 404, "Invalid meeting ID"; not the host
 //                             (cause `not_host`)
 //   user_unknown              1001, 1010; 1120 (cause `user_pending`)
@@ -33,7 +33,8 @@ namespace joinpass::zoom {
 //   request_refused           2300, other 300 (a page token that is too old has cause
 //                             `page_token_expired`), the wrong kind of token
 //   redirect_refused          3xx
-//   zoom_unavailable          5xx, or no JSON
+//   zoom_unavailable          5xx, or no JSON: a 401 with HTML is a proxy's or a
+//                             CDN's, and says nothing about the token
 //   answer_invalid            any other status
 // Source: zoom.us API reference and error pages, read 2026-02; seen answers.
 absl::Status ClassifyError(const message::Response& response, std::string_view what);

@@ -75,6 +75,7 @@ class Picker {
     in_text_ = true;
     if (!target_) return true;
     if (target_->text.size() + part.size() > kLongestText) {
+      if (target_->too_long == JsonField::TooLong::kLeftOut) return LeaveOut();
       ec = json::error::string_too_large;
       return false;
     }
@@ -102,6 +103,13 @@ class Picker {
  private:
   bool KeyIs(std::string_view key) const {
     return key_size_ <= kLongestKey && std::string_view(key_, key_size_) == key;
+  }
+
+  bool LeaveOut() {
+    target_->kind = Kind::kOther;
+    target_->text.clear();
+    target_ = nullptr;
+    return true;
   }
 
   bool OnOther() {

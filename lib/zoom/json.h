@@ -20,8 +20,10 @@ namespace joinpass::zoom {
 
 struct JsonField {
   enum class Kind { kAbsent, kText, kInteger, kOther };
+  enum class TooLong { kBreaks, kLeftOut };  // the answer; this field alone (kOther)
 
   std::string_view key = {};
+  TooLong too_long = TooLong::kBreaks;
   Kind kind = Kind::kAbsent;
   base::Buffer text = {};    // kText
   std::int64_t integer = 0;  // kInteger

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 
 #include "base/status.h"
@@ -21,31 +23,63 @@ constexpr std::size_t kLongestApiUrl = 300;
 // The first rule that fits names the refusal; `reason` is part of Zoom's sentence.
 struct Rule {
   std::string_view error;  // empty: any
+  int code;                // 0: any
   std::string_view reason;
   Reason means;
   std::string_view cause = {};
 };
 
 constexpr Rule kRules[] = {
-    {"invalid_grant", "redirect uri", Reason::kReauthorizationRequired, "redirect_uri_mismatch"},
-    {"invalid_grant", "", Reason::kReauthorizationRequired, "revoked_or_expired"},
+    {"invalid_grant", 0, "redirect uri", Reason::kReauthorizationRequired, "redirect_uri_mismatch"},
+    {"invalid_grant", 0, "", Reason::kReauthorizationRequired, "revoked_or_expired"},
     // How Zoom said it until 2020.
-    {"invalid_request", "authorization code", Reason::kReauthorizationRequired,
+    {"invalid_request", 0, "authorization code", Reason::kReauthorizationRequired,
      "revoked_or_expired"},
-    {"invalid_client", "", Reason::kAppCredentialsInvalid},
-    {"server_error", "", Reason::kZoomUnavailable},
-    {"temporarily_unavailable", "", Reason::kZoomUnavailable},
-    {"", "", Reason::kRequestRefused},
+    {"invalid_client", 0, "", Reason::kAppCredentialsInvalid},
+    {"server_error", 0, "", Reason::kZoomUnavailable},
+    {"temporarily_unavailable", 0, "", Reason::kZoomUnavailable},
+    {"", 4702, "", Reason::kAppCredentialsInvalid},
+    {"", 4704, "", Reason::kAppCredentialsInvalid},
+    {"", 4709, "", Reason::kReauthorizationRequired, "redirect_uri_mismatch"},
+    {"", 4711, "", Reason::kReauthorizationRequired, "revoked_or_expired"},
+    {"", 4732, "", Reason::kZoomUnavailable},
+    {"", 4733, "", Reason::kReauthorizationRequired, "revoked_or_expired"},
+    {"", 4734, "", Reason::kReauthorizationRequired, "revoked_or_expired"},
+    {"", 4735, "", Reason::kReauthorizationRequired, "revoked_or_expired"},
+    {"", 4737, "", Reason::kReauthorizationRequired, "revoked_or_expired"},
+    {"", 4741, "", Reason::kReauthorizationRequired, "revoked_or_expired"},
+    {"", 0, "", Reason::kRequestRefused},
 };
+
+// What an OAuth server says, and a proxy before it does not. Source: RFC 6749
+// sections 4.1.2.1 and 5.2, RFC 7009 section 2.2.1; Zoom's own wording.
+constexpr std::string_view kErrors[] = {"invalid_grant",          "invalid_client",
+                                        "invalid_request",        "unauthorized_client",
+                                        "unsupported_grant_type", "unsupported grant type",
+                                        "unsupported grant",      "unsupported_response_type",
+                                        "unsupported_token_type", "invalid_scope",
+                                        "access_denied",          "server_error",
+                                        "temporarily_unavailable"};
+
+// Zoom's numbers of OAuth errors.
+constexpr int kFirstOAuthCode = 4700;
+constexpr int kLastOAuthCode = 4799;
+
+bool IsNamed(const Refusal& refusal) {
+  const bool known = std::find(std::begin(kErrors), std::end(kErrors), base::View(refusal.error)) !=
+                     std::end(kErrors);
+  return known || (refusal.code >= kFirstOAuthCode && refusal.code <= kLastOAuthCode);
+}
 
 Rule FittingRule(const Refusal& refusal) {
   for (const Rule& rule : kRules) {
     if ((rule.error.empty() || rule.error == base::View(refusal.error)) &&
+        (rule.code == 0 || rule.code == refusal.code) &&
         Contains(base::View(refusal.reason), rule.reason)) {
       return rule;
     }
   }
-  return {"", "", Reason::kRequestRefused};
+  return {"", 0, "", Reason::kRequestRefused};
 }
 
 absl::Status ClassifyTokenError(const message::Response& response) {
@@ -53,9 +87,8 @@ absl::Status ClassifyTokenError(const message::Response& response) {
   if (http == 429) return ClassifyError(response, "token endpoint");
   const Refusal refusal = ReadRefusal(response);
   // Without a name it may be anybody's: nobody knows whether Zoom saw the request.
-  const bool named =
-      http >= 400 && http < 500 && http != 408 && (!refusal.error.empty() || refusal.code != 0);
-  const Rule rule = named ? FittingRule(refusal) : Rule{"", "", Reason::kZoomUnavailable};
+  const bool named = http >= 400 && http < 500 && http != 408 && IsNamed(refusal);
+  const Rule rule = named ? FittingRule(refusal) : Rule{"", 0, "", Reason::kZoomUnavailable};
   ErrorInfo info = InfoOf(response, rule.means);
   info.cause = rule.cause;
   info.zoom_code = refusal.code;
@@ -68,11 +101,13 @@ absl::Status ClassifyTokenError(const message::Response& response) {
 
 absl::StatusOr<TokenAnswer> ReadTokenAnswer(const message::Response& response, absl::Time sent_at) {
   if (response.status != 200) return ClassifyTokenError(response);
+  // The tokens may be the only ones that are good now: no label of theirs loses them.
+  constexpr auto kLeftOut = JsonField::TooLong::kLeftOut;
   std::array<JsonField, 5> fields = {{{.key = "access_token"},
                                       {.key = "refresh_token"},
-                                      {.key = "expires_in"},
-                                      {.key = "scope"},
-                                      {.key = "api_url"}}};
+                                      {.key = "expires_in", .too_long = kLeftOut},
+                                      {.key = "scope", .too_long = kLeftOut},
+                                      {.key = "api_url", .too_long = kLeftOut}}};
   const auto& [access, refresh, expires_in, scope, api_url] = fields;
   const JsonResult read = ReadJson(base::View(response.body), fields);
   if (read == JsonResult::kForeign) {

@@ -83,7 +83,10 @@ message::Request ProbeClient(const Origins& origins, const ClientKeys& keys) {
 }
 
 message::Request RevokeToken(const Origins& origins, const ClientKeys& keys, const Secret& token) {
-  return Post(origins, keys, "/oauth/revoke", Form().Add("token", token.Reveal()));
+  message::Request request =
+      Post(origins, keys, "/oauth/revoke", Form().Add("token", token.Reveal()));
+  request.send_once = true;
+  return request;
 }
 
 }  // namespace joinpass::zoom

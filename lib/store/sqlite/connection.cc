@@ -61,6 +61,11 @@ absl::StatusOr<Transaction> Transaction::Begin(Connection& connection) {
   return Transaction(connection);
 }
 
+absl::StatusOr<Transaction> Transaction::BeginReading(Connection& connection) {
+  JOINPASS_RETURN_IF_ERROR(connection.Run("BEGIN DEFERRED"));
+  return Transaction(connection);
+}
+
 Transaction::Transaction(Transaction&& other) noexcept
     : connection_(std::exchange(other.connection_, nullptr)) {}
 

@@ -57,6 +57,8 @@ class Transaction {
  public:
   // `connection` must outlive it.
   static absl::StatusOr<Transaction> Begin(Connection& connection);
+  // For reads that must agree with each other; takes no write lock.
+  static absl::StatusOr<Transaction> BeginReading(Connection& connection);
   Transaction(Transaction&& other) noexcept;
   Transaction& operator=(Transaction&&) = delete;
   ~Transaction();

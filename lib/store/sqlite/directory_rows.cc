@@ -140,6 +140,8 @@ absl::StatusOr<std::vector<HostRow>> SqliteStore::FindHostsByVanityName(
 absl::StatusOr<std::vector<std::optional<MeetingRow>>> SqliteStore::FindEachMeeting(
     std::span<const MeetingSearch> searches) {
   base::MutexLock lock(directory_.mutex);
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction,
+                            Transaction::BeginReading(*directory_.connection));
   std::vector<std::optional<MeetingRow>> found;
   found.reserve(searches.size());
   for (const MeetingSearch& search : searches) {
@@ -152,6 +154,7 @@ absl::StatusOr<std::vector<std::optional<MeetingRow>>> SqliteStore::FindEachMeet
     JOINPASS_ASSIGN_OR_RETURN(std::optional<MeetingRow> row, ReadRow(find, ReadMeetingRow));
     found.push_back(std::move(row));
   }
+  JOINPASS_RETURN_IF_ERROR(transaction.Commit());
   return found;
 }
 

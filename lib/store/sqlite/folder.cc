@@ -49,7 +49,7 @@ absl::Status CheckFolder(const struct stat& folder) {
   if (S_ISLNK(folder.st_mode)) return Foreign("is a symbolic link");
   if (!S_ISDIR(folder.st_mode)) return Foreign("is not a folder");
   if (folder.st_uid != geteuid()) return Foreign("belongs to another user");
-  if ((folder.st_mode & S_IWOTH) != 0) return Foreign("anybody can write in it");
+  if ((folder.st_mode & (S_IWGRP | S_IWOTH)) != 0) return Foreign("others can write in it");
   return absl::OkStatus();
 }
 

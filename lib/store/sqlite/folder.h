@@ -15,11 +15,11 @@ struct Folder {
 };
 
 // The folder at `path`, created with mode 0700 (but not its parent) if it is not
-// there. A symbolic link, another user's folder or one in which anybody can
-// write is refused and left as it is.
+// there. A symbolic link, another user's folder or one in which others (its
+// group, or anybody) can write is refused and left as it is.
 //
 // Errors:
-//   store_foreign      not a folder, a symbolic link, another user's, open to all
+//   store_foreign      not a folder, a symbolic link, another user's, writable by others
 //   store_unavailable  it cannot be created or looked at
 absl::StatusOr<Folder> PrepareFolder(const std::string& path);
 

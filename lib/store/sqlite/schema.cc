@@ -3,8 +3,10 @@
 namespace joinpass::store::sqlite {
 
 // No write-ahead log: SQLite up to 3.51.2 can lose commits with it when two
-// connections write. Of the rollback journals PERSIST is the fastest. Temporary
-// files would stand outside our folder, so there are none.
+// connections write. Of the rollback journals PERSIST is the fastest. Every file
+// is synced: a torn one would not open, even where all in it can be found again,
+// and a consent that was taken must not come back. Temporary files would stand
+// outside our folder, so there are none.
 #define JOINPASS_SQL_SETTINGS    \
   "PRAGMA trusted_schema=OFF;"   \
   "PRAGMA cell_size_check=ON;"   \
@@ -12,6 +14,7 @@ namespace joinpass::store::sqlite {
   "PRAGMA temp_store=MEMORY;"    \
   "PRAGMA mmap_size=0;"          \
   "PRAGMA journal_mode=PERSIST;" \
+  "PRAGMA synchronous=FULL;"     \
   "PRAGMA journal_size_limit=1048576;"
 
 #define JOINPASS_SQL_META \
@@ -20,7 +23,7 @@ namespace joinpass::store::sqlite {
 const FileKind kCredentialsFile = {.name = "credentials.db",
                                    .application_id = 0x6a704372,  // "jpCr"
                                    .version = 1,
-                                   .settings = JOINPASS_SQL_SETTINGS "PRAGMA synchronous=FULL;",
+                                   .settings = JOINPASS_SQL_SETTINGS,
                                    .tables = JOINPASS_SQL_META R"sql(
 CREATE TABLE app(
   seq INTEGER PRIMARY KEY,
@@ -52,7 +55,7 @@ CREATE INDEX credential_of_any_user ON credential(any_user_key);
 const FileKind kDirectoryFile = {.name = "directory.db",
                                  .application_id = 0x6a704469,  // "jpDi"
                                  .version = 1,
-                                 .settings = JOINPASS_SQL_SETTINGS "PRAGMA synchronous=NORMAL;",
+                                 .settings = JOINPASS_SQL_SETTINGS,
                                  .tables = JOINPASS_SQL_META R"sql(
 CREATE TABLE host(
   user_key BLOB PRIMARY KEY,
@@ -77,7 +80,7 @@ CREATE INDEX meeting_of_host ON meeting(host_key);
 const FileKind kEphemeraFile = {.name = "ephemera.db",
                                 .application_id = 0x6a704570,  // "jpEp"
                                 .version = 1,
-                                .settings = JOINPASS_SQL_SETTINGS "PRAGMA synchronous=OFF;",
+                                .settings = JOINPASS_SQL_SETTINGS,
                                 .tables = JOINPASS_SQL_META R"sql(
 CREATE TABLE consent(
   state_key BLOB PRIMARY KEY,

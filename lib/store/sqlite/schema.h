@@ -16,7 +16,7 @@ struct FileKind {
   const char* tables = "";
 };
 
-// Apps and credentials: nobody can say them again, so they are synced.
+// Apps and credentials: nobody can say them again.
 extern const FileKind kCredentialsFile;
 // Hosts and meetings: another sync finds them again.
 extern const FileKind kDirectoryFile;

@@ -18,9 +18,12 @@ namespace joinpass::store {
 // 0600). Several processes may have it open. A child of fork() must open its
 // own. `keys` and `random` are used by this call only.
 //
-//   credentials.db  each commit is synced to the disk
-//   directory.db    survives the processes, and as a rule a loss of power
-//   ephemera.db     survives the processes
+//   credentials.db  apps and credentials
+//   directory.db    hosts and meetings
+//   ephemera.db     consents that have begun
+//
+// Each commit to each of them is synced to the disk: a loss of power leaves none
+// that cannot be opened.
 //
 // Errors; none of them changes a file that was there:
 //   store_foreign      a file is not joinpass's, or of a newer version

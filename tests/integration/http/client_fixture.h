@@ -25,9 +25,9 @@ inline constexpr absl::Duration kPatience = absl::Seconds(10);
 
 class ClientFixture {
  public:
-  explicit ClientFixture(ClientOptions options = {}) {
+  explicit ClientFixture(ClientOptions options = {}, base::Clock& clock = base::SystemClock()) {
     if (options.ca_file.empty()) options.ca_file = testing::TestCa::Get().file();
-    client_ = *OpenClient(std::move(options), *loop_, base::SystemClock());
+    client_ = *OpenClient(std::move(options), *loop_, clock);
   }
 
   std::future<Answer> Begin(Request request, absl::Duration patience = kPatience) {

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "client_fixture.h"
+#include "support/travel_clock.h"
 
 namespace joinpass::http {
 namespace {
@@ -65,6 +66,27 @@ TEST_SUITE("The client") {
     for (int i = 0; i < 3; ++i) answers.push_back(Begin(Get(server.named_origin())));
     for (std::future<Answer>& answer : answers) CHECK(Body(answer.get()) == "0");
     CHECK(server.handshakes() == 3);
+  }
+
+  TEST_CASE("hands out no socket whose time went by while the machine slept") {
+    const absl::Duration asleep = absl::Hours(1);
+    const absl::Duration patience = asleep + kPatience;
+    testing::TravelClock clock;
+    TlsServer server(Answers);
+    ClientFixture client({}, clock);  // The loop's timers have not seen the sleep yet.
+    SUBCASE("to a request") {
+      CHECK(Body(client.Send(Get(server.origin()), patience)) == "0");
+      CHECK(Body(client.Send(Get(server.origin()), patience)) == "1");
+      clock.Advance(asleep);
+      CHECK(Body(client.Send(Get(server.origin()), patience)) == "0");
+    }
+    SUBCASE("and warms others") {
+      CHECK(client.Warm(server.origin(), 1, patience).ok());
+      CHECK(client.Warm(server.origin(), 1, patience).ok());
+      clock.Advance(asleep);
+      CHECK(client.Warm(server.origin(), 1, patience).ok());
+    }
+    CHECK(server.accepted() == 2);
   }
 
   TEST_CASE_FIXTURE(ClientFixture, "says why it could not warm a single socket") {

@@ -144,8 +144,9 @@ TEST_SUITE("The key file") {
     CHECK(pipe.status().message() == "key file: is not a plain file");
   }
 
-  TEST_CASE_FIXTURE(KeyFolder, "is refused if it is another user's") {
-    if (geteuid() != 0) return;  // only root can give a file away
+  // Only root can give a file away.
+  TEST_CASE_FIXTURE(KeyFolder,
+                    "is refused if it is another user's" * doctest::skip(geteuid() != 0)) {
     Write(kGoodLine);
     REQUIRE(chown(path.c_str(), 12345, static_cast<gid_t>(-1)) == 0);
     CHECK(WhyRefused() == "key file: belongs to another user");

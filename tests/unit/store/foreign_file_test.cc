@@ -115,7 +115,7 @@ TEST_SUITE("A file that is not ours") {
     CHECK(ReasonOf(WhyRefused()) == Reason::kStoreForeign);
   }
 
-  TEST_CASE_FIXTURE(FileFixture, "may be a link, a folder, a pipe, or another user's") {
+  TEST_CASE_FIXTURE(FileFixture, "may be a link, a folder or a pipe") {
     for (const std::string& name : names) {
       CAPTURE(name);
       std::filesystem::rename(Of(name), Of("aside"));
@@ -132,13 +132,18 @@ TEST_SUITE("A file that is not ours") {
       REQUIRE(mkfifo(Of(name).c_str(), 0600) == 0);
       CHECK(ReasonOf(WhyRefused()) == Reason::kStoreForeign);
       std::filesystem::rename(Of("aside"), Of(name));
-      if (geteuid() == 0) {  // only root can give a file away
-        REQUIRE(chown(Of(name).c_str(), 12345, static_cast<gid_t>(-1)) == 0);
-        CHECK(ReasonOf(WhyRefused()) == Reason::kStoreForeign);
-        REQUIRE(chown(Of(name).c_str(), 0, static_cast<gid_t>(-1)) == 0);
-      }
     }
     CHECK(TryOpen().ok());
+  }
+
+  // Only root can give a file away.
+  TEST_CASE_FIXTURE(FileFixture, "may be another user's" * doctest::skip(geteuid() != 0)) {
+    for (const std::string& name : names) {
+      CAPTURE(name);
+      REQUIRE(chown(Of(name).c_str(), 12345, static_cast<gid_t>(-1)) == 0);
+      CHECK(ReasonOf(WhyRefused()) == Reason::kStoreForeign);
+      REQUIRE(chown(Of(name).c_str(), 0, static_cast<gid_t>(-1)) == 0);
+    }
   }
 
   TEST_CASE_FIXTURE(FileFixture, "is not reached through a link in the journal's place") {
@@ -260,15 +265,21 @@ TEST_SUITE("The folder of a store") {
     CHECK(OpenSqliteStore(found, RingOf({1}), base::SystemRandom()).ok());
   }
 
-  TEST_CASE_FIXTURE(FileFixture, "is refused if it is a file, another user's, or open to all") {
+  TEST_CASE_FIXTURE(FileFixture, "is refused if it is a file, or others can write in it") {
     CHECK(WhyNot(PrepareFolder(Of("credentials.db"))) == Reason::kStoreForeign);
     CHECK(WhyNot(PrepareFolder(folder / "a/b")) == Reason::kStoreUnavailable);
     CHECK(WhyNot(PrepareFolder("")) == Reason::kInvalidArgument);
-    REQUIRE(chmod(path.c_str(), 0777) == 0);
-    CHECK(WhyNot(PrepareFolder(path)) == Reason::kStoreForeign);
+    for (const mode_t mode : {0777u, 0770u, 0702u}) {
+      REQUIRE(chmod(path.c_str(), mode) == 0);
+      CHECK(WhyNot(PrepareFolder(path)) == Reason::kStoreForeign);
+    }
     REQUIRE(chmod(path.c_str(), 0755) == 0);
     CHECK(PrepareFolder(path).ok());
-    if (geteuid() != 0) return;  // only root can give a folder away
+  }
+
+  // Only root can give a folder away.
+  TEST_CASE_FIXTURE(FileFixture,
+                    "is refused if it is another user's" * doctest::skip(geteuid() != 0)) {
     REQUIRE(chown(path.c_str(), 12345, static_cast<gid_t>(-1)) == 0);
     CHECK(WhyNot(PrepareFolder(path)) == Reason::kStoreForeign);
   }

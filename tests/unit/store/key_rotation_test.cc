@@ -96,6 +96,9 @@ TEST_SUITE("A store whose key was changed") {
     const absl::StatusOr<CredentialRecord> bob = old.records.GetCredential("cred_2");
     CHECK(WhyNot(bob) == Reason::kKeyMissing);
     CHECK(bob.status().message().find("00000002") != absl::string_view::npos);
+    const Secret spent("first refresh");
+    CHECK(WhyNot(old.records.CommitTokens("cred_2", spent, TokensNamed("second"), kNow)) ==
+          Reason::kKeyMissing);
     CHECK(Must(old.records.GetCredential("cred_1")).user_id == "ann");
     CHECK(Must(old.records.ListCredentials("")).size() == 1);
   }

@@ -59,6 +59,8 @@ TEST_SUITE("ClassifyError") {
              Row{400, 4711, "no", Reason::kScopeMissing},
              Row{401, 4700, "Token cannot be empty.", Reason::kReauthorizationRequired,
                  "access_token_invalid"},
+             Row{401, 104, "no", Reason::kScopeMissing},
+             Row{401, 4711, "no", Reason::kScopeMissing},
              Row{400, 200, "No permission.", Reason::kPermissionDenied},
              Row{400, 200, "Webinar plan is missing.", Reason::kPermissionDenied},
              Row{400, 300, "Invalid meeting ID.", Reason::kMeetingUnknown},
@@ -240,6 +242,13 @@ TEST_SUITE("HarmlessText") {
     CHECK(HarmlessText("at https://zoom.us/s/1 now") == "at [...] now");
     CHECK(HarmlessText("zak=short") == "[...]");
     CHECK(HarmlessText("Invalid authorization code x1") == "Invalid authorization code [...]");
+    CHECK(HarmlessText("Invalid code: x1") == "Invalid code: [...]");
+    CHECK(HarmlessText("Invalid code : x1") == "Invalid code : [...]");
+    CHECK(HarmlessText("Invalid code:x1") == "Invalid [...]");
+    CHECK(HarmlessText("Invalid \"code\"  x1 here") == "Invalid \"code\" [...] here");
+    CHECK(HarmlessText("Bad token 'x1yZ9abc'.") == "Bad token [...]");
+    CHECK(HarmlessText("Bad 'x1yZ9ab' '12345678' 'meeting:read' it's") ==
+          "Bad 'x1yZ9ab' '12345678' 'meeting:read' it's");
   }
 
   TEST_CASE("knows a token by its length, to the character") {

@@ -63,6 +63,7 @@ TEST_SUITE("A token call") {
     CHECK(request.origin == "https://127.0.0.1:1");
     CHECK(request.target == "/oauth/revoke");
     CHECK(request.body.Reveal() == "token=t");
+    CHECK(request.send_once);
   }
 }
 
@@ -134,12 +135,24 @@ TEST_SUITE("ReadTokenAnswer") {
                  Reason::kAppCredentialsInvalid, ""},
              Row{400, R"({"reason":"unsupported grant type","error":"unsupported_grant_type"})",
                  Reason::kRequestRefused, ""},
-             Row{400, R"({"error":"something_new"})", Reason::kRequestRefused, ""},
+             Row{400, R"({"error":"invalid_scope"})", Reason::kRequestRefused, ""},
+             Row{400, R"({"error":"unsupported grant"})", Reason::kRequestRefused, ""},
+             Row{400, R"({"code":4702,"message":"no"})", Reason::kAppCredentialsInvalid, ""},
+             Row{400, R"({"code":4709,"message":"no"})", Reason::kReauthorizationRequired,
+                 "redirect_uri_mismatch"},
+             Row{400, R"({"code":"4741","message":"no"})", Reason::kReauthorizationRequired,
+                 "revoked_or_expired"},
+             Row{400, R"({"code":4700,"message":"no"})", Reason::kRequestRefused, ""},
+             Row{400, R"({"code":4799,"message":"no"})", Reason::kRequestRefused, ""},
              Row{400, R"({"error":"server_error"})", Reason::kZoomUnavailable, ""},
-             Row{400, R"({"code":300,"message":"no"})", Reason::kRequestRefused, ""},
              Row{429, R"({"code":429,"message":"slow"})", Reason::kRateLimited, ""},
              Row{429, "<html>", Reason::kRateLimited, ""},
              // What may or may not have spent the token:
+             Row{400, R"({"error":"something_new"})", Reason::kZoomUnavailable, ""},
+             Row{404, R"({"error":"Not Found"})", Reason::kZoomUnavailable, ""},
+             Row{403, R"({"code":1020,"message":"no"})", Reason::kZoomUnavailable, ""},
+             Row{400, R"({"code":4699,"message":"no"})", Reason::kZoomUnavailable, ""},
+             Row{400, R"({"code":4800,"message":"no"})", Reason::kZoomUnavailable, ""},
              Row{500, R"({"error":"invalid_grant"})", Reason::kZoomUnavailable, ""},
              Row{502, "<html>Bad gateway</html>", Reason::kZoomUnavailable, ""},
              Row{408, R"({"error":"invalid_grant"})", Reason::kZoomUnavailable, ""},
@@ -177,6 +190,19 @@ TEST_SUITE("ReadTokenAnswer") {
         kSent);
     CHECK(InfoIn(answer.status()).server_text == "Invalid authorization code [...]");
     CHECK(InfoIn(answer.status()).tracking_id == "v=2.0;rid=WEB_1");
+  }
+
+  TEST_CASE("keeps the tokens where a label beside them is too long") {
+    const std::string body = R"({"scope":")" + std::string(300 * 1024, 's') +
+                             R"(","access_token":"acc","refresh_token":"ref"})";
+    const auto answer = ReadTokenAnswer(Answer(200, body), kSent);
+    REQUIRE(answer.ok());
+    CHECK(answer->access_token.Reveal() == "acc");
+    CHECK(answer->refresh_token.Reveal() == "ref");
+    CHECK(answer->scopes.empty());
+    const std::string bad =
+        R"({"access_token":"acc","refresh_token":")" + std::string(300 * 1024, 'r') + R"("})";
+    CHECK(ReasonOf(ReadTokenAnswer(Answer(200, bad), kSent).status()) == Reason::kAnswerInvalid);
   }
 
   TEST_CASE("bounds a token at 16 KiB") {
