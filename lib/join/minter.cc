@@ -11,7 +11,7 @@
 namespace joinpass::join {
 namespace {
 
-// Source: zoom-api, `users/me/zak` (5 minutes) and `users/{id}/token` (2 hours).
+// Source: Zoom's API reference, `users/me/zak` (5 minutes) and `users/{id}/token` (2 hours).
 constexpr absl::Duration kZakLifetime = absl::Minutes(5);
 constexpr absl::Duration kOnBehalfLifetime = absl::Hours(2);
 
@@ -85,7 +85,8 @@ base::Task<Minter::MaybeToken> Minter::AskRecording(const Owner& owner, const Jo
                                                                         waiting_room);
                                    },
                                    deadline));
-  JOINPASS_CO_ASSIGN_OR_RETURN(zoom::JoinToken token, zoom::ReadJoinToken(answer.response));
+  JOINPASS_CO_ASSIGN_OR_RETURN(zoom::RecordingToken token,
+                               zoom::ReadRecordingToken(answer.response));
   co_return TokenOf(std::move(token.token), answer.sent_at, token.lifetime, owner.credential_id);
 }
 

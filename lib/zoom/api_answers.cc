@@ -21,8 +21,8 @@ namespace {
 constexpr std::size_t kLongestEmail = 320;
 constexpr std::size_t kLongestName = 64;
 constexpr std::size_t kLongestPageToken = 4 * 1024;
-constexpr std::int64_t kUsualJoinToken = 120;
-constexpr std::int64_t kLongestJoinToken = 60 * 60;
+constexpr std::int64_t kUsualRecordingToken = 120;
+constexpr std::int64_t kLongestRecordingToken = 60 * 60;
 
 absl::Status Invalid(const message::Response& response, std::string_view what,
                      std::string_view why) {
@@ -120,15 +120,15 @@ absl::StatusOr<ListedMeeting> ReadMeeting(const message::Response& response) {
   return ListedMeeting{.number = number, .host_id = std::string(fields[1].Text())};
 }
 
-absl::StatusOr<JoinToken> ReadJoinToken(const message::Response& response) {
+absl::StatusOr<RecordingToken> ReadRecordingToken(const message::Response& response) {
   std::array<JsonField, 2> fields = {{{.key = "token"}, {.key = "expire_in"}}};
   JOINPASS_RETURN_IF_ERROR(ReadFields(response, "recording token", fields));
   if (!IsToken(fields[0].Text())) {
     return Invalid(response, "recording token", "the answer has no usable token");
   }
   std::int64_t seconds = fields[1].Number().value_or(0);
-  if (seconds < 1 || seconds > kLongestJoinToken) seconds = kUsualJoinToken;
-  return JoinToken{.token = Secret(fields[0].Text()), .lifetime = absl::Seconds(seconds)};
+  if (seconds < 1 || seconds > kLongestRecordingToken) seconds = kUsualRecordingToken;
+  return RecordingToken{.token = Secret(fields[0].Text()), .lifetime = absl::Seconds(seconds)};
 }
 
 absl::StatusOr<Secret> ReadUserToken(const message::Response& response) {

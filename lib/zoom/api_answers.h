@@ -47,12 +47,12 @@ absl::StatusOr<MeetingPage> ReadMeetingPage(const message::Response& response);
 
 absl::StatusOr<ListedMeeting> ReadMeeting(const message::Response& response);
 
-struct JoinToken {
+struct RecordingToken {
   Secret token = {};
   absl::Duration lifetime = absl::ZeroDuration();  // from before the request was sent
 };
 // A lifetime that is absent or not 1 to 3600 s is taken as Zoom's 120 s.
-absl::StatusOr<JoinToken> ReadJoinToken(const message::Response& response);
+absl::StatusOr<RecordingToken> ReadRecordingToken(const message::Response& response);
 
 // A ZAK or an on-behalf-of token. A sentence in its place ("Token is no longer
 // supported.") is answer_invalid.

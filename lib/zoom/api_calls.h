@@ -33,7 +33,7 @@ message::Request GetMeeting(const Access& access, std::uint64_t number);
 
 enum class WaitingRoom { kWait, kBypass };
 
-// Read with ReadJoinToken().
+// Read with ReadRecordingToken().
 message::Request MeetingRecordingToken(const Access& access, std::uint64_t number,
                                        WaitingRoom waiting_room);
 

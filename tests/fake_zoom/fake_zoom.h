@@ -3,7 +3,7 @@
 //   auto fake = FakeZoom::Start({.world_file = "example_world.json"});
 //   … (*fake)->origin(), (*fake)->ca_file() …
 //
-// One origin serves /oauth/* and /v2/*, by the rules of zoom-api.md §8; under
+// One origin serves /oauth/* and /v2/*, by the rules of Zoom's API; under
 // /_fake/* it serves everything that this class can do to curl and to people
 // (README.md). It listens on loopback only.
 

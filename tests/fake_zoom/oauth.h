@@ -1,4 +1,4 @@
-// /oauth/*: authorize, consent, token, revoke. Source: zoom-api.md §1 and §8.
+// /oauth/*: authorize, consent, token, revoke. Source: Zoom's OAuth pages.
 
 #ifndef JOINPASS_TESTS_FAKE_ZOOM_OAUTH_H_
 #define JOINPASS_TESTS_FAKE_ZOOM_OAUTH_H_

@@ -1,4 +1,4 @@
-// Listings in pages: page_size, next_page_token. Source: zoom-api.md §2.0, §8.
+// Listings in pages: page_size, next_page_token. Source: Zoom's API reference.
 
 #ifndef JOINPASS_TESTS_FAKE_ZOOM_PAGES_H_
 #define JOINPASS_TESTS_FAKE_ZOOM_PAGES_H_

@@ -7,7 +7,7 @@
 namespace joinpass::fake_zoom {
 namespace {
 
-// MeetingFailCode of the SDK. Source: zoom-sdk.md §2.5.
+// MeetingFailCode of the SDK. Source: the SDK's headers.
 constexpr int kPasswordError = 4;
 constexpr int kNotExist = 8;
 constexpr int kTokenExpired = 16;

@@ -1,5 +1,5 @@
 // Recording, ZAK and on-behalf-of tokens: issued by the REST API, redeemed when
-// a bot joins. Source: zoom-api.md §2.5 to §2.9, zoom-sdk.md §2.5. No HTTP.
+// a bot joins. Source: Zoom's API reference and SDK pages. No HTTP.
 
 #ifndef JOINPASS_TESTS_FAKE_ZOOM_PASSES_H_
 #define JOINPASS_TESTS_FAKE_ZOOM_PASSES_H_

@@ -70,7 +70,7 @@ Response CheckAndAnswer(Rest& rest, const Request& request, absl::Time now) {
   return Answer(call, *route);
 }
 
-// Source: zoom-api.md §4, the per-second limits.
+// Source: Zoom's page on rate limits, the per-second ones.
 int PerSecond(Plan plan, Label label) {
   const bool light = label == Label::kLight;
   switch (plan) {

@@ -1,4 +1,4 @@
-// /v2/*: who may ask what, in the fixed order of checks of zoom-api.md §8.
+// /v2/*: who may ask what, in a fixed order of checks (Zoom states none).
 
 #ifndef JOINPASS_TESTS_FAKE_ZOOM_REST_H_
 #define JOINPASS_TESTS_FAKE_ZOOM_REST_H_

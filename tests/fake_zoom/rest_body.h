@@ -1,5 +1,5 @@
 // The JSON of users and meetings as the REST API shows them. Source:
-// zoom-api.md §2.1 to §2.4. Pure.
+// Zoom's API reference. Pure.
 
 #ifndef JOINPASS_TESTS_FAKE_ZOOM_REST_BODY_H_
 #define JOINPASS_TESTS_FAKE_ZOOM_REST_BODY_H_

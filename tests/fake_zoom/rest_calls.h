@@ -1,5 +1,5 @@
 // The calls of the REST API, each judged and checked already: what remains is
-// to look up and to answer. Source: zoom-api.md §2.
+// to look up and to answer. Source: Zoom's API reference.
 
 #ifndef JOINPASS_TESTS_FAKE_ZOOM_REST_CALLS_H_
 #define JOINPASS_TESTS_FAKE_ZOOM_REST_CALLS_H_

@@ -3,7 +3,7 @@
 namespace joinpass::fake_zoom {
 namespace {
 
-// Scopes: zoom-api.md §3.1. Labels: §2. A literal path stands before the
+// Scopes and labels: Zoom's API reference. A literal path stands before the
 // pattern that would take it, too.
 const std::vector<RestRoute> kRoutes = {
     {"users/list",

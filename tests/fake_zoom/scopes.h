@@ -1,4 +1,4 @@
-// Which scopes open which call. Source: zoom-api.md §2.0, §3.1, §3.3. Pure.
+// Which scopes open which call. Source: Zoom's API reference. Pure.
 
 #ifndef JOINPASS_TESTS_FAKE_ZOOM_SCOPES_H_
 #define JOINPASS_TESTS_FAKE_ZOOM_SCOPES_H_

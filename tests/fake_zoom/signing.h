@@ -14,11 +14,11 @@ std::string HmacSha512(std::string_view key, std::string_view text);
 
 // "v0=<64 lower-case hex>", the x-zm-signature of a webhook. `timestamp` is the
 // text of the header x-zm-request-timestamp, `body` the raw bytes.
-// Source: zoom-api.md §5.2.
+// Source: Zoom's page on webhooks.
 std::string WebhookSignature(std::string_view secret_token, std::string_view timestamp,
                              std::string_view body);
 
-// The encryptedToken that answers a URL validation. Source: zoom-api.md §5.3.
+// The encryptedToken that answers a URL validation. Source: the same page.
 std::string EncryptedToken(std::string_view secret_token, std::string_view plain_token);
 
 // BASE64URL(SHA256(verifier)). Source: RFC 7636 §4.2.

@@ -1,5 +1,5 @@
 // Codes, grants, refresh and access tokens: what has been issued, what is still
-// good. Rules of zoom-api.md §1.2 to §1.6; no HTTP.
+// good. Rules of Zoom's OAuth pages; no HTTP.
 
 #ifndef JOINPASS_TESTS_FAKE_ZOOM_TOKENS_H_
 #define JOINPASS_TESTS_FAKE_ZOOM_TOKENS_H_

@@ -123,7 +123,7 @@ class World {
 };
 
 // Whether Zoom still knows `meeting` at `now`: a one-time meeting for 30 days after its end,
-// a recurring one for 365. Source: zoom-api.md §6.1.
+// a recurring one for 365. Source: Zoom's support page on meeting ids.
 bool IsExpired(const Meeting& meeting, absl::Time now);
 
 // The `pwd` of a join link for this passcode, "" for none: what Zoom calls the

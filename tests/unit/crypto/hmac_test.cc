@@ -18,7 +18,7 @@ std::string Bytes(absl::string_view hex) { return absl::HexStringToBytes(hex); }
 
 TEST_SUITE("HMAC-SHA256") {
   TEST_CASE("signs a webhook and answers a URL validation as Zoom does") {
-    // Source: zoom-api.md sections 5.2 and 5.3.
+    // Computed apart, by the formulas of Zoom's page on webhooks.
     const std::string secret = "test_secret_token";
     const std::string body = R"({"event":"meeting.created","event_ts":1626230691572,"payload":)"
                              R"({"account_id":"AAAAAABBBB","object":{"id":1234567890}}})";

@@ -124,7 +124,7 @@ TEST_SUITE("ReadMeeting") {
   }
 }
 
-TEST_SUITE("ReadJoinToken") {
+TEST_SUITE("ReadRecordingToken") {
   TEST_CASE("reads a token and how long it lives") {
     struct Row {
       const char* rest;
@@ -137,7 +137,7 @@ TEST_SUITE("ReadJoinToken") {
           Row{R"(,"expire_in":-5)", 120}, Row{R"(,"expires_in":5)", 120}, Row{"", 120}}) {
       CAPTURE(row.rest);
       const auto token =
-          ReadJoinToken(Answer(200, std::string(R"({"token":"2njt50mj")") + row.rest + "}"));
+          ReadRecordingToken(Answer(200, std::string(R"({"token":"2njt50mj")") + row.rest + "}"));
       REQUIRE(token.ok());
       CHECK(token->token.Reveal() == "2njt50mj");
       CHECK(token->lifetime == absl::Seconds(row.seconds));
@@ -145,11 +145,11 @@ TEST_SUITE("ReadJoinToken") {
   }
 
   TEST_CASE("refuses an answer without a token, by its reason") {
-    CHECK(ReasonOf(ReadJoinToken(Answer(200, R"({"expire_in":120})")).status()) ==
+    CHECK(ReasonOf(ReadRecordingToken(Answer(200, R"({"expire_in":120})")).status()) ==
           Reason::kAnswerInvalid);
-    CHECK(ReasonOf(ReadJoinToken(Answer(200, "<html>")).status()) == Reason::kZoomUnavailable);
+    CHECK(ReasonOf(ReadRecordingToken(Answer(200, "<html>")).status()) == Reason::kZoomUnavailable);
     const absl::Status refused =
-        ReadJoinToken(Answer(404, R"({"code":3001,"message":"Meeting does not exist: 1."})"))
+        ReadRecordingToken(Answer(404, R"({"code":3001,"message":"Meeting does not exist: 1."})"))
             .status();
     CHECK(ReasonOf(refused) == Reason::kMeetingUnknown);
     CHECK(refused.message() == "recording token: refused");
@@ -181,7 +181,7 @@ TEST_SUITE("No reader") {
       const auto answer = Answer(http, R"({"code":124,"message":"Bad )" + token +
                                            R"( given","token":"x )" + token + "\"}");
       for (const absl::Status& status :
-           {ReadUserToken(answer).status(), ReadJoinToken(answer).status(),
+           {ReadUserToken(answer).status(), ReadRecordingToken(answer).status(),
             ReadUser(answer).status()}) {
         REQUIRE_FALSE(status.ok());
         CHECK(status.ToString().find(token.substr(0, 12)) == std::string::npos);
