@@ -82,6 +82,14 @@ struct EngineScene {
     clock.Advance(by);
   }
 
+  // The next call of `endpoint` is acted on, and answered after zoom->Release().
+  void Hold(const char* endpoint) {
+    fake_zoom::Fault hold;
+    hold.endpoint = endpoint;
+    hold.kind = fake_zoom::FaultKind::kHold;
+    REQUIRE(zoom->SetFault(hold).ok());
+  }
+
   absl::StatusOr<Credential> TryConnect(
       const std::string& email, fake_zoom::Decision decision = fake_zoom::Decision::kAllow) {
     ConnectRequest request;

@@ -96,10 +96,7 @@ TEST_SUITE("Engine") {
   TEST_CASE_FIXTURE(EngineScene, "closing lets a refresh in flight reach the store") {
     const std::string id = Connect(kJill);
     Advance(absl::Hours(2));
-    fake_zoom::Fault hold;
-    hold.endpoint = "token/refresh_token";
-    hold.kind = fake_zoom::FaultKind::kHold;
-    REQUIRE(zoom->SetFault(hold).ok());
+    Hold("token/refresh_token");
     const auto session = engine->BeginJoin(RequestFor(kJillsMeeting));
     // The caller's patience ends; the refresh does not.
     CHECK(NameOf((*session)->Mint(absl::Milliseconds(300))) != "ok");
@@ -116,10 +113,7 @@ TEST_SUITE("Engine") {
   TEST_CASE_FIXTURE(EngineScene, "closing in a hurry says that a refresh was still in flight") {
     Connect(kJill);
     Advance(absl::Hours(2));
-    fake_zoom::Fault hold;
-    hold.endpoint = "token/refresh_token";
-    hold.kind = fake_zoom::FaultKind::kHold;
-    REQUIRE(zoom->SetFault(hold).ok());
+    Hold("token/refresh_token");
     const auto session = engine->BeginJoin(RequestFor(kJillsMeeting));
     std::promise<std::string> minted;
     (*session)->MintAsync(absl::Seconds(60),
@@ -132,10 +126,7 @@ TEST_SUITE("Engine") {
 
   TEST_CASE_FIXTURE(EngineScene, "closing ends what waits for Zoom with cancelled") {
     Connect(kJill);
-    fake_zoom::Fault hold;
-    hold.endpoint = "meetings/jointoken";
-    hold.kind = fake_zoom::FaultKind::kHold;
-    REQUIRE(zoom->SetFault(hold).ok());
+    Hold("meetings/jointoken");
     const auto session = engine->BeginJoin(RequestFor(kJillsMeeting));
     std::promise<std::string> minted;
     (*session)->MintAsync(absl::Seconds(60),
