@@ -3,9 +3,9 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <cstring>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "base/flight.h"
 #include "http/errors.h"
 #include "http/loop_context.h"
@@ -104,8 +104,8 @@ class SystemNames final : public Names, public std::enable_shared_from_this<Syst
   IoLoop& loop_;
   base::Clock& clock_;
   tcp::resolver resolver_;
-  absl::flat_hash_map<std::string, Known> known_;
-  absl::flat_hash_map<std::string, std::shared_ptr<Flight>> flights_;
+  std::unordered_map<std::string, Known> known_;
+  std::unordered_map<std::string, std::shared_ptr<Flight>> flights_;
 };
 
 }  // namespace

@@ -5,9 +5,9 @@
 
 #include <map>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "base/executor.h"
 #include "joinpass/time.h"
 
@@ -33,7 +33,7 @@ class TimerQueue {
 
  private:
   std::map<std::pair<SteadyTime, Id>, base::Work> queue_;
-  absl::flat_hash_map<Id, SteadyTime> when_;
+  std::unordered_map<Id, SteadyTime> when_;
   Id last_id_ = 0;
 };
 

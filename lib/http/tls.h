@@ -7,8 +7,8 @@
 
 #include <memory>
 #include <string>
+#include <unordered_map>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "http/origin.h"
 
@@ -41,7 +41,7 @@ class Tickets {
   SSL_SESSION* Find(const std::string& origin) const;
 
  private:
-  absl::flat_hash_map<std::string, Session> newest_;
+  std::unordered_map<std::string, Session> newest_;
 };
 
 // Where the sessions of one socket go. Outlives the SSL object.

@@ -4,9 +4,9 @@
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <unordered_set>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
@@ -90,7 +90,7 @@ absl::StatusOr<MeetingPage> ReadMeetingPage(const message::Response& response) {
   std::array<JsonField, 1> outer = {{{.key = "next_page_token"}}};
   std::array<JsonField, 2> entry = {{{.key = "id"}, {.key = "host_id"}}};
   MeetingPage page;
-  absl::flat_hash_set<std::uint64_t> seen;
+  std::unordered_set<std::uint64_t> seen;
   const auto on_entry = [&] {
     const std::uint64_t number = NumberOrZero(entry[0]);
     if (number == 0 || !IsId(entry[1].Text())) {
