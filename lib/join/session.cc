@@ -37,7 +37,8 @@ int RequestsOf(const Plan& plan) {
 Session::Session(const Services& services, JoinRequest request)
     : services_(services),
       request_(std::move(request)),
-      known_(std::make_shared<base::Flight<Known>>(services.context.loop)) {}
+      known_(std::make_shared<base::Flight<Known>>(services.context.loop)),
+      sockets_(std::make_shared<base::Flight<absl::Status>>(services.context.loop)) {}
 
 base::Task<Known> Session::Find() {
   const auto self = shared_from_this();
@@ -57,7 +58,6 @@ base::Task<absl::Status> Session::Warm() {
   const Known known = co_await Find();
   known_->Land(known);
   const Plan plan = MakePlan(request_, known);
-  if (RequestsOf(plan) == 0) co_return absl::OkStatus();
   std::vector<base::Task<absl::Status>> tasks;
   for (const std::string& id : FirstCredentials(plan))
     tasks.push_back(WarmCredential(id, deadline));
@@ -77,8 +77,13 @@ base::Task<absl::Status> Session::WarmCredential(std::string credential_id, Stea
 }
 
 base::Task<absl::Status> Session::WarmSockets(int sockets, SteadyTime deadline) {
-  co_return co_await services_.context.transport.Warm(services_.context.origins.api, sockets,
-                                                      deadline);
+  absl::Status warmed = absl::OkStatus();
+  if (sockets > 0) {
+    warmed =
+        co_await services_.context.transport.Warm(services_.context.origins.api, sockets, deadline);
+  }
+  sockets_->Land(warmed);
+  co_return warmed;
 }
 
 base::Task<Known> Session::AwaitKnown(SteadyTime deadline) {
@@ -97,6 +102,8 @@ base::Task<absl::StatusOr<JoinPass>> Session::Mint(SteadyTime deadline) {
         co_await base::Within(services_.context.loop, Find(), deadline);
     if (again) known = *again;
   }
+  const SteadyTime now = services_.context.clock.SteadyNow();
+  co_await base::Flight<absl::Status>::Wait(sockets_, now + (deadline - now) / 2);
   const Plan plan = MakePlan(request_, known);
   const std::uint64_t number =
       known.resolution.ok() ? known.resolution->meeting_number : request_.link.number();

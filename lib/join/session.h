@@ -36,8 +36,9 @@ class Session : public std::enable_shared_from_this<Session> {
   // access tokens and open sockets. Once, first.
   base::Task<absl::Status> Warm();
 
-  // Errors as for JoinSession. Each waits for the host to be found, and for no more of
-  // the warming.
+  // Errors as for JoinSession. Both wait for the host to be found; Mint() also for
+  // the sockets that are being opened, up to half of its time, so that it opens
+  // none beside them.
   base::Task<absl::StatusOr<JoinPass>> Mint(SteadyTime deadline);
   base::Task<absl::StatusOr<Resolution>> AwaitResolution(SteadyTime deadline);
 
@@ -49,7 +50,8 @@ class Session : public std::enable_shared_from_this<Session> {
 
   const Services services_;
   const JoinRequest request_;
-  std::shared_ptr<base::Flight<Known>> known_;
+  const std::shared_ptr<base::Flight<Known>> known_;
+  const std::shared_ptr<base::Flight<absl::Status>> sockets_;  // the end of WarmSockets()
 };
 
 }  // namespace joinpass::join

@@ -46,8 +46,9 @@ class ScriptedTransport final : public http::Transport {
   // Answers every request that is not held.
   std::function<Answer(const Seen&)> answer = [](const Seen&) { return JsonAnswer(404, "{}"); };
 
-  // While true, requests wait for Release().
+  // While true, requests (warming) wait for Release().
   bool hold = false;
+  bool hold_warm = false;
 
   std::vector<Seen> seen;
   int warmed = 0;
@@ -55,6 +56,7 @@ class ScriptedTransport final : public http::Transport {
   // Lets all that is held go.
   void Release() {
     hold = false;
+    hold_warm = false;
     auto held = std::exchange(held_, {});
     for (auto& done : held) done(true);
   }
@@ -84,6 +86,10 @@ class ScriptedTransport final : public http::Transport {
   }
 
   base::Task<absl::Status> Warm(std::string, int sockets, SteadyTime) override {
+    if (hold_warm) {
+      co_await base::Await<bool>(
+          [this](absl::AnyInvocable<void(bool)> done) { held_.push_back(std::move(done)); });
+    }
     warmed = std::max(warmed, sockets);
     co_return absl::OkStatus();
   }

@@ -70,6 +70,22 @@ TEST_SUITE("Session") {
     CHECK(transport.seen.empty());
   }
 
+  TEST_CASE_FIXTURE(Scene, "minting waits for the sockets, but only for half of its time") {
+    transport.hold_warm = true;
+    const auto session = Warmed();
+    std::string minted;
+    base::Start<absl::StatusOr<JoinPass>>(
+        session->Mint(In(absl::Seconds(4))),
+        [&](absl::StatusOr<JoinPass> pass) { minted = pass.ok() ? "ok" : "not"; });
+    loop.Advance(absl::Seconds(2) - absl::Milliseconds(1));
+    CHECK(transport.seen.empty());
+    loop.Advance(absl::Milliseconds(1));
+    CHECK(minted == "ok");
+    transport.Release();
+    loop.Run();
+    CHECK(MintOn(session).ok());
+  }
+
   TEST_CASE_FIXTURE(Scene, "asks for both parts at the same time") {
     request.identity = Identity::kZak;
     const auto session = Warmed();
