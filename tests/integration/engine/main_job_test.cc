@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "engine_scene.h"
+#include "joinpass/zoom_sdk.h"
+#include "support/sdk_lookalike.h"
 
 namespace joinpass::testing {
 namespace {
@@ -24,6 +26,26 @@ TEST_SUITE("The main job") {
     const auto answer = Redeem(*pass);
     CHECK(answer.reason == "joined");
     CHECK(answer.may_record);
+  }
+
+  TEST_CASE_FIXTURE(EngineScene, "a minted pass fills the SDK's parameters, and only once") {
+    using SdkParam = SdkJoinParam<sdk_6_6::JoinParam>;
+    Connect(kHank);
+    JoinRequest request = RequestFor(kHanksMeeting);
+    request.identity = Identity::kOnBehalfOf;
+    request.display_name = "Notes";
+    auto pass = Prepare(request);
+    REQUIRE(NameOf(pass) == "ok");
+    const std::string recording(pass->recording_token().Reveal());
+    auto filled = SdkParam::Take(*std::move(pass));
+    REQUIRE(NameOf(filled) == "ok");
+    const auto& arm = filled->param().param.withoutloginuserJoin;
+    CHECK(arm.meetingNumber == 88230014577);
+    CHECK(std::string_view(arm.userName) == "Notes");
+    CHECK(arm.app_privilege_token == recording);
+    CHECK(arm.onBehalfToken != nullptr);
+    CHECK(arm.userZAK == nullptr);
+    CHECK(NameOf(SdkParam::Take(*std::move(pass))) == "invalid_argument");
   }
 
   TEST_CASE_FIXTURE(EngineScene, "a pass works once, and the next one is another") {
