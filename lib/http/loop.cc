@@ -48,8 +48,9 @@ class AsioLoop final : public IoLoop {
     base::MutexLock lock(mutex_);
     const TimerId id = timers_.Add(when, std::move(work));
     // The timer that is armed for a later moment than this one is moved; one
-    // for an earlier moment finds nothing due and arms itself again.
-    if (when < armed_) {
+    // for an earlier moment finds nothing due and arms itself again. One that is
+    // overdue sleeps by a clock that stood still, while the machine did.
+    if (when < armed_ || armed_ <= clock_.SteadyNow()) {
       armed_ = when;
       boost::asio::post(context_.io, [this] { Arm(); });
     }

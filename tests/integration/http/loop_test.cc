@@ -2,11 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <future>
 #include <thread>
 #include <vector>
 
 #include "base/clock.h"
+#include "support/travel_clock.h"
 
 namespace joinpass::http {
 namespace {
@@ -71,6 +73,18 @@ TEST_SUITE("The I/O loop") {
     });
     done.get_future().wait();
     CHECK(ran.empty());
+  }
+
+  TEST_CASE("keeps its moments after the machine slept, whatever was armed before") {
+    testing::TravelClock clock;
+    const auto loop = MakeIoLoop(clock);
+    std::promise<void> before;
+    std::promise<void> after;
+    loop->PostAt(clock.SteadyNow() + absl::Hours(1), [&] { before.set_value(); });
+    clock.Advance(absl::Hours(2));
+    loop->PostAt(clock.SteadyNow() + absl::Milliseconds(1), [&] { after.set_value(); });
+    CHECK(before.get_future().wait_for(std::chrono::seconds(20)) == std::future_status::ready);
+    CHECK(after.get_future().wait_for(std::chrono::seconds(20)) == std::future_status::ready);
   }
 
   TEST_CASE("runs what was posted before it ends, and drops what is not due") {
