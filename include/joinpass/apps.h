@@ -3,6 +3,7 @@
 #ifndef JOINPASS_APPS_H_
 #define JOINPASS_APPS_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,7 @@ namespace joinpass {
 // "admin-managed".
 enum class AppKind {
   kUserManaged,     // each host for himself
-  kAccountManaged,  // an admin, once, for all users of his account. Kept, but it
-                    // cannot be connected yet: BeginConnect() refuses it
+  kAccountManaged,  // an admin, once, for all users of his account
 };
 
 // What Zoom's Marketplace shows of an app.
@@ -45,6 +45,11 @@ struct App {
   AppKind kind = AppKind::kUserManaged;
   std::string client_id = {};
   int webhook_secrets = 0;  // how many
+
+  // Zoom refuses the client id or the secret since then: no refresh is sent for
+  // any of its credentials, and none of them is lost. From time to time Zoom is
+  // asked whether the secret is good again; Update() ends it at once.
+  std::optional<absl::Time> paused_since = {};
   absl::Time created_at = absl::InfinitePast();
 };
 
@@ -69,7 +74,10 @@ class JOINPASS_EXPORT Apps {
 
   virtual absl::StatusOr<App> Get(const std::string& id) = 0;
 
-  // Replaces the settings; credentials stay. The kind cannot change.
+  // Replaces the settings; credentials stay. The kind cannot change. Another
+  // client id (from development to production) is another app for Zoom: all its
+  // credentials need a new consent then (reauthorization_required, cause
+  // client_id_changed), until the old client id is back.
   virtual absl::Status Update(const std::string& id, AppSettings settings) = 0;
 
   // Errors:

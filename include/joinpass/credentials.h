@@ -11,17 +11,30 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "joinpass/export.h"
+#include "joinpass/secret.h"
 
 namespace joinpass {
 
 // How a credential does. The names (HealthName) are stable.
 enum class Health {
   kHealthy,                  // its tokens work, as far as anybody knows
+  kPaused,                   // Zoom refuses the app's client id or secret; recovers by itself
   kReauthorizationRequired,  // the user must consent again
+  kDisconnecting,            // it is being taken away
 };
 
-// "healthy", "reauthorization_required".
+// "healthy", "paused", "reauthorization_required", "disconnecting".
 JOINPASS_EXPORT std::string_view HealthName(Health health);
+
+// A change of a credential's health, told once, by the process that made it.
+struct HealthChange {
+  std::string credential_id = {};
+  std::string app_id = {};
+  Health from = Health::kHealthy;
+  Health to = Health::kHealthy;
+  std::string cause = {};  // as Credential::cause
+  absl::Time at = absl::InfinitePast();
+};
 
 // What a consent lets joinpass do. Each needs a scope of its own.
 enum class Feature {
@@ -31,6 +44,7 @@ enum class Feature {
   kRecordingToken,  // record without a click
   kZak,             // join as the user
   kOnBehalfOf,      // join as the user's app
+  kListUsers,       // find all users of the account; of account-managed apps only
 };
 
 // "read_user", "list_meetings", …
@@ -43,20 +57,100 @@ struct MissingScope {
   std::vector<std::string> any_of = {};
 };
 
+// Who keeps the tokens.
+enum class CredentialKind {
+  kManaged,    // joinpass: consent, refresh, store
+  kDelegated,  // the customer: joinpass asks his callback URL for an access token
+};
+
 // A credential as it is kept, without its tokens.
 struct Credential {
-  std::string id = {};       // "cred_…"
-  std::string app_id = {};   // "app_…"
-  std::string user_id = {};  // Zoom's ids of who consented
+  std::string id = {};      // "cred_…"
+  std::string app_id = {};  // "app_…"
+  CredentialKind kind = CredentialKind::kManaged;
+
+  // Zoom's ids of who consented. Of an account-managed app the consent is the
+  // whole account's, and `user_id` may be empty.
+  std::string user_id = {};
   std::string account_id = {};
   std::string email = {};  // as Zoom gave it at the consent; may be empty
+
+  // Of a delegated credential nobody says which scopes it has: both are empty.
   std::vector<std::string> scopes = {};
   std::vector<MissingScope> missing = {};
+
   Health health = Health::kHealthy;
   absl::Time health_since = absl::InfinitePast();
   std::string cause = {};                          // why it is not healthy: see Reason
   absl::Time connected_at = absl::InfinitePast();  // the last consent
+  absl::Time refreshed_at = absl::InfinitePast();  // the newest refresh token; lives 90 days
   absl::Time access_expires_at = absl::InfinitePast();
+};
+
+// What befell a credential. The names (CredentialEventName) are stable.
+enum class CredentialEventKind {
+  kConnected,                // the first consent, or the callback URL was set
+  kReconnected,              // a later one
+  kRefreshed,                // new tokens are stored
+  kRecovered,                // new tokens are stored, after a verdict that they undid
+  kRefreshFailed,            // no new tokens, and the refresh token was not spent
+  kRefreshUnanswered,        // no readable answer: the refresh token may be spent
+  kReauthorizationRequired,  // Zoom refuses the refresh token
+  kValidated,                // Zoom takes the access token
+  kValidationFailed,
+  kDisconnecting,
+};
+
+// "connected", "reconnected", "refreshed", …
+JOINPASS_EXPORT std::string_view CredentialEventName(CredentialEventKind kind);
+
+struct CredentialEvent {
+  CredentialEventKind kind = CredentialEventKind::kConnected;
+
+  // A Reason's name, or a cause of one (see ErrorInfo); may be empty.
+  std::string reason = {};
+
+  // The same again and again is one event.
+  absl::Time first_at = absl::InfinitePast();
+  absl::Time last_at = absl::InfinitePast();
+  int times = 1;
+
+  // Of the last one, where Zoom answered.
+  std::string tracking_id = {};
+  int http_status = 0;
+  int zoom_code = 0;
+};
+
+// Where a URL came from, and so how far it may lead.
+enum class UrlSource {
+  kNetwork,        // a request, a form, a customer: to public addresses only
+  kConfiguration,  // this process's own settings: may be internal
+};
+
+// Customer-managed OAuth: the customer keeps the tokens, and this URL of his
+// gives an access token as plain text to a GET, within 5 s and with at least
+// 120 s of life left. The query is kept as it is and may hold a key: the whole
+// URL is a secret, sealed in the store and never shown.
+struct DelegateRequest {
+  std::string app_id = {};
+  Secret callback_url = {};  // https; at most 2048 bytes; no user, no fragment
+  UrlSource url_source = UrlSource::kNetwork;
+};
+
+// What became of a credential that was disconnected.
+struct Disconnected {
+  // False: Zoom may still honour the consent. The user can take it back himself,
+  // under "Installed apps" of Zoom's App Marketplace. Always false for a
+  // delegated credential, whose tokens are the customer's.
+  bool revoked = false;
+  absl::Status why_not = {};
+};
+
+// An access token for a caller's own requests to Zoom's API.
+struct AccessToken {
+  Secret value = {};
+  absl::Time expires_at = absl::InfinitePast();  // wall clock; at least 120 s from now
+  std::string api_origin = {};                   // where it is good
 };
 
 struct ConnectRequest {
@@ -118,6 +212,50 @@ class JOINPASS_EXPORT Credentials {
 
   // Errors: credential_unknown
   virtual absl::StatusOr<Credential> Get(const std::string& id) = 0;
+
+  // Keeps a credential whose tokens are the customer's. Asks the URL for a token
+  // at once, and Zoom who is behind it. The same user again replaces the URL.
+  //
+  // Errors:
+  //   app_unknown, invalid_argument (names what is wrong; the user has a managed
+  //   credential: disconnect that first)
+  //   address_not_allowed, callback_failed, token_not_offered, callback_answer_invalid
+  //   and those of the network and of Zoom
+  virtual absl::StatusOr<Credential> Delegate(const DelegateRequest& request,
+                                              absl::Duration timeout) = 0;
+
+  // An access token with at least 120 s of life. From memory if it is fresh, in
+  // about a microsecond and without a thread's turn.
+  //
+  // Errors: credential_unknown, reauthorization_required, app_credentials_invalid,
+  // credential_disconnecting, refresh_busy, refresh_unanswered, those of the
+  // network and, delegated, of the callback
+  virtual absl::StatusOr<AccessToken> GetAccessToken(const std::string& id,
+                                                     absl::Duration timeout) = 0;
+
+  // Asks Zoom now whether the credential works, with a new access token where the
+  // old one does not. Also for one that requires a new consent: if Zoom takes
+  // its refresh token after all, it is healthy again. Gives it as it is then;
+  // whether it is well is in `health`.
+  //
+  // Errors: credential_unknown, and what kept Zoom from being asked
+  virtual absl::StatusOr<Credential> Validate(const std::string& id, absl::Duration timeout) = 0;
+
+  // Takes the credential away: nobody uses it from the moment that is durable;
+  // Zoom is asked to revoke it; then it is gone with its tokens, its log and what
+  // the directory knew through it, also if Zoom is out of reach. Cut short, it
+  // is finished by the next Engine that opens the store. One whose row is damaged
+  // goes, too; Zoom cannot be asked then. A consent that comes meanwhile wins: the
+  // credential stays, and `why_not` is cancelled.
+  //
+  // Errors: credential_unknown, those of the store
+  virtual absl::StatusOr<Disconnected> Disconnect(const std::string& id,
+                                                  absl::Duration timeout) = 0;
+
+  // The last events, newest first; at most 64 are kept. Gone with the credential.
+  //
+  // Errors: credential_unknown
+  virtual absl::StatusOr<std::vector<CredentialEvent>> Log(const std::string& id) = 0;
 };
 
 }  // namespace joinpass

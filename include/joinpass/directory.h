@@ -43,17 +43,18 @@ struct Resolution {
   std::uint64_t meeting_number = 0;
 
   // Best first: those whose consent works, then by rule, then the newest
-  // knowledge. Each credential once.
+  // knowledge. Each credential once for a host.
   std::vector<Candidate> candidates = {};
 };
 
 // What a sync found.
 struct SyncReport {
-  int meetings = 0;  // as listed, the PMI not counted
-  int removed = 0;   // known before, and gone
-  int pages = 0;     // of the list of meetings
-  int calls = 0;     // requests to Zoom
-  bool has_personal_meeting_id = false;
+  int users = 0;                                // one, or all active ones of the account
+  int meetings = 0;                             // as listed, the PMI not counted
+  int removed = 0;                              // known before, and gone
+  int pages = 0;                                // of the lists of meetings
+  int calls = 0;                                // requests to Zoom
+  bool has_personal_meeting_id = false;         // one of the users has
   absl::Time synced_at = absl::InfinitePast();  // when it began; wall clock
 };
 
@@ -64,9 +65,11 @@ class JOINPASS_EXPORT Directory {
   virtual ~Directory() = default;
 
   // Reads who the credential's user is (PMI, personal link) and all pages of
-  // his scheduled meetings, and forgets those that the list no longer names.
-  // Without the scope of a part, that part is left as it was and the error is
-  // scope_missing. Two syncs of one credential run one after the other.
+  // his scheduled meetings, and forgets those that the list no longer names. Of an
+  // account's credential: the same for all active users of the account; one
+  // who is gone meanwhile, or may host nothing, is passed over. Without the scope of
+  // a part, that part is left as it was and the error is scope_missing. Two syncs
+  // of one credential run one after the other.
   // `timeout` bounds the requests; a disk that is busy may add some seconds.
   //
   // Errors: credential_unknown, scope_missing, deadline_exceeded, and those of

@@ -20,13 +20,22 @@
 #include "joinpass/directory.h"
 #include "joinpass/export.h"
 #include "joinpass/join.h"
+#include "joinpass/keys.h"
 
 namespace joinpass {
 
 // Something that the one who runs the bot should know, and that is no error of
 // a call.
 struct Notice {
-  // A stable name: "key_file_created", "store_created".
+  // A stable name:
+  //   key_file_created, store_created
+  //   tokens_unsaved  the store refuses new tokens: they are only in memory, and
+  //                   lost if this process dies now
+  //   tokens_saved    it took them after all
+  //   store_put_back  an older file of the store took the place of the newer one; what
+  //                   this process knows better is stored again
+  //   app_paused      Zoom refuses an app's client id or secret
+  //   app_resumed     it takes them again
   std::string name = {};
 
   // One line in our words; never a secret.
@@ -60,6 +69,18 @@ struct EngineOptions {
 
   // Hears notices, from any thread. Must not block, nor call the engine.
   std::function<void(const Notice&)> on_notice = {};
+
+  // Hears each change of a credential's health that this process makes, once,
+  // after it is durable. From any thread. Must not block, nor call the engine.
+  std::function<void(const HealthChange&)> on_health_change = {};
+};
+
+// What one round of upkeep did.
+struct UpkeepReport {
+  int refreshed = 0;     // idle credentials whose refresh token was renewed
+  int settled = 0;       // refreshes without an answer, of which we know more now
+  int disconnected = 0;  // what a disconnect that was cut short had left
+  int failed = 0;        // credentials for which it did not work; see their log
 };
 
 // Thread-safe. One per process is enough; several work side by side.
@@ -84,6 +105,7 @@ class JOINPASS_EXPORT Engine {
   virtual Apps& apps() = 0;
   virtual Credentials& credentials() = 0;
   virtual Directory& directory() = 0;
+  virtual Keys& keys() = 0;
 
   // Starts to warm a join and returns at once, without waiting for disk or
   // network. The session may outlive the engine: its calls fail then.
@@ -93,6 +115,16 @@ class JOINPASS_EXPORT Engine {
 
   // BeginJoin and Mint in one, for simple bots. Blocks up to `timeout`.
   virtual absl::StatusOr<JoinPass> Prepare(JoinRequest request, absl::Duration timeout) = 0;
+
+  // One round of what must be done from time to time, whoever uses the store:
+  // renews refresh tokens that are 30 days old (Zoom lets them die after 90),
+  // settles refreshes that went unanswered, finishes disconnects that were cut
+  // short, asks Zoom whether the secret of a paused app is good again. Call it about
+  // once an hour from a process that lives long; several may. The settling and
+  // finishing is also begun, in the background, by Open().
+  //
+  // Errors: store_unavailable, deadline_exceeded (what was done is done), cancelled
+  virtual absl::StatusOr<UpkeepReport> Upkeep(absl::Duration timeout) = 0;
 
   // Starts nothing new, lets refreshes in flight finish, for at most `timeout`,
   // since a rotated refresh token must reach the store, and then ends what still

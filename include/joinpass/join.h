@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "joinpass/credentials.h"
 #include "joinpass/directory.h"
 #include "joinpass/export.h"
 #include "joinpass/meeting_link.h"
@@ -37,6 +38,16 @@ enum class Identity {
   kOnBehalfOf,  // as an app of the user, who must be in the meeting already
 };
 
+// URLs of the customer that give final tokens, for bots whose hosts' consents are
+// kept elsewhere: a GET with the query kept gives the token as plain text within
+// 5 s; 404 says that there is none. Each URL is a secret; https, at most 2048 bytes.
+struct TokenUrls {
+  Secret join_token_url = {};  // the local recording token
+  Secret zak_url = {};         // with Identity::kZak
+  Secret obf_token_url = {};   // with Identity::kOnBehalfOf
+  UrlSource source = UrlSource::kNetwork;
+};
+
 // What a bot asks for. Plain data.
 struct JoinRequest {
   MeetingLink link = {};
@@ -54,6 +65,9 @@ struct JoinRequest {
   // Whose identity, in this order: the first one whose token can be had.
   // Each a credential id ("cred_…") or a Zoom user id. Empty: the host's. At most 16.
   std::vector<std::string> identity_users = {};
+
+  // A part with a URL here comes from there, and from nowhere else.
+  TokenUrls token_urls = {};
 
   // What the SDK shows and hands back; given through as they are.
   std::string display_name = {};  // at most 128 bytes

@@ -33,10 +33,12 @@ enum class Reason {
   kHostNotConnected,   // nobody whose consent we hold is known to host this meeting
   kMeetingUnknown,     // Zoom says that this host has no such meeting (any more)
   kUserUnknown,        // Zoom says that the user does not exist in this account
+  kTokenNotOffered,    // the customer's URL has no such token (HTTP 404)
 
   // --- somebody must act ---------------------------------------------------
   kReauthorizationRequired,  // [kUnauthenticated] the user must consent again; see `cause`
   kAppCredentialsInvalid,    // [kUnauthenticated] Zoom refuses the app's client id or secret
+  kCredentialDisconnecting,  // [kFailedPrecondition] the credential is being taken away
   kScopeMissing,             // [kPermissionDenied] the consent lacks a scope; `missing_scopes`
   kLocalRecordingDisabled,   // [kPermissionDenied] the host's "Local recording" setting is off
   kHostingNotAllowed,        // [kPermissionDenied] Zoom lets this user host nothing
@@ -56,19 +58,24 @@ enum class Reason {
   kDeadlineExceeded,    // [kDeadlineExceeded] the deadline of the call passed first
   kRefreshBusy,         // [kUnavailable] another refresh of this credential goes on
   kRefreshUnanswered,   // [kUnavailable] a refresh was sent and no answer came
+  kCallbackFailed,      // [kUnavailable] the customer's callback URL gave no answer of use
   kCancelled,           // [kCancelled] the engine is closing
 
   // --- Zoom's answer -------------------------------------------------------
-  kAnswerInvalid,    // [kInternal] the answer is not what the API promises
-  kAnswerTooLarge,   // [kInternal] the answer passes a bound
-  kRedirectRefused,  // [kInternal] a redirect to where no token may go
-  kRequestRefused,   // [kInternal] Zoom does not know the request: a fault of joinpass
+  kAnswerInvalid,          // [kInternal] the answer is not what the API promises
+  kAnswerTooLarge,         // [kInternal] the answer passes a bound
+  kRedirectRefused,        // [kInternal] a redirect to where no token may go
+  kCallbackAnswerInvalid,  // [kInternal] the callback answered 200 without a good token
+  kAddressNotAllowed,      // [kPermissionDenied] a URL from the network leads to an address that
+                           // is not a public one; nothing was sent
+  kRequestRefused,         // [kInternal] Zoom does not know the request: a fault of joinpass
 
   // --- our own store and keys ----------------------------------------------
   kStoreUnavailable,  // [kUnavailable] the store cannot be read or written just now
   kStoreForeign,      // [kFailedPrecondition] the file is not a joinpass store; it was not touched
   kStoreCorrupt,      // [kDataLoss] what is stored does not unseal; it was not overwritten
   kKeyMissing,        // [kFailedPrecondition] sealed with a key that is not in the key ring
+  kKeyInUse,          // [kFailedPrecondition] something is still sealed with this key
   kKeyInvalid,        // [kInvalidArgument] the key file or key is malformed, or readable by others
 
   kInternal,  // [kInternal] a fault of joinpass
@@ -91,7 +98,8 @@ struct ErrorInfo {
   //                             carried the next refresh token never came;
   //                             `access_token_expired`, `access_token_invalid`: Zoom
   //                             refuses a token that was just refreshed;
-  //                             `redirect_uri_mismatch`: not the one that is registered
+  //                             `redirect_uri_mismatch`: not the one that is registered;
+  //                             `client_id_changed`: the consent was to another client id
   //   refresh_unanswered        the name of what befell the request
   //   meeting_unknown           `not_host`
   //   user_unknown              `user_pending`
@@ -112,7 +120,8 @@ struct ErrorInfo {
   // kScopeMissing: any one of these would do.
   std::vector<std::string> missing_scopes = {};
 
-  // kRateLimited: not before then. Wall clock.
+  // Not before then: kRateLimited (as Zoom says), kRefreshUnanswered (the next
+  // send), kAppCredentialsInvalid (the next look whether the app recovered). Wall clock.
   std::optional<absl::Time> retry_at = {};
 
   // True if a byte of the request may have left this machine. A refresh whose

@@ -9,6 +9,13 @@
 
 namespace joinpass::base {
 
+// Now, on both clocks. What others stated is told by the wall clock, which somebody
+// may set; how long it has been known, by the steady one.
+struct Moment {
+  absl::Time wall = absl::InfinitePast();
+  SteadyTime steady = {};
+};
+
 // Thread-safe.
 class Clock {
  public:

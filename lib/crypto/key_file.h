@@ -7,9 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/random.h"
 #include "base/wipe.h"
+#include "crypto/key_disk.h"
 #include "crypto/key_ring.h"
 
 namespace joinpass::crypto {
@@ -22,6 +24,15 @@ namespace joinpass::crypto {
 //   key_invalid  names the line that is wrong, never what it says
 absl::StatusOr<std::vector<MasterKey>> ReadKeyLines(std::string_view text);
 base::Buffer WriteKeyLines(const std::vector<MasterKey>& keys);
+
+// The same text with one key more, the newest, or without the key `id`. Comments
+// and all other lines stay as they are.
+//
+// Errors:
+//   key_invalid       malformed, or it would pass the bounds of a key file
+//   invalid_argument  there is no key `id`, or it is the newest
+absl::StatusOr<base::Buffer> WithKeyAdded(std::string_view text, const MasterKey& key);
+absl::StatusOr<base::Buffer> WithKeyRemoved(std::string_view text, KeyId id);
 
 struct KeyFile {
   KeyRing ring;
@@ -38,12 +49,24 @@ struct KeyFile {
 //   store_unavailable  it cannot be read just now
 absl::StatusOr<KeyFile> ReadKeyFile(const std::string& path);
 
-// The same, but where there is no file one with a fresh key is created, mode
+// The ring in a file that is open.
+absl::StatusOr<KeyRing> ReadKeyRing(const KeyFileHandle& file);
+
+// ReadKeyFile, but where there is no file one with a fresh key is created, mode
 // 0600, durable before this returns. Of several processes that begin at the
 // same time one creates it, and all read the same key. The folder must exist.
 //
 // Never call it for a store that exists already: a fresh key opens nothing.
 absl::StatusOr<KeyFile> OpenKeyFile(const std::string& path, base::Random& random);
+
+// Makes a new key and writes it to the end of the file, or takes one out. The file
+// is replaced as a whole, durable when this returns; of several processes one
+// changes it after the other, and none loses what another did. The folder must be
+// writable.
+//
+// Errors: those of ReadKeyFile, WithKeyAdded and WithKeyRemoved
+absl::StatusOr<KeyId> AddKey(const std::string& path, base::Random& random);
+absl::Status RemoveKey(const std::string& path, KeyId id);
 
 }  // namespace joinpass::crypto
 

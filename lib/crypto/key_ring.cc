@@ -62,6 +62,15 @@ std::vector<KeyId> KeyRing::ids() const {
   return ids;
 }
 
+bool KeyRing::IsOlder(KeyId a, KeyId b) const {
+  if (a == b) return false;
+  for (const Key& key : *keys_) {
+    if (key.id == a) return false;
+    if (key.id == b) return true;
+  }
+  return false;
+}
+
 const Secret* KeyRing::SealingKey(KeyId id) const {
   for (const Key& key : *keys_) {
     if (key.id == id) return &key.sealing;

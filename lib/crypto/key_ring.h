@@ -52,11 +52,19 @@ class KeyRing {
   //   key_invalid  none, more than kMostKeys, one of another size, an id twice
   static absl::StatusOr<KeyRing> Make(std::vector<MasterKey> keys);
 
+  // Whether both have the same keys, by their ids.
+  friend bool operator==(const KeyRing& a, const KeyRing& b) {
+    return a.keys_ == b.keys_ || a.ids() == b.ids();
+  }
+
   // The key that seals.
   KeyId newest() const;
 
   // All keys, the newest first.
   std::vector<KeyId> ids() const;
+
+  // Whether `a` came before `b`, or is not in the ring while `b` is.
+  bool IsOlder(KeyId a, KeyId b) const;
 
   // 32 bytes; null if `id` is not in the ring. Lives as long as the ring.
   const Secret* SealingKey(KeyId id) const;

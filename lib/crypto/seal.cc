@@ -91,14 +91,6 @@ std::optional<base::Buffer> OpenUnder(const Secret& key, const Place& place,
   return opened;
 }
 
-KeyId SealedUnder(std::string_view sealed) {
-  KeyId id = 0;
-  for (const char byte : sealed.substr(1, sizeof(KeyId))) {
-    id = (id << 8) | static_cast<unsigned char>(byte);
-  }
-  return id;
-}
-
 absl::Status Corrupt(const Place& place) {
   return base::MakeError(Reason::kStoreCorrupt,
                          absl::StrCat(base::ToAbsl(place.table), ".", base::ToAbsl(place.column),
@@ -118,11 +110,24 @@ absl::Status WhyNoKey(const KeyRing& ring, const Place& place, std::string_view 
 
 }  // namespace
 
+KeyId SealedUnder(std::string_view sealed) {
+  if (sealed.size() < kSealOverhead || sealed.front() != kFormat) return 0;
+  KeyId id = 0;
+  for (const char byte : sealed.substr(1, sizeof(KeyId))) {
+    id = (id << 8) | static_cast<unsigned char>(byte);
+  }
+  return id;
+}
+
+std::string SealPrefix(KeyId id) {
+  base::Buffer head(1, kFormat);
+  AppendBigEndian(head, id, sizeof(KeyId));
+  return std::string(base::View(head));
+}
+
 std::string Seal(const KeyRing& ring, const Place& place, std::string_view plaintext,
                  base::Random& random) {
-  base::Buffer head(1, kFormat);
-  AppendBigEndian(head, ring.newest(), sizeof(KeyId));
-  std::string sealed(base::View(head));
+  std::string sealed = SealPrefix(ring.newest());
   sealed.resize(kSealOverhead + plaintext.size());
   auto* const bytes = reinterpret_cast<unsigned char*>(sealed.data());
   random.Fill(std::span(bytes + kNonceAt, kNonceSize));

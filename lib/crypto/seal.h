@@ -32,6 +32,12 @@ inline constexpr std::size_t kSealOverhead = 33;
 std::string Seal(const KeyRing& ring, const Place& place, std::string_view plaintext,
                  base::Random& random);
 
+// With which key, whether or not there is such a one. 0 for what nobody sealed.
+KeyId SealedUnder(std::string_view sealed);
+
+// What stands in front of all that is sealed with `id`.
+std::string SealPrefix(KeyId id);
+
 // What was sealed at `place`.
 //
 // Errors:

@@ -15,10 +15,11 @@ Resolution Rank(std::vector<Match> matches) {
   });
   Resolution resolution;
   if (!matches.empty()) resolution.meeting_number = matches.front().number;
-  std::set<std::string> seen;
+  std::set<std::pair<std::string, std::string>> seen;
   for (Match& match : matches) {
     if (match.number != resolution.meeting_number) continue;
-    if (!seen.insert(match.candidate.credential_id).second) continue;
+    const Candidate& candidate = match.candidate;
+    if (!seen.emplace(candidate.credential_id, candidate.host_user_id).second) continue;
     resolution.candidates.push_back(std::move(match.candidate));
   }
   return resolution;

@@ -6,6 +6,7 @@
 
 #include "base/status.h"
 #include "directory/ranking.h"
+#include "oauth/health.h"
 
 namespace joinpass::directory {
 namespace {
@@ -15,21 +16,23 @@ namespace {
 struct Host {
   std::string app_id;
   std::string user_id;
+  std::string account_id;
   MatchRule rule = MatchRule::kScheduled;
   absl::Time learnt_at;
   std::uint64_t number = 0;
 };
 
 Host HostOf(const store::HostRecord& record, MatchRule rule) {
-  return {record.app_id, record.user_id, rule, record.learnt_at, record.personal_meeting_id};
+  return {record.app_id, record.user_id,   record.account_id,
+          rule,          record.learnt_at, record.personal_meeting_id};
 }
 
 absl::StatusOr<std::vector<Host>> HostsOfNumber(store::Records& records, std::uint64_t number) {
   std::vector<Host> hosts;
   JOINPASS_ASSIGN_OR_RETURN(const auto meetings, records.FindMeetings(number));
   for (const store::MeetingRecord& meeting : meetings) {
-    hosts.push_back(
-        {meeting.app_id, meeting.host_user_id, MatchRule::kScheduled, meeting.learnt_at, number});
+    hosts.push_back({meeting.app_id, meeting.host_user_id, meeting.host_account_id,
+                     MatchRule::kScheduled, meeting.learnt_at, number});
   }
   JOINPASS_ASSIGN_OR_RETURN(const auto owners, records.FindHostsByPersonalMeetingId(number));
   for (const store::HostRecord& owner : owners) {
@@ -48,23 +51,33 @@ absl::StatusOr<std::vector<Host>> HostsOfName(store::Records& records, const std
   return hosts;
 }
 
+// The consent that serves the host: his own, or his account's, as the app is.
+absl::StatusOr<store::CredentialRecord> CredentialOf(store::Records& records, const Host& host) {
+  auto own = records.FindCredential(host.app_id, host.user_id);
+  if (own.ok() || ReasonOf(own.status()) != Reason::kCredentialUnknown) return own;
+  if (host.account_id.empty()) return own;
+  return records.FindCredential(host.app_id, host.account_id);
+}
+
 // The hosts whose consent we hold, ranked.
 absl::StatusOr<Resolution> CandidatesOf(store::Records& records, const std::vector<Host>& hosts) {
   std::vector<Match> matches;
   for (const Host& host : hosts) {
-    const auto credential = records.FindCredential(host.app_id, host.user_id);
+    const auto credential = CredentialOf(records, host);
     if (!credential.ok()) {
       if (ReasonOf(credential.status()) == Reason::kCredentialUnknown) continue;
       return credential.status();
     }
+    if (credential->health == Health::kDisconnecting) continue;
+    JOINPASS_ASSIGN_OR_RETURN(const store::AppRecord app, records.GetApp(credential->app_id));
     Match match;
     match.candidate.credential_id = credential->id;
     match.candidate.app_id = credential->app_id;
-    match.candidate.host_user_id = credential->user_id;
+    match.candidate.host_user_id = host.user_id;
     match.candidate.host_account_id = credential->account_id;
     match.candidate.rule = host.rule;
     match.candidate.learnt_at = host.learnt_at;
-    match.health = credential->health;
+    match.health = oauth::HealthOf(*credential, app).health;
     match.number = host.number;
     matches.push_back(std::move(match));
   }

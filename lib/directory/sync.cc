@@ -18,12 +18,12 @@ constexpr int kMostRestarts = 2;
 
 std::vector<store::MeetingRecord> RecordsOf(const zoom::MeetingPage& page,
                                             const store::CredentialRecord& credential,
-                                            absl::Time learnt_at) {
+                                            const std::string& user_id, absl::Time learnt_at) {
   std::vector<store::MeetingRecord> records;
   records.reserve(page.meetings.size());
   for (const zoom::ListedMeeting& meeting : page.meetings) {
     // The list is of what he hosts. What it says of others could not be swept.
-    if (meeting.host_id != credential.user_id) continue;
+    if (meeting.host_id != user_id) continue;
     store::MeetingRecord record;
     record.app_id = credential.app_id;
     record.number = meeting.number;
@@ -33,6 +33,18 @@ std::vector<store::MeetingRecord> RecordsOf(const zoom::MeetingPage& page,
     records.push_back(std::move(record));
   }
   return records;
+}
+
+// Whether the error is about one user of an account and not about the others.
+bool ConcernsUser(const absl::Status& error) {
+  switch (ReasonOf(error)) {
+    case Reason::kUserUnknown:
+    case Reason::kHostingNotAllowed:
+    case Reason::kPermissionDenied:
+      return true;
+    default:
+      return false;
+  }
 }
 
 // Stored times have milliseconds: what this sync learns is never "before" it.
@@ -65,69 +77,136 @@ base::Task<absl::StatusOr<SyncReport>> Sync::RunAlone(std::string credential_id,
       co_await context_.OffLoop([&] { return records.GetCredential(credential_id); }));
   SyncReport report;
   report.synced_at = ToMillis(context_.clock.Now());
-  // One part without its scope must not keep the other from being read.
-  const absl::Status host = co_await ReadHost(credential, deadline, report);
-  if (!host.ok() && ReasonOf(host) != Reason::kScopeMissing) co_return host;
-  JOINPASS_CO_RETURN_IF_ERROR(co_await ReadMeetings(credential, deadline, report));
-  if (!host.ok()) co_return host;
+  absl::Status read;
+  if (credential.app_kind == AppKind::kAccountManaged) {
+    read = co_await ReadAccount(credential, deadline, report);
+  } else {
+    Target target;
+    target.credential = credential;
+    target.user_id = credential.user_id;
+    target.asked_as = "me";
+    read = co_await ReadUser(target, deadline, report);
+  }
+  if (!read.ok()) co_return read;
   co_return report;
 }
 
-base::Task<absl::Status> Sync::ReadHost(const store::CredentialRecord& credential,
-                                        SteadyTime deadline, SyncReport& report) {
+base::Task<absl::Status> Sync::ReadAccount(const store::CredentialRecord& credential,
+                                           SteadyTime deadline, SyncReport& report) {
+  std::string page_token;
+  for (int pages = 0; pages < kMostPages; ++pages) {
+    JOINPASS_CO_ASSIGN_OR_RETURN(const zoom::UserPage page,
+                                 co_await ReadUserPage(credential.id, page_token, deadline));
+    ++report.calls;
+    for (const zoom::UserPage::Entry& user : page.users) {
+      Target target;
+      target.credential = credential;
+      target.user_id = user.id;
+      target.asked_as = user.id;
+      target.personal_meeting_id = user.personal_meeting_id;
+      const absl::Status read = co_await ReadUser(target, deadline, report);
+      if (!read.ok() && !ConcernsUser(read)) co_return read;
+    }
+    if (page.next_page_token.empty()) co_return absl::OkStatus();
+    if (page.next_page_token == page_token) break;
+    page_token = page.next_page_token;
+  }
+  co_return base::MakeError(Reason::kAnswerInvalid, "sync: the list of users does not end");
+}
+
+base::Task<absl::StatusOr<zoom::UserPage>> Sync::ReadUserPage(std::string credential_id,
+                                                              std::string page_token,
+                                                              SteadyTime deadline) {
+  JOINPASS_CO_ASSIGN_OR_RETURN(const oauth::Answer answer,
+                               co_await calls_.Send(
+                                   credential_id, Feature::kListUsers,
+                                   [&page_token](const oauth::Grant& grant) {
+                                     return zoom::ListUsers(grant.access, page_token);
+                                   },
+                                   deadline));
+  co_return zoom::ReadUserPage(answer.response);
+}
+
+base::Task<absl::Status> Sync::ReadUser(const Target& target, SteadyTime deadline,
+                                        SyncReport& report) {
+  // One part without its scope must not keep the other from being read.
+  const absl::Status host = co_await ReadHost(target, deadline, report);
+  if (!host.ok() && ReasonOf(host) != Reason::kScopeMissing) co_return host;
+  JOINPASS_CO_RETURN_IF_ERROR(co_await ReadMeetings(target, deadline, report));
+  ++report.users;
+  co_return host;
+}
+
+base::Task<absl::Status> Sync::ReadHost(const Target& target, SteadyTime deadline,
+                                        SyncReport& report) {
   const absl::Time learnt_at = context_.clock.Now();
-  JOINPASS_CO_ASSIGN_OR_RETURN(
-      const oauth::Answer answer,
-      co_await calls_.Send(
-          credential.id, Feature::kReadUser,
-          [](const oauth::Grant& grant) { return zoom::GetUser(grant.access, "me"); }, deadline));
+  const absl::StatusOr<oauth::Answer> answer = co_await calls_.Send(
+      target.credential.id, Feature::kReadUser,
+      [&target](const oauth::Grant& grant) { return zoom::GetUser(grant.access, target.asked_as); },
+      deadline);
+  if (!answer.ok()) {
+    // The list of users has told the most of it.
+    const bool listed = target.credential.app_kind == AppKind::kAccountManaged;
+    if (!listed || ReasonOf(answer.status()) != Reason::kScopeMissing) co_return answer.status();
+    zoom::User user;
+    user.personal_meeting_id = target.personal_meeting_id;
+    co_return co_await PutHost(target, user, learnt_at, report);
+  }
   ++report.calls;
-  JOINPASS_CO_ASSIGN_OR_RETURN(zoom::User user, zoom::ReadUser(answer.response));
+  JOINPASS_CO_ASSIGN_OR_RETURN(zoom::User user, zoom::ReadUser(answer->response));
+  co_return co_await PutHost(target, std::move(user), learnt_at, report);
+}
+
+base::Task<absl::Status> Sync::PutHost(const Target& target, zoom::User user, absl::Time learnt_at,
+                                       SyncReport& report) {
   store::HostRecord host;
-  host.app_id = credential.app_id;
-  host.user_id = credential.user_id;
-  host.account_id = credential.account_id;
+  host.app_id = target.credential.app_id;
+  host.user_id = target.user_id;
+  host.account_id = target.credential.account_id;
   host.personal_meeting_id = user.personal_meeting_id;
   host.vanity_name = std::move(user.vanity_name);
   host.learnt_at = learnt_at;
-  report.has_personal_meeting_id = host.personal_meeting_id != 0;
+  if (host.personal_meeting_id != 0) report.has_personal_meeting_id = true;
   auto& records = context_.records;
   co_return co_await context_.OffLoop([&records, &host] { return records.PutHost(host); });
 }
 
-base::Task<absl::Status> Sync::ReadMeetings(const store::CredentialRecord& credential,
-                                            SteadyTime deadline, SyncReport& report) {
+base::Task<absl::Status> Sync::ReadMeetings(const Target& target, SteadyTime deadline,
+                                            SyncReport& report) {
+  int meetings = 0;
   for (int restart = 0;; ++restart) {
-    const absl::Status read = co_await ReadPages(credential, deadline, report);
+    const absl::Status read = co_await ReadPages(target, deadline, meetings, report);
     if (read.ok()) break;
     const bool expired = GetErrorInfo(read).value_or(ErrorInfo()).cause == "page_token_expired";
     if (!expired || restart == kMostRestarts) co_return read;
   }
+  report.meetings += meetings;
   auto& records = context_.records;
   const absl::Time before = report.synced_at;
   JOINPASS_CO_ASSIGN_OR_RETURN(
-      report.removed, co_await context_.OffLoop([&records, &credential, before] {
-        return records.SweepMeetings(credential.app_id, credential.user_id, before);
+      const int removed, co_await context_.OffLoop([&records, &target, before] {
+        return records.SweepMeetings(target.credential.app_id, target.user_id, before);
       }));
+  report.removed += removed;
   co_return absl::OkStatus();
 }
 
-base::Task<absl::Status> Sync::ReadPages(const store::CredentialRecord& credential,
-                                         SteadyTime deadline, SyncReport& report) {
+base::Task<absl::Status> Sync::ReadPages(const Target& target, SteadyTime deadline, int& meetings,
+                                         SyncReport& report) {
   auto& records = context_.records;
   std::string page_token;
-  report.meetings = 0;
+  meetings = 0;
   for (int pages = 0; pages < kMostPages; ++pages) {
     // Not before this sync began, even if the clock was set back: or it were swept.
     const absl::Time learnt_at = std::max(context_.clock.Now(), report.synced_at);
     JOINPASS_CO_ASSIGN_OR_RETURN(const zoom::MeetingPage page,
-                                 co_await ReadPage(credential.id, page_token, deadline));
+                                 co_await ReadPage(target, page_token, deadline));
     ++report.calls;
     ++report.pages;
-    const auto meetings = RecordsOf(page, credential, learnt_at);
-    report.meetings += static_cast<int>(meetings.size());
+    const auto listed = RecordsOf(page, target.credential, target.user_id, learnt_at);
+    meetings += static_cast<int>(listed.size());
     JOINPASS_CO_RETURN_IF_ERROR(
-        co_await context_.OffLoop([&records, &meetings] { return records.PutMeetings(meetings); }));
+        co_await context_.OffLoop([&records, &listed] { return records.PutMeetings(listed); }));
     if (page.next_page_token.empty()) co_return absl::OkStatus();
     if (page.next_page_token == page_token) break;
     page_token = page.next_page_token;
@@ -135,14 +214,15 @@ base::Task<absl::Status> Sync::ReadPages(const store::CredentialRecord& credenti
   co_return base::MakeError(Reason::kAnswerInvalid, "sync: the list of meetings does not end");
 }
 
-base::Task<absl::StatusOr<zoom::MeetingPage>> Sync::ReadPage(std::string credential_id,
+base::Task<absl::StatusOr<zoom::MeetingPage>> Sync::ReadPage(const Target& target,
                                                              std::string page_token,
                                                              SteadyTime deadline) {
   JOINPASS_CO_ASSIGN_OR_RETURN(const oauth::Answer answer,
                                co_await calls_.Send(
-                                   credential_id, Feature::kListMeetings,
-                                   [&page_token](const oauth::Grant& grant) {
-                                     return zoom::ListMeetings(grant.access, "me", page_token);
+                                   target.credential.id, Feature::kListMeetings,
+                                   [&target, &page_token](const oauth::Grant& grant) {
+                                     return zoom::ListMeetings(grant.access, target.asked_as,
+                                                               page_token);
                                    },
                                    deadline));
   co_return zoom::ReadMeetingPage(answer.response);

@@ -3,6 +3,7 @@
 #ifndef JOINPASS_LIB_DIRECTORY_SYNC_H_
 #define JOINPASS_LIB_DIRECTORY_SYNC_H_
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -20,9 +21,10 @@
 
 namespace joinpass::directory {
 
-// Reads one user's personal meeting id and his scheduled meetings, page by
-// page, and forgets what the list no longer names; what was learnt after the
-// sync began is spared. Memory does not grow with the number of pages.
+// Reads the personal meeting ids and the scheduled meetings of one user, or of
+// all users of an account, page by page, and forgets what the lists no longer
+// name; what was learnt after the sync began is spared. Memory does not grow with
+// the number of pages.
 //
 // Used from the loop's thread only.
 class Sync {
@@ -34,16 +36,31 @@ class Sync {
   base::Task<absl::StatusOr<SyncReport>> Run(std::string credential_id, SteadyTime deadline);
 
  private:
-  base::Task<absl::Status> ReadHost(const store::CredentialRecord& credential, SteadyTime deadline,
-                                    SyncReport& report);
-  base::Task<absl::Status> ReadMeetings(const store::CredentialRecord& credential,
-                                        SteadyTime deadline, SyncReport& report);
-  base::Task<absl::Status> ReadPages(const store::CredentialRecord& credential, SteadyTime deadline,
+  // Whose part of the directory is read, in whose name.
+  struct Target {
+    store::CredentialRecord credential;
+    std::string user_id;
+    std::string asked_as;                   // "me", or the id
+    std::uint64_t personal_meeting_id = 0;  // as the list of users says, if there is one
+  };
+
+  base::Task<absl::StatusOr<SyncReport>> RunAlone(std::string credential_id, SteadyTime deadline);
+  base::Task<absl::Status> ReadAccount(const store::CredentialRecord& credential,
+                                       SteadyTime deadline, SyncReport& report);
+  base::Task<absl::StatusOr<zoom::UserPage>> ReadUserPage(std::string credential_id,
+                                                          std::string page_token,
+                                                          SteadyTime deadline);
+  base::Task<absl::Status> ReadUser(const Target& target, SteadyTime deadline, SyncReport& report);
+  base::Task<absl::Status> ReadHost(const Target& target, SteadyTime deadline, SyncReport& report);
+  base::Task<absl::Status> PutHost(const Target& target, zoom::User user, absl::Time learnt_at,
+                                   SyncReport& report);
+  base::Task<absl::Status> ReadMeetings(const Target& target, SteadyTime deadline,
+                                        SyncReport& report);
+  base::Task<absl::Status> ReadPages(const Target& target, SteadyTime deadline, int& meetings,
                                      SyncReport& report);
-  base::Task<absl::StatusOr<zoom::MeetingPage>> ReadPage(std::string credential_id,
+  base::Task<absl::StatusOr<zoom::MeetingPage>> ReadPage(const Target& target,
                                                          std::string page_token,
                                                          SteadyTime deadline);
-  base::Task<absl::StatusOr<SyncReport>> RunAlone(std::string credential_id, SteadyTime deadline);
 
   const oauth::Context& context_;
   oauth::AuthorizedCalls& calls_;

@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "oauth/app_pause.h"
 
 namespace joinpass::engine {
 namespace {
@@ -33,6 +34,7 @@ App Shown(const store::AppRecord& record) {
   app.client_id = record.settings.client_id;
   app.webhook_secrets = static_cast<int>(record.settings.webhook_secrets.size());
   app.created_at = record.created_at;
+  if (record.pause) app.paused_since = record.pause->since;
   return app;
 }
 
@@ -84,8 +86,14 @@ absl::Status StoredApps::Update(const std::string& id, AppSettings settings) {
   if (record.settings.kind != settings.kind) {
     return base::MakeError(Reason::kInvalidArgument, "app: its kind cannot change");
   }
+  const store::AppRecord before = record;
   record.settings = std::move(settings);
-  return context_.records.UpdateApp(record);
+  JOINPASS_RETURN_IF_ERROR(context_.records.UpdateApp(record, context_.clock.Now()));
+  if (before.pause) {
+    context_.listeners.Notify("app_resumed",
+                              "new settings end the pause of " + id + ": refreshes are sent again");
+  }
+  return oauth::TellOfApp(context_, before);
 }
 
 absl::Status StoredApps::Remove(const std::string& id) { return context_.records.RemoveApp(id); }

@@ -15,29 +15,37 @@ base::Task<bool> CloseClient(http::Client& client) {
   co_return true;
 }
 
+base::Task<bool> CloseUpkeep(oauth::Upkeep& upkeep) {
+  upkeep.Close();
+  co_return true;
+}
+
 }  // namespace
 
 AssembledEngine::AssembledEngine(EngineOptions options, Parts parts)
     : options_(std::move(options)),
       parts_(std::move(parts)),
-      records_(*parts_.store, parts_.keys, parts_.random),
+      records_(*parts_.store, *parts_.keys, parts_.random),
       context_{*parts_.loop,
                worker_,
                parts_.clock,
                parts_.random,
                *parts_.client,
                records_,
-               {options_.oauth_origin, options_.api_origin}},
+               {options_.oauth_origin, options_.api_origin},
+               {options_.on_notice, options_.on_health_change}},
       tokens_(context_),
       calls_(context_, tokens_),
+      upkeep_(context_, tokens_),
       sync_(context_, calls_),
-      minter_(calls_),
+      minter_(context_, calls_),
       services_{context_, tokens_, minter_},
       runner_(std::make_shared<Runner>(*parts_.loop)),
       closing_(std::make_shared<Runner>(*parts_.loop)),
       apps_(context_),
-      credentials_(context_, tokens_, *runner_),
-      directory_(context_, sync_, *runner_) {}
+      credentials_(context_, tokens_, calls_, *runner_),
+      directory_(context_, sync_, *runner_),
+      keys_(context_, *parts_.store, *parts_.keys, *runner_) {}
 
 AssembledEngine::~AssembledEngine() { (void)Close(kCloseByItself); }
 
@@ -56,10 +64,23 @@ absl::StatusOr<JoinPass> AssembledEngine::Prepare(JoinRequest request, absl::Dur
   return session->Mint(timeout);
 }
 
+absl::StatusOr<UpkeepReport> AssembledEngine::Upkeep(absl::Duration timeout) {
+  const SteadyTime deadline = parts_.clock.SteadyNow() + timeout;
+  auto report = runner_->Run<absl::StatusOr<UpkeepReport>>(
+      [this, deadline] { return upkeep_.Run(deadline); });
+  return report ? *std::move(report) : EngineClosed();
+}
+
+void AssembledEngine::SettleAfterStart() {
+  runner_->Spawn<absl::Status>([this] { return upkeep_.SettleAfterStart(); }, [](absl::Status) {});
+}
+
 absl::Status AssembledEngine::Close(absl::Duration timeout) {
   if (closed_.exchange(true)) return absl::OkStatus();
   const SteadyTime deadline = parts_.clock.SteadyNow() + timeout;
   runner_->Shut();
+  keys_.Close();
+  (void)closing_->Run<bool>([this] { return CloseUpkeep(upkeep_); });
   const bool drained = *closing_->Run<bool>([this, deadline] { return tokens_.Drain(deadline); });
   // Ends what still waits for Zoom; then all tasks come to their end by themselves.
   (void)closing_->Run<bool>([this] { return CloseClient(*parts_.client); });

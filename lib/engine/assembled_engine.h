@@ -9,11 +9,12 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/worker.h"
-#include "crypto/key_ring.h"
+#include "crypto/key_file_source.h"
 #include "directory/sync.h"
 #include "engine/apps.h"
 #include "engine/credentials.h"
 #include "engine/directory.h"
+#include "engine/keys.h"
 #include "engine/runner.h"
 #include "engine/session.h"
 #include "http/client.h"
@@ -24,6 +25,7 @@
 #include "oauth/authorized_calls.h"
 #include "oauth/context.h"
 #include "oauth/token_source.h"
+#include "oauth/upkeep.h"
 #include "store/records_store.h"
 #include "store/store.h"
 
@@ -33,7 +35,7 @@ namespace joinpass::engine {
 struct Parts {
   base::Clock& clock;
   base::Random& random;
-  crypto::KeyRing keys;
+  std::unique_ptr<crypto::KeyFileSource> keys;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<http::IoLoop> loop;
   std::unique_ptr<http::Client> client;
@@ -47,9 +49,14 @@ class AssembledEngine final : public Engine {
   Apps& apps() override { return apps_; }
   Credentials& credentials() override { return credentials_; }
   Directory& directory() override { return directory_; }
+  Keys& keys() override { return keys_; }
   absl::StatusOr<std::unique_ptr<JoinSession>> BeginJoin(JoinRequest request) override;
   absl::StatusOr<JoinPass> Prepare(JoinRequest request, absl::Duration timeout) override;
+  absl::StatusOr<UpkeepReport> Upkeep(absl::Duration timeout) override;
   absl::Status Close(absl::Duration timeout) override;
+
+  // Begins in the background what a process that died has left. Once.
+  void SettleAfterStart();
 
  private:
   // Each outlives those below it.
@@ -60,6 +67,7 @@ class AssembledEngine final : public Engine {
   const oauth::Context context_;
   oauth::TokenSource tokens_;
   oauth::AuthorizedCalls calls_;
+  oauth::Upkeep upkeep_;
   directory::Sync sync_;
   join::Minter minter_;
   const join::Services services_;
@@ -68,6 +76,7 @@ class AssembledEngine final : public Engine {
   StoredApps apps_;
   StoredCredentials credentials_;
   StoredDirectory directory_;
+  StoredKeys keys_;
   std::atomic<bool> closed_ = false;
 };
 

@@ -5,35 +5,96 @@
 
 #include "base/status.h"
 #include "oauth/consent.h"
+#include "oauth/delegate.h"
+#include "oauth/disconnect.h"
+#include "oauth/health.h"
+#include "oauth/validate.h"
 #include "zoom/scopes.h"
 
 namespace joinpass::engine {
 namespace {
 
-using MaybeRecord = absl::StatusOr<store::CredentialRecord>;
+// A token that is given away has at least so long to live.
+constexpr absl::Duration kLeastLife = absl::Seconds(120);
 
-base::Task<MaybeRecord> Finish(const oauth::Context& context, oauth::TokenSource& tokens,
-                               Secret redirected_to, std::string bound_to, SteadyTime deadline) {
-  MaybeRecord record = co_await oauth::FinishConsent(context, std::move(redirected_to),
-                                                     std::move(bound_to), deadline);
-  // Zoom voids the tokens of an earlier consent of the same user.
-  if (record.ok()) tokens.Forget(record->id);
-  co_return record;
+// What was known of the credential is of its earlier tokens; and it may have
+// been repaired.
+void Welcome(const oauth::Context& context, oauth::TokenSource& tokens,
+             const absl::StatusOr<store::Records::Consented>& consented) {
+  if (!consented.ok()) return;
+  tokens.Forget(consented->record.id);
+  if (!consented->before) return;
+  HealthChange change;
+  change.credential_id = consented->record.id;
+  change.app_id = consented->record.app_id;
+  change.from = *consented->before;
+  change.at = consented->record.connected_at;
+  context.listeners.Tell(change);
 }
 
-Credential ShownAs(const store::CredentialRecord& record, AppKind kind) {
+base::Task<absl::StatusOr<store::Records::Consented>> Finish(const oauth::Context& context,
+                                                             oauth::TokenSource& tokens,
+                                                             Secret redirected_to,
+                                                             std::string bound_to,
+                                                             SteadyTime deadline) {
+  absl::StatusOr<store::Records::Consented> consented = co_await oauth::FinishConsent(
+      context, std::move(redirected_to), std::move(bound_to), deadline);
+  Welcome(context, tokens, consented);
+  co_return consented;
+}
+
+base::Task<absl::StatusOr<store::Records::Consented>> Delegated(const oauth::Context& context,
+                                                                oauth::TokenSource& tokens,
+                                                                DelegateRequest request,
+                                                                SteadyTime deadline) {
+  absl::StatusOr<store::Records::Consented> consented =
+      co_await oauth::Delegate(context, std::move(request), deadline);
+  Welcome(context, tokens, consented);
+  co_return consented;
+}
+
+// Gets a token that lives long enough to be given away.
+base::Task<absl::StatusOr<AccessToken>> GetToken(const oauth::Context& context,
+                                                 oauth::TokenSource& tokens, std::string id,
+                                                 SteadyTime deadline) {
+  absl::StatusOr<oauth::Grant> grant = co_await tokens.Get(id, deadline);
+  if (grant.ok() && grant->access_expires_at - context.clock.Now() < kLeastLife) {
+    // What the refresh that failed has to say.
+    const absl::Status renewed = co_await tokens.Renew(id, oauth::Renewal::kIfNeeded, deadline);
+    if (!renewed.ok()) co_return renewed;
+    grant = co_await tokens.Get(id, deadline);
+  }
+  JOINPASS_CO_RETURN_IF_ERROR(grant.status());
+  if (grant->access_expires_at - context.clock.Now() < kLeastLife) {
+    co_return base::MakeError(Reason::kRefreshBusy,
+                              "access token: the one that is there has less than 120 s left");
+  }
+  AccessToken token;
+  token.value = grant->access.access_token;
+  token.expires_at = grant->access_expires_at;
+  token.api_origin = grant->access.api_origin;
+  co_return token;
+}
+
+Credential ShownAs(const store::CredentialRecord& record, const store::AppRecord& app) {
+  const oauth::HealthState health = oauth::HealthOf(record, app);
   Credential credential;
   credential.id = record.id;
   credential.app_id = record.app_id;
   credential.user_id = record.user_id;
   credential.account_id = record.account_id;
   credential.email = record.email;
-  credential.scopes = record.tokens.scopes;
-  credential.missing = zoom::MissingScopes(record.tokens.scopes, kind);
-  credential.health = record.health;
-  credential.health_since = record.health_since;
-  credential.cause = record.cause;
+  credential.health = health.health;
+  credential.health_since = health.since;
+  credential.cause = health.cause;
   credential.connected_at = record.connected_at;
+  credential.refreshed_at = record.refreshed_at;
+  if (record.IsDelegated()) {
+    credential.kind = CredentialKind::kDelegated;
+    return credential;
+  }
+  credential.scopes = record.tokens.scopes;
+  credential.missing = zoom::MissingScopes(record.tokens.scopes, app.settings.kind);
   credential.access_expires_at = record.tokens.access_expires_at;
   return credential;
 }
@@ -47,24 +108,32 @@ absl::StatusOr<ConnectStart> StoredCredentials::BeginConnect(const ConnectReques
 absl::StatusOr<Credential> StoredCredentials::FinishConnect(std::string_view redirected_to,
                                                             std::string_view bound_to,
                                                             absl::Duration timeout) {
-  const SteadyTime deadline = context_.clock.SteadyNow() + timeout;
-  const auto record = runner_.Run<MaybeRecord>(
-      [this, redirect = Secret(redirected_to), bound = std::string(bound_to), deadline] {
-        return Finish(context_, tokens_, redirect, bound, deadline);
-      });
-  if (!record) return EngineClosed();
-  JOINPASS_RETURN_IF_ERROR(record->status());
-  return Shown(**record);
+  return Kept(runner_.Run<MaybeConsented>(
+      [this, redirect = Secret(redirected_to), bound = std::string(bound_to),
+       deadline = In(timeout)] { return Finish(context_, tokens_, redirect, bound, deadline); }));
+}
+
+absl::StatusOr<Credential> StoredCredentials::Delegate(const DelegateRequest& request,
+                                                       absl::Duration timeout) {
+  return Kept(runner_.Run<MaybeConsented>([this, request, deadline = In(timeout)] {
+    return Delegated(context_, tokens_, request, deadline);
+  }));
+}
+
+absl::StatusOr<Credential> StoredCredentials::Kept(const std::optional<MaybeConsented>& consented) {
+  if (!consented) return EngineClosed();
+  JOINPASS_RETURN_IF_ERROR(consented->status());
+  return Shown((*consented)->record);
 }
 
 absl::StatusOr<std::vector<Credential>> StoredCredentials::List(const std::string& app_id) {
   JOINPASS_ASSIGN_OR_RETURN(const auto records, context_.records.ListCredentials(app_id));
   JOINPASS_ASSIGN_OR_RETURN(const auto apps, context_.records.ListApps());
-  std::map<std::string, AppKind> kinds;
-  for (const store::AppRecord& app : apps) kinds.emplace(app.id, app.settings.kind);
+  std::map<std::string, store::AppRecord> by_id;
+  for (const store::AppRecord& app : apps) by_id.emplace(app.id, app);
   std::vector<Credential> credentials;
   for (const store::CredentialRecord& record : records) {
-    credentials.push_back(ShownAs(record, kinds[record.app_id]));
+    credentials.push_back(ShownAs(record, by_id[record.app_id]));
   }
   return credentials;
 }
@@ -74,9 +143,43 @@ absl::StatusOr<Credential> StoredCredentials::Get(const std::string& id) {
   return Shown(record);
 }
 
+absl::StatusOr<AccessToken> StoredCredentials::GetAccessToken(const std::string& id,
+                                                              absl::Duration timeout) {
+  std::optional<AccessToken> fresh = tokens_.cache().Find(id, context_.Now());
+  if (fresh) return *std::move(fresh);
+  auto token = runner_.Run<absl::StatusOr<AccessToken>>(
+      [this, id, deadline = In(timeout)] { return GetToken(context_, tokens_, id, deadline); });
+  return token ? *std::move(token) : EngineClosed();
+}
+
+absl::StatusOr<Credential> StoredCredentials::Validate(const std::string& id,
+                                                       absl::Duration timeout) {
+  const auto validated = runner_.Run<absl::Status>([this, id, deadline = In(timeout)] {
+    return oauth::Validate(context_, tokens_, calls_, id, deadline);
+  });
+  if (!validated) return EngineClosed();
+  JOINPASS_ASSIGN_OR_RETURN(Credential credential, Get(id));
+  // What is wrong with the credential is shown in it; anything else kept Zoom
+  // from being asked.
+  if (validated->ok() || credential.health != Health::kHealthy) return credential;
+  return *validated;
+}
+
+absl::StatusOr<Disconnected> StoredCredentials::Disconnect(const std::string& id,
+                                                           absl::Duration timeout) {
+  auto disconnected = runner_.Run<absl::StatusOr<Disconnected>>([this, id, deadline = In(timeout)] {
+    return oauth::Disconnect(context_, tokens_, id, deadline);
+  });
+  return disconnected ? *std::move(disconnected) : EngineClosed();
+}
+
+absl::StatusOr<std::vector<CredentialEvent>> StoredCredentials::Log(const std::string& id) {
+  return context_.records.ListEvents(id);
+}
+
 absl::StatusOr<Credential> StoredCredentials::Shown(const store::CredentialRecord& record) {
   JOINPASS_ASSIGN_OR_RETURN(const auto app, context_.records.GetApp(record.app_id));
-  return ShownAs(record, app.settings.kind);
+  return ShownAs(record, app);
 }
 
 }  // namespace joinpass::engine

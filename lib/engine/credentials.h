@@ -4,20 +4,24 @@
 #define JOINPASS_LIB_ENGINE_CREDENTIALS_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/runner.h"
 #include "joinpass/credentials.h"
+#include "oauth/authorized_calls.h"
 #include "oauth/context.h"
 #include "oauth/token_source.h"
+#include "store/records_store.h"
 
 namespace joinpass::engine {
 
 class StoredCredentials final : public Credentials {
  public:
-  StoredCredentials(const oauth::Context& context, oauth::TokenSource& tokens, Runner& runner)
-      : context_(context), tokens_(tokens), runner_(runner) {}
+  StoredCredentials(const oauth::Context& context, oauth::TokenSource& tokens,
+                    oauth::AuthorizedCalls& calls, Runner& runner)
+      : context_(context), tokens_(tokens), calls_(calls), runner_(runner) {}
 
   absl::StatusOr<ConnectStart> BeginConnect(const ConnectRequest& request) override;
   absl::StatusOr<Credential> FinishConnect(std::string_view redirected_to,
@@ -25,12 +29,24 @@ class StoredCredentials final : public Credentials {
                                            absl::Duration timeout) override;
   absl::StatusOr<std::vector<Credential>> List(const std::string& app_id) override;
   absl::StatusOr<Credential> Get(const std::string& id) override;
+  absl::StatusOr<Credential> Delegate(const DelegateRequest& request,
+                                      absl::Duration timeout) override;
+  absl::StatusOr<AccessToken> GetAccessToken(const std::string& id,
+                                             absl::Duration timeout) override;
+  absl::StatusOr<Credential> Validate(const std::string& id, absl::Duration timeout) override;
+  absl::StatusOr<Disconnected> Disconnect(const std::string& id, absl::Duration timeout) override;
+  absl::StatusOr<std::vector<CredentialEvent>> Log(const std::string& id) override;
 
  private:
+  using MaybeConsented = absl::StatusOr<store::Records::Consented>;
+
+  SteadyTime In(absl::Duration timeout) const { return context_.clock.SteadyNow() + timeout; }
+  absl::StatusOr<Credential> Kept(const std::optional<MaybeConsented>& consented);
   absl::StatusOr<Credential> Shown(const store::CredentialRecord& record);
 
   const oauth::Context& context_;
   oauth::TokenSource& tokens_;
+  oauth::AuthorizedCalls& calls_;
   Runner& runner_;
 };
 

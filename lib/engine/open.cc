@@ -30,19 +30,20 @@ void Tell(const EngineOptions& options, std::string name, std::string text) {
 }
 
 // A store that is there has its key somewhere; a new key would open nothing.
-absl::StatusOr<crypto::KeyRing> OpenKeys(const EngineOptions& options, const store::Folder& folder,
-                                         base::Random& random) {
+absl::StatusOr<std::unique_ptr<crypto::KeyFileSource>> OpenKeys(const EngineOptions& options,
+                                                                const store::Folder& folder,
+                                                                base::Random& random) {
   const std::string path =
       options.key_file.empty() ? folder.path + "/joinpass.key" : options.key_file;
-  JOINPASS_ASSIGN_OR_RETURN(crypto::KeyFile file, folder.has_store
-                                                      ? crypto::ReadKeyFile(path)
-                                                      : crypto::OpenKeyFile(path, random));
+  JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyFile file, folder.has_store
+                                                            ? crypto::ReadKeyFile(path)
+                                                            : crypto::OpenKeyFile(path, random));
   if (file.created) {
     Tell(options, "key_file_created",
          absl::StrCat("the key that seals the store was made: ", path,
                       "; back it up, without it the store is lost"));
   }
-  return std::move(file.ring);
+  return crypto::KeyFileSource::Open(path);
 }
 
 http::ClientOptions ClientOptionsOf(const EngineOptions& options) {
@@ -72,13 +73,15 @@ absl::StatusOr<std::unique_ptr<Engine>> OpenWith(EngineOptions options, base::Cl
   // First what may fail without a trace: an option that is wrong leaves no folder behind.
   JOINPASS_ASSIGN_OR_RETURN(auto client, http::OpenClient(ClientOptionsOf(options), *loop, clock));
   JOINPASS_ASSIGN_OR_RETURN(const store::Folder folder, store::PrepareFolder(options.store_folder));
-  JOINPASS_ASSIGN_OR_RETURN(crypto::KeyRing keys, OpenKeys(options, folder, random));
-  JOINPASS_ASSIGN_OR_RETURN(auto store, store::OpenSqliteStore(folder, keys, random));
+  JOINPASS_ASSIGN_OR_RETURN(auto keys, OpenKeys(options, folder, random));
+  JOINPASS_ASSIGN_OR_RETURN(auto store, store::OpenSqliteStore(folder, *keys, random));
   if (!folder.has_store) {
     Tell(options, "store_created", absl::StrCat("a new store was made in ", folder.path));
   }
   Parts parts{clock, random, std::move(keys), std::move(store), std::move(loop), std::move(client)};
-  return std::make_unique<AssembledEngine>(std::move(options), std::move(parts));
+  auto engine = std::make_unique<AssembledEngine>(std::move(options), std::move(parts));
+  engine->SettleAfterStart();
+  return engine;
 }
 
 }  // namespace engine

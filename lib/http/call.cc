@@ -3,6 +3,12 @@
 #include <string>
 
 namespace joinpass::http {
+namespace {
+
+constexpr absl::Duration kSleptOver = absl::Seconds(1);
+constexpr absl::Duration kGrace = absl::Seconds(1);
+
+}  // namespace
 
 void Calls::Close() {
   closed_ = true;
@@ -21,13 +27,19 @@ Call::Call(Calls& calls, SteadyTime now, SteadyTime deadline) : calls_(calls), d
     ended_ = Ended::kDeadline;
   } else {
     calls.calls_.insert(this);
-    timer_ = calls.loop_.PostAt(deadline, [this] { End(Ended::kDeadline); });
+    timer_ = calls.loop_.PostAt(deadline, [this] { OnDeadline(); });
   }
 }
 
 Call::~Call() {
   calls_.calls_.erase(this);
   if (timer_ != 0) calls_.loop_.Cancel(timer_);
+}
+
+void Call::OnDeadline() {
+  const SteadyTime now = calls_.clock_.SteadyNow();
+  if (!request_left_ || now - deadline_ < kSleptOver) return End(Ended::kDeadline);
+  timer_ = calls_.loop_.PostAt(now + kGrace, [this] { End(Ended::kDeadline); });
 }
 
 void Call::End(Ended why) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/functional/any_invocable.h"
+#include "base/clock.h"
 #include "base/executor.h"
 #include "http/errors.h"
 #include "joinpass/time.h"
@@ -18,7 +19,7 @@ class Call;
 // The calls under way. Used from the loop's thread.
 class Calls {
  public:
-  explicit Calls(base::Loop& loop) : loop_(loop) {}
+  Calls(base::Loop& loop, base::Clock& clock) : loop_(loop), clock_(clock) {}
 
   // Ends all, and every later one at once.
   void Close();
@@ -26,11 +27,14 @@ class Calls {
  private:
   friend class Call;
   base::Loop& loop_;
+  base::Clock& clock_;
   std::set<Call*> calls_;
   bool closed_ = false;
 };
 
-// Ends by itself when its deadline passes. Whoever waits on its behalf leaves
+// Ends by itself when its deadline passes. A deadline that was slept over, by a
+// process that was stopped or a machine that was suspended, leaves a second to
+// read what has come meanwhile: it may be a refresh token. Whoever waits on its behalf leaves
 // word how that wait is cut short, and looks at ended() after.
 class Call {
  public:
@@ -59,6 +63,8 @@ class Call {
 
  private:
   Calls& calls_;
+  void OnDeadline();
+
   const SteadyTime deadline_;
   Ended ended_ = Ended::kNo;
   bool request_left_ = false;

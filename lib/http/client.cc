@@ -61,13 +61,22 @@ class Turn {
   StreamPtr stream;
 };
 
+// Such a request takes no kept socket, and leaves none.
+bool OnNewSocket(const Request& request) {
+  return request.send_once || request.public_address_only;
+}
+
+Reach ReachOf(const Request& request) {
+  return request.public_address_only ? Reach::kPublicOnly : Reach::kAnywhere;
+}
+
 class Core : public std::enable_shared_from_this<Core> {
  public:
   Core(ClientOptions options, TlsContext tls, IoLoop& loop, base::Clock& clock)
       : options_(std::move(options)),
         loop_(loop),
         clock_(clock),
-        calls_(loop),
+        calls_(loop, clock),
         dialer_(std::move(tls), loop, clock) {}
 
   // `self` keeps this object as long as the call lasts.
@@ -120,7 +129,7 @@ Task<absl::StatusOr<Response>> Core::Exchange(Call& call, const Request& request
   bounds.max_header = options_.max_header;
   bounds.max_body = request.max_answer;
   absl::StatusOr<Turn> turn = co_await WaitForTurn(
-      call, SiteOf(origin), request.send_once ? Freshness::kNewOnly : Freshness::kAny);
+      call, SiteOf(origin), OnNewSocket(request) ? Freshness::kNewOnly : Freshness::kAny);
   if (!turn.ok()) co_return turn.status();
   if (turn->stream) {
     Outcome outcome = co_await RoundTrip(call, turn->stream, base::View(text), bounds);
@@ -132,7 +141,7 @@ Task<absl::StatusOr<Response>> Core::Exchange(Call& call, const Request& request
     }
     std::exchange(turn->stream, nullptr)->Close();
   }
-  JOINPASS_CO_ASSIGN_OR_RETURN(turn->stream, co_await dialer_.Dial(call, origin));
+  JOINPASS_CO_ASSIGN_OR_RETURN(turn->stream, co_await dialer_.Dial(call, origin, ReachOf(request)));
   Outcome outcome = co_await RoundTrip(call, turn->stream, base::View(text), bounds);
   Finish(*std::move(turn), request, outcome);
   co_return std::move(outcome.response);
@@ -185,7 +194,8 @@ Task<absl::Status> Core::DialIdle(Site& site, SteadyTime deadline) {
   if (site.sockets.open() == options_.max_sockets) co_return absl::OkStatus();
   if (!site.sockets.Take(Freshness::kNewOnly, evicted)) co_return absl::OkStatus();
   Turn turn(site, nullptr);
-  JOINPASS_CO_ASSIGN_OR_RETURN(turn.stream, co_await dialer_.Dial(call, site.origin));
+  JOINPASS_CO_ASSIGN_OR_RETURN(turn.stream,
+                               co_await dialer_.Dial(call, site.origin, Reach::kAnywhere));
   Keep(std::move(turn));
   co_return absl::OkStatus();
 }
@@ -195,7 +205,7 @@ Site& Core::SiteOf(const Origin& origin) {
 }
 
 void Core::Finish(Turn turn, const Request& request, const Outcome& outcome) {
-  if (outcome.reusable && !request.send_once) return Keep(std::move(turn));
+  if (outcome.reusable && !OnNewSocket(request)) return Keep(std::move(turn));
   // A session is resumed later only if its socket was closed properly.
   if (outcome.response.ok()) std::exchange(turn.stream, nullptr)->Shutdown();
 }

@@ -11,8 +11,14 @@ namespace joinpass::http {
 using boost::system::error_code;
 using StreamPtr = std::shared_ptr<Stream>;
 
-base::Task<absl::StatusOr<StreamPtr>> Dialer::Dial(Call& call, const Origin& origin) {
-  JOINPASS_CO_ASSIGN_OR_RETURN(StreamPtr stream, co_await Connect(call, origin));
+namespace {
+
+bool IsNotPublic(const Address& address) { return !IsPublic(address); }
+
+}  // namespace
+
+base::Task<absl::StatusOr<StreamPtr>> Dialer::Dial(Call& call, const Origin& origin, Reach reach) {
+  JOINPASS_CO_ASSIGN_OR_RETURN(StreamPtr stream, co_await Connect(call, origin, reach));
   if (origin.scheme == Scheme::kHttps) {
     const absl::Status done = co_await Handshake(call, origin, stream);
     if (!done.ok()) {
@@ -23,12 +29,19 @@ base::Task<absl::StatusOr<StreamPtr>> Dialer::Dial(Call& call, const Origin& ori
   co_return stream;
 }
 
-base::Task<absl::StatusOr<StreamPtr>> Dialer::Connect(Call& call, const Origin& origin) {
+base::Task<absl::StatusOr<StreamPtr>> Dialer::Connect(Call& call, const Origin& origin,
+                                                      Reach reach) {
   std::optional<absl::StatusOr<Addresses>> addresses =
       co_await names_->LookUp(origin, call.deadline());
   if (!addresses) call.End(Ended::kDeadline);
   if (call.ended() != Ended::kNo) co_return call.Fail(Phase::kLookUp, {});
   if (!addresses->ok()) co_return addresses->status();
+  // Of what is dialled, not of what the name said some other time.
+  if (reach == Reach::kPublicOnly) std::erase_if(**addresses, IsNotPublic);
+  if ((*addresses)->empty()) {
+    co_return base::MakeError(Reason::kAddressNotAllowed,
+                              "http: the host has no address in the public internet");
+  }
 
   const auto race = std::make_shared<Race>(loop_, clock_, **std::move(addresses));
   base::Await<Winner> racing([&](Race::Done done) {

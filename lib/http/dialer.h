@@ -17,6 +17,12 @@
 
 namespace joinpass::http {
 
+// How far an origin may lead.
+enum class Reach {
+  kAnywhere,
+  kPublicOnly,  // to public addresses: its name came over the network
+};
+
 // Used from the loop's thread. Outlives its tasks.
 class Dialer {
  public:
@@ -25,13 +31,15 @@ class Dialer {
 
   // Looks up, connects and shakes hands, resuming the newest session of
   // `origin`. Errors as in transport.h, with the call's request_left.
-  base::Task<absl::StatusOr<std::shared_ptr<Stream>>> Dial(Call& call, const Origin& origin);
+  base::Task<absl::StatusOr<std::shared_ptr<Stream>>> Dial(Call& call, const Origin& origin,
+                                                           Reach reach);
 
   // Ends what waits for a name. The calls are ended before.
   void Close() { names_->Close(); }
 
  private:
-  base::Task<absl::StatusOr<std::shared_ptr<Stream>>> Connect(Call& call, const Origin& origin);
+  base::Task<absl::StatusOr<std::shared_ptr<Stream>>> Connect(Call& call, const Origin& origin,
+                                                              Reach reach);
   base::Task<absl::Status> Handshake(Call& call, const Origin& origin,
                                      std::shared_ptr<Stream> stream);
 

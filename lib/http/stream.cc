@@ -16,6 +16,7 @@
 #include "base/wipe.h"
 #include "http/errors.h"
 #include "http/loop_context.h"
+#include "http/public_address.h"
 
 namespace joinpass::http {
 namespace {
@@ -162,6 +163,22 @@ class AsioStream final : public Stream, public std::enable_shared_from_this<Asio
 };
 
 }  // namespace
+
+bool IsPublic(const Address& address) {
+  if (address.storage.ss_family == AF_INET) {
+    sockaddr_in ipv4 = {};
+    std::memcpy(&ipv4, &address.storage, sizeof(ipv4));
+    Ipv4Bytes bytes = {};
+    std::memcpy(bytes.data(), &ipv4.sin_addr, bytes.size());
+    return IsPublicAddress(bytes);
+  }
+  if (address.storage.ss_family != AF_INET6) return false;
+  sockaddr_in6 ipv6 = {};
+  std::memcpy(&ipv6, &address.storage, sizeof(ipv6));
+  Ipv6Bytes bytes = {};
+  std::memcpy(bytes.data(), &ipv6.sin6_addr, bytes.size());
+  return IsPublicAddress(bytes);
+}
 
 bool ReadNumeric(const std::string& host, std::uint16_t port, Address& address) {
   error_code error;

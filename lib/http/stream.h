@@ -26,6 +26,9 @@ struct Address {
 // Reads a numeric address; false if `host` is a name.
 bool ReadNumeric(const std::string& host, std::uint16_t port, Address& address);
 
+// Whether it is one of the public internet (public_address.h).
+bool IsPublic(const Address& address);
+
 // Everything happens on the loop's thread. Each operation ends with one call of
 // its `done`, later; at most one of a kind is under way, but a Read and a Write
 // may be at the same time. Held by shared_ptr, also by what is under way.

@@ -30,6 +30,8 @@ class Transport {
   //   answer_too_large     header or body pass their bound
   //   answer_invalid       what came is not HTTP
   //   redirect_refused     a redirect to an origin that is not allowed
+  //   address_not_allowed  none of the origin's addresses is a public one, and the
+  //                        request asks for that; nothing left
   //   cancelled            the transport is closing
   //   invalid_argument     the origin or the request is none that can be sent;
   //                        nothing left

@@ -5,13 +5,16 @@
 #include <utility>
 
 #include "base/status.h"
+#include "join/token_urls.h"
 #include "zoom/api_answers.h"
 #include "zoom/api_calls.h"
 
 namespace joinpass::join {
 namespace {
 
-// Source: Zoom's API reference, `users/me/zak` (5 minutes) and `users/{id}/token` (2 hours).
+// Source: Zoom's API reference: `jointoken/local_recording` (120 s), `users/me/zak` (5
+// minutes) and `users/{id}/token` (2 hours). A ZAK of the latter is held to be as short.
+constexpr absl::Duration kRecordingLifetime = absl::Seconds(120);
 constexpr absl::Duration kZakLifetime = absl::Minutes(5);
 constexpr absl::Duration kOnBehalfLifetime = absl::Hours(2);
 
@@ -36,6 +39,14 @@ JoinPass::Token TokenOf(Secret value, SteadyTime sent_at, absl::Duration lifetim
   return token;
 }
 
+// An account's token serves each of its users by his id; a user's own only himself.
+message::Request IdentityRequest(const oauth::Grant& grant, const std::string& user_id, bool zak,
+                                 std::uint64_t number) {
+  const bool account = grant.kind == AppKind::kAccountManaged;
+  if (!zak) return zoom::UserOnBehalfToken(grant.access, account ? user_id : "me", number);
+  return account ? zoom::UserZak(grant.access, user_id) : zoom::MyZak(grant.access);
+}
+
 }  // namespace
 
 base::Task<Outcome> Minter::Mint(const Plan& plan, const JoinRequest& request, std::uint64_t number,
@@ -47,10 +58,30 @@ base::Task<Outcome> Minter::Mint(const Plan& plan, const JoinRequest& request, s
     return AskIdentity(owner, request.identity, number, deadline);
   };
   std::vector<base::Task<absl::StatusOr<MintedPart>>> parts;
-  parts.push_back(MintPart(plan.recording, plan.recording_shortfall, std::move(recording)));
-  parts.push_back(MintPart(plan.identity, plan.identity_shortfall, std::move(identity)));
+  const UrlSource source = request.token_urls.source;
+  if (plan.recording_url.empty()) {
+    parts.push_back(MintPart(plan.recording, plan.recording_shortfall, std::move(recording)));
+  } else {
+    parts.push_back(FetchPart(plan.recording_url, source, kRecordingLifetime, deadline));
+  }
+  if (plan.identity_url.empty()) {
+    parts.push_back(MintPart(plan.identity, plan.identity_shortfall, std::move(identity)));
+  } else {
+    const bool zak = request.identity == Identity::kZak;
+    const absl::Duration lifetime = zak ? kZakLifetime : kOnBehalfLifetime;
+    parts.push_back(FetchPart(plan.identity_url, source, lifetime, deadline));
+  }
   std::vector<absl::StatusOr<MintedPart>> minted = co_await base::WhenAll(std::move(parts));
   co_return Outcome{std::move(minted[0]), std::move(minted[1])};
+}
+
+base::Task<absl::StatusOr<MintedPart>> Minter::FetchPart(Secret url, UrlSource source,
+                                                         absl::Duration lifetime,
+                                                         SteadyTime deadline) {
+  MintedPart part;
+  JOINPASS_CO_ASSIGN_OR_RETURN(
+      part.token, co_await FetchFinalToken(context_, std::move(url), source, lifetime, deadline));
+  co_return part;
 }
 
 base::Task<absl::StatusOr<MintedPart>> Minter::MintPart(const std::vector<Owner>& owners,
@@ -101,10 +132,8 @@ base::Task<Minter::MaybeToken> Minter::AskIdentity(const Owner& owner, Identity 
   JOINPASS_CO_ASSIGN_OR_RETURN(const oauth::Answer answer,
                                co_await calls_.Send(
                                    owner.credential_id, zak ? Feature::kZak : Feature::kOnBehalfOf,
-                                   [zak, number](const oauth::Grant& grant) {
-                                     return zak ? zoom::MyZak(grant.access)
-                                                : zoom::UserOnBehalfToken(grant.access, "me",
-                                                                          number);
+                                   [&owner, zak, number](const oauth::Grant& grant) {
+                                     return IdentityRequest(grant, owner.user_id, zak, number);
                                    },
                                    deadline));
   JOINPASS_CO_ASSIGN_OR_RETURN(Secret token, zoom::ReadUserToken(answer.response));

@@ -19,12 +19,15 @@ namespace joinpass::join {
 // Used from the loop's thread only. What it is given by reference outlives its tasks.
 class Minter {
  public:
-  explicit Minter(oauth::AuthorizedCalls& calls) : calls_(calls) {}
+  Minter(const oauth::Context& context, oauth::AuthorizedCalls& calls)
+      : context_(context), calls_(calls) {}
 
   // Asks for both parts at the same time, for each one after the other of those
   // whom the plan names, until one gives it. An answer that only concerns one
   // of them leads to the next; a rate limit or an outage ends the search in
   // that Zoom account. The error of a part is that of the first who was asked.
+  //
+  // A part with a URL comes from there, and nobody else is asked.
   //
   // `number` is the meeting's, or 0: a personal link whose owner is not known.
   // Then nothing that is bound to a meeting can be had.
@@ -37,11 +40,14 @@ class Minter {
 
   base::Task<absl::StatusOr<MintedPart>> MintPart(const std::vector<Owner>& owners,
                                                   absl::Status shortfall, Ask ask);
+  base::Task<absl::StatusOr<MintedPart>> FetchPart(Secret url, UrlSource source,
+                                                   absl::Duration lifetime, SteadyTime deadline);
   base::Task<MaybeToken> AskRecording(const Owner& owner, const JoinRequest& request,
                                       std::uint64_t number, SteadyTime deadline);
   base::Task<MaybeToken> AskIdentity(const Owner& owner, Identity identity, std::uint64_t number,
                                      SteadyTime deadline);
 
+  const oauth::Context& context_;
   oauth::AuthorizedCalls& calls_;
 };
 

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_join.h"
 #include "base/status.h"
+#include "join/token_urls.h"
 
 namespace joinpass::join {
 namespace {
@@ -42,7 +43,7 @@ void PlanIdentity(const JoinRequest& request, const Known& known, Plan& plan) {
     return;
   }
   plan.identity = *known.identity_owners;
-  if (request.recording != Need::kRequired) return;
+  if (request.recording != Need::kRequired || !plan.recording_url.empty()) return;
   if (!known.resolution.ok()) {  // There will be no pass: nobody is asked in vain.
     plan.identity.clear();
     plan.identity_shortfall = known.resolution.status();
@@ -85,6 +86,11 @@ absl::Status Place(const JoinRequest& request, PassPart part, absl::StatusOr<Min
   return absl::OkStatus();
 }
 
+// Of a token from a URL nobody can say whose it is.
+bool AreOfTwo(const MintedPart& a, const MintedPart& b) {
+  return !a.owner_user_id.empty() && !b.owner_user_id.empty() && a.owner_user_id != b.owner_user_id;
+}
+
 JoinPass::Content ContentOf(const JoinRequest& request, const Known& known) {
   JoinPass::Content content;
   content.meeting_number = request.link.number();
@@ -123,21 +129,25 @@ absl::Status CheckRequest(const JoinRequest& request) {
   if (request.identity_users.size() > kMostOwners) {
     wrong.push_back("identity_users has more than 16 entries");
   }
+  CheckTokenUrls(request, wrong);
   if (wrong.empty()) return absl::OkStatus();
   return base::MakeError(Reason::kInvalidArgument, "join: " + absl::StrJoin(wrong, "; "));
 }
 
 Plan MakePlan(const JoinRequest& request, const Known& known) {
   Plan plan;
-  if (Wants(request, PassPart::kIdentity)) PlanIdentity(request, known, plan);
-  if (Wants(request, PassPart::kRecordingToken)) PlanRecording(known, plan);
+  const bool recording = Wants(request, PassPart::kRecordingToken);
+  const bool identity = Wants(request, PassPart::kIdentity);
+  if (recording) plan.recording_url = request.token_urls.join_token_url;
+  if (identity) plan.identity_url = IdentityUrl(request);
+  if (identity && plan.identity_url.empty()) PlanIdentity(request, known, plan);
+  if (recording && plan.recording_url.empty()) PlanRecording(known, plan);
   return plan;
 }
 
 absl::StatusOr<JoinPass> MakePass(const JoinRequest& request, const Known& known, Outcome outcome) {
   const bool has_identity = Wants(request, PassPart::kIdentity) && outcome.identity.ok();
-  if (has_identity && outcome.recording.ok() &&
-      outcome.identity->owner_user_id != outcome.recording->owner_user_id) {
+  if (has_identity && outcome.recording.ok() && AreOfTwo(*outcome.identity, *outcome.recording)) {
     outcome.recording = OwnerNotHost();
   }
   JoinPass::Content content = ContentOf(request, known);

@@ -35,24 +35,27 @@ struct Known {
   absl::StatusOr<std::vector<Owner>> identity_owners = absl::UnknownError("");
 };
 
-// Whom to ask for each part, best first. A part with nobody to ask has the
+// Whom to ask for each part, best first, or the URL that gives it. A part with nobody to ask has the
 // reason in `…_shortfall`, unless it is not wanted.
 struct Plan {
   std::vector<Owner> recording = {};
+  Secret recording_url = {};
   absl::Status recording_shortfall = {};
   std::vector<Owner> identity = {};
+  Secret identity_url = {};
   absl::Status identity_shortfall = {};
 };
 
 // Zoom takes a recording token beside an identity only if that is the host's.
 // So where no owner is the host, the recording token gives way, unless it is
-// required: then owners who are not the host are not asked.
+// required: then owners who are not the host are not asked. Whose token a URL
+// gives, nobody here can say.
 Plan MakePlan(const JoinRequest& request, const Known& known);
 
 // A part as it was minted.
 struct MintedPart {
   JoinPass::Token token = {};
-  std::string owner_user_id = {};
+  std::string owner_user_id = {};  // empty: it came from a URL
 };
 
 // Both parts as they came; not OK says why there is none. What stands for a

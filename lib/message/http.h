@@ -46,6 +46,10 @@ struct Request {
   // False: a redirect is an answer like any other.
   bool follow_redirects = true;
 
+  // For an origin that came over the network: dialled only at an address that is
+  // public, and on a socket of its own. Otherwise address_not_allowed.
+  bool public_address_only = false;
+
   // A longer body of the answer is an error.
   std::size_t max_answer = 1 << 20;
 };

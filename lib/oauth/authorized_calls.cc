@@ -12,7 +12,8 @@ namespace joinpass::oauth {
 namespace {
 
 absl::Status CheckScope(const Grant& grant, Feature feature) {
-  if (zoom::Allows(grant.scopes, feature, grant.kind)) return absl::OkStatus();
+  if (!grant.scopes_known || zoom::Allows(grant.scopes, feature, grant.kind))
+    return absl::OkStatus();
   ErrorInfo info;
   info.reason = Reason::kScopeMissing;
   info.missing_scopes = zoom::ScopesFor(feature, grant.kind);

@@ -5,8 +5,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/flight.h"
 #include "base/status.h"
 #include "crypto/pkce.h"
+#include "zoom/access_token_claims.h"
 #include "zoom/api_answers.h"
 #include "zoom/api_calls.h"
 #include "zoom/scopes.h"
@@ -17,6 +19,8 @@ namespace {
 
 constexpr absl::Duration kConsentLifetime = absl::Minutes(10);
 constexpr absl::Duration kAskWhoDeadline = absl::Seconds(10);
+constexpr absl::Duration kBetweenTries = absl::Seconds(1);
+constexpr int kMostTries = 3;
 constexpr std::size_t kStateBytes = 32;
 constexpr std::size_t kMostBinding = 1024;
 constexpr std::size_t kMostRedirectUri = 2048;
@@ -91,12 +95,59 @@ base::Task<absl::StatusOr<zoom::User>> AskWhoOnce(const Context& context,
   co_return zoom::ReadUser(response);
 }
 
+bool MayPass(const absl::Status& error) {
+  return absl::IsUnavailable(error) || absl::IsResourceExhausted(error) ||
+         absl::IsDeadlineExceeded(error);
+}
+
 // The exchange has voided the tokens of an earlier consent, so it must not be
-// for nothing: this has time of its own, and a second try.
+// for nothing: this and the storing have time of their own, and more than one try.
 base::Task<absl::StatusOr<zoom::User>> AskWho(const Context& context, const zoom::Access& access) {
-  absl::StatusOr<zoom::User> user = co_await AskWhoOnce(context, access);
-  if (user.ok() || !absl::IsUnavailable(user.status())) co_return user;
-  co_return co_await AskWhoOnce(context, access);
+  for (int tries = 1;; ++tries) {
+    absl::StatusOr<zoom::User> user = co_await AskWhoOnce(context, access);
+    if (user.ok() || tries == kMostTries || !MayPass(user.status())) co_return user;
+    co_await base::SleepUntil(context.loop, context.clock.SteadyNow() + kBetweenTries);
+  }
+}
+
+base::Task<absl::StatusOr<store::Records::Consented>> Keep(const Context& context,
+                                                           store::CredentialRecord credential) {
+  for (int tries = 1;; ++tries) {
+    absl::StatusOr<store::Records::Consented> kept = co_await context.OffLoop(
+        [&context, &credential] { return context.records.PutConsented(credential); });
+    if (kept.ok() || tries == kMostTries || !absl::IsUnavailable(kept.status())) co_return kept;
+    co_await base::SleepUntil(context.loop, context.clock.SteadyNow() + kBetweenTries);
+  }
+}
+
+// Who consented, where the scopes of an account's consent do not let us ask: the
+// token came from Zoom itself, so what it says of itself is as good.
+absl::StatusOr<zoom::User> WhoTheTokenNames(const Secret& access_token) {
+  const auto claims = zoom::ReadAccessTokenClaims(access_token);
+  if (!claims || claims->account_id.empty()) {
+    ErrorInfo info;
+    info.reason = Reason::kScopeMissing;
+    info.missing_scopes = zoom::ScopesFor(Feature::kReadUser, AppKind::kAccountManaged);
+    return base::MakeError(
+        info, "connect: the token does not name its account, and no scope lets us ask for it");
+  }
+  zoom::User user;
+  user.id = claims->user_id;
+  user.account_id = claims->account_id;
+  return user;
+}
+
+base::Task<absl::StatusOr<zoom::User>> FindWho(const Context& context, AppKind kind,
+                                               const zoom::TokenAnswer& answer,
+                                               const zoom::Access& access) {
+  const bool may_ask =
+      kind == AppKind::kUserManaged || zoom::Allows(answer.scopes, Feature::kReadUser, kind);
+  if (!may_ask) co_return WhoTheTokenNames(access.access_token);
+  JOINPASS_CO_ASSIGN_OR_RETURN(const zoom::User user, co_await AskWho(context, access));
+  if (kind == AppKind::kAccountManaged && user.account_id.empty()) {
+    co_return base::MakeError(Reason::kAnswerInvalid, "connect: Zoom does not name the account");
+  }
+  co_return user;
 }
 
 store::CredentialRecord NewCredential(const Context& context, const Begun& begun, zoom::User user,
@@ -105,6 +156,8 @@ store::CredentialRecord NewCredential(const Context& context, const Begun& begun
   store::CredentialRecord credential;
   credential.id = "cred_" + context.random.Token(16);
   credential.app_id = begun.app.id;
+  credential.app_kind = begun.app.settings.kind;
+  credential.client_id = begun.app.settings.client_id;
   credential.user_id = std::move(user.id);
   credential.account_id = std::move(user.account_id);
   credential.email = std::move(user.email);
@@ -123,10 +176,6 @@ store::CredentialRecord NewCredential(const Context& context, const Begun& begun
 absl::StatusOr<ConnectStart> BeginConsent(const Context& context, const ConnectRequest& request) {
   JOINPASS_RETURN_IF_ERROR(Check(request));
   JOINPASS_ASSIGN_OR_RETURN(const store::AppRecord app, context.records.GetApp(request.app_id));
-  if (app.settings.kind != AppKind::kUserManaged) {
-    return base::MakeError(Reason::kInvalidArgument,
-                           "connect: an account-managed app cannot be connected yet");
-  }
   const std::string state = context.random.Token(kStateBytes);
 
   store::ConsentRecord consent;
@@ -145,10 +194,10 @@ absl::StatusOr<ConnectStart> BeginConsent(const Context& context, const ConnectR
   return start;
 }
 
-base::Task<absl::StatusOr<store::CredentialRecord>> FinishConsent(const Context& context,
-                                                                  Secret redirected_to,
-                                                                  std::string bound_to,
-                                                                  SteadyTime deadline) {
+base::Task<absl::StatusOr<store::Records::Consented>> FinishConsent(const Context& context,
+                                                                    Secret redirected_to,
+                                                                    std::string bound_to,
+                                                                    SteadyTime deadline) {
   absl::StatusOr<zoom::RedirectAnswer> redirect = zoom::ReadRedirect(redirected_to.Reveal());
   JOINPASS_CO_RETURN_IF_ERROR(redirect.status());
   const std::string state = redirect->state;
@@ -161,11 +210,11 @@ base::Task<absl::StatusOr<store::CredentialRecord>> FinishConsent(const Context&
   zoom::Access access;
   access.api_origin = zoom::ApiOriginFor(context.origins, answer.api_url);
   access.access_token = answer.access_token;
-  JOINPASS_CO_ASSIGN_OR_RETURN(zoom::User user, co_await AskWho(context, access));
+  const AppKind kind = begun.app.settings.kind;
+  JOINPASS_CO_ASSIGN_OR_RETURN(zoom::User user, co_await FindWho(context, kind, answer, access));
   store::CredentialRecord credential =
       NewCredential(context, begun, std::move(user), std::move(answer), access.api_origin);
-  co_return co_await context.OffLoop(
-      [&context, &credential] { return context.records.PutConsented(std::move(credential)); });
+  co_return co_await Keep(context, std::move(credential));
 }
 
 }  // namespace joinpass::oauth

@@ -11,7 +11,7 @@
 #include "joinpass/secret.h"
 #include "joinpass/time.h"
 #include "oauth/context.h"
-#include "store/records.h"
+#include "store/records_store.h"
 
 namespace joinpass::oauth {
 
@@ -20,10 +20,10 @@ namespace joinpass::oauth {
 absl::StatusOr<ConnectStart> BeginConsent(const Context& context, const ConnectRequest& request);
 
 // Finishes one, on the loop. Errors as for Credentials::FinishConnect().
-base::Task<absl::StatusOr<store::CredentialRecord>> FinishConsent(const Context& context,
-                                                                  Secret redirected_to,
-                                                                  std::string bound_to,
-                                                                  SteadyTime deadline);
+base::Task<absl::StatusOr<store::Records::Consented>> FinishConsent(const Context& context,
+                                                                    Secret redirected_to,
+                                                                    std::string bound_to,
+                                                                    SteadyTime deadline);
 
 }  // namespace joinpass::oauth
 

@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "base/task.h"
 #include "http/transport.h"
+#include "oauth/listeners.h"
 #include "store/records_store.h"
 #include "zoom/origins.h"
 
@@ -25,6 +26,9 @@ struct Context {
   http::Transport& transport;
   store::Records& records;
   zoom::Origins origins;
+  Listeners listeners = {};
+
+  base::Moment Now() const { return {clock.Now(), clock.SteadyNow()}; }
 
   // Runs `work`, which may block on the store, off the loop, and comes back.
   template <typename Work>

@@ -1,9 +1,12 @@
 #include "oauth/token_source.h"
 
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "base/status.h"
-#include "oauth/refresh_rules.h"
+#include "oauth/callback.h"
 
 namespace joinpass::oauth {
 namespace {
@@ -12,75 +15,119 @@ using store::CredentialRecord;
 
 // Between two tries to write what the store refused.
 constexpr absl::Duration kSaveAgainAfter = absl::Milliseconds(200);
+constexpr absl::Duration kSaveAgainAtLeast = absl::Seconds(5);
 
-Grant GrantOf(const CredentialRecord& record, AppKind kind, const zoom::Origins& origins) {
-  Grant grant;
-  grant.access.api_origin =
-      record.tokens.api_origin.empty() ? origins.api : record.tokens.api_origin;
-  grant.access.access_token = record.tokens.access_token;
-  grant.scopes = record.tokens.scopes;
-  grant.kind = kind;
-  grant.user_id = record.user_id;
-  grant.account_id = record.account_id;
-  return grant;
-}
+// What a rate limit may keep a credential from being refreshed.
+constexpr absl::Duration kLongestRateLimit = absl::Minutes(5);
 
-absl::Status NeedsConsent(const std::string& cause) {
-  ErrorInfo info;
-  info.reason = Reason::kReauthorizationRequired;
-  info.cause = cause;
-  return base::MakeError(info, "access token: the user must consent again");
-}
+// The customer's server has less.
+constexpr absl::Duration kCallbackDeadline = absl::Seconds(10);
 
 struct Loaded {
   CredentialRecord credential;
-  AppKind kind = AppKind::kUserManaged;
+  store::AppRecord app;
 };
 
 absl::StatusOr<Loaded> LoadRecords(store::Records& records, const std::string& credential_id) {
   Loaded loaded;
   JOINPASS_ASSIGN_OR_RETURN(loaded.credential, records.GetCredential(credential_id));
-  JOINPASS_ASSIGN_OR_RETURN(const store::AppRecord app, records.GetApp(loaded.credential.app_id));
-  loaded.kind = app.settings.kind;
+  if (loaded.credential.health == Health::kDisconnecting) {
+    return base::MakeError(Reason::kCredentialDisconnecting,
+                           "access token: the credential is being disconnected");
+  }
+  JOINPASS_ASSIGN_OR_RETURN(loaded.app, records.GetApp(loaded.credential.app_id));
   return loaded;
 }
 
-store::Tokens TokensOf(zoom::TokenAnswer answer, const zoom::Origins& origins) {
-  store::Tokens tokens;
-  tokens.access_token = std::move(answer.access_token);
-  tokens.refresh_token = std::move(answer.refresh_token);
-  tokens.access_expires_at = answer.expires_at;
-  tokens.scopes = std::move(answer.scopes);
-  if (!answer.api_url.empty()) tokens.api_origin = zoom::ApiOriginFor(origins, answer.api_url);
-  return tokens;
+bool IsNoMore(const absl::Status& status) {
+  const Reason reason = ReasonOf(status);
+  return reason == Reason::kCredentialUnknown || reason == Reason::kCredentialDisconnecting;
+}
+
+std::uint64_t Draw(base::Random& random) {
+  unsigned char bytes[sizeof(std::uint64_t)];
+  random.Fill(bytes);
+  std::uint64_t number = 0;
+  std::memcpy(&number, bytes, sizeof(number));
+  return number;
+}
+
+// What is held, to be stored in the place of its own past.
+Unsaved UnsavedOf(const CredentialRecord& held, const CredentialRecord& stored) {
+  Unsaved unsaved;
+  unsaved.app_id = held.app_id;
+  unsaved.spent = stored.tokens.refresh_token;
+  unsaved.tokens = held.tokens;
+  return unsaved;
+}
+
+// Of a token that came, and that does not work.
+absl::Status OfNoUse(bool delegated) {
+  if (delegated) {
+    return base::MakeError(Reason::kCallbackAnswerInvalid,
+                           "access token: the callback gives one that Zoom refuses");
+  }
+  return base::MakeError(Reason::kZoomUnavailable,
+                         "access token: Zoom gave one that it does not take, or that is dead");
 }
 
 }  // namespace
 
+TokenSource::TokenSource(const Context& context)
+    : context_(context), closed_(std::make_shared<base::Flight<absl::Status>>(context.loop)) {}
+
 base::Task<absl::StatusOr<Grant>> TokenSource::Get(std::string credential_id, SteadyTime deadline) {
   Entry& entry = entries_[credential_id];
-  JOINPASS_CO_RETURN_IF_ERROR(co_await AwaitRecord(entry, credential_id, deadline));
-  const TokenAge age = AgeOfToken(entry);
-  if (age == TokenAge::kFresh) co_return GrantOf(*entry.record, entry.kind, context_.origins);
-  const StatusFlight flight =
-      entry.renewal ? entry.renewal : Launch(entry, &Entry::renewal, Renew(credential_id));
-  if (age == TokenAge::kAdvisory) co_return GrantOf(*entry.record, entry.kind, context_.origins);
+  while (true) {
+    JOINPASS_CO_RETURN_IF_ERROR(co_await AwaitRecord(entry, credential_id, deadline));
+    const TokenAge age = AgeOf(LeftOf(entry));
+    if (age == TokenAge::kFresh) co_return GrantOf(entry);
+    const bool delegated = entry.held.IsDelegated();
+    const StatusFlight flight =
+        entry.renewal
+            ? entry.renewal
+            : Launch(entry, &Entry::renewal, RunRenewal(credential_id, Renewal::kIfNeeded));
+    if (age == TokenAge::kAdvisory) co_return GrantOf(entry);
 
-  const std::optional<absl::Status> renewed =
-      co_await base::Flight<absl::Status>::Wait(flight, PatienceFor(entry, deadline));
-  if (HasUsableToken(entry)) co_return GrantOf(*entry.record, entry.kind, context_.origins);
-  if (!renewed) {
-    co_return base::MakeError(Reason::kRefreshBusy,
-                              "access token: the deadline passed while a refresh went on");
+    const std::optional<absl::Status> renewed = co_await base::Flight<absl::Status>::Wait(
+        flight, PatienceFor(LeftOf(entry), context_.clock.SteadyNow(), deadline));
+    if (StillUsable(LeftOf(entry))) co_return GrantOf(entry);
+    if (!renewed) {
+      co_return base::MakeError(Reason::kRefreshBusy,
+                                "access token: the deadline passed while a refresh went on");
+    }
+    if (renewed->ok()) co_return OfNoUse(delegated);
+    // The next send of an unanswered refresh may be due while there is time.
+    const ErrorInfo info = GetErrorInfo(*renewed).value_or(ErrorInfo());
+    if (info.reason != Reason::kRefreshUnanswered || !info.retry_at) co_return *renewed;
+    const SteadyTime due = context_.clock.SteadyNow() + (*info.retry_at - context_.clock.Now());
+    if (due >= deadline) co_return *renewed;
+    co_await base::Flight<absl::Status>::Wait(closed_, due);
   }
-  if (!renewed->ok()) co_return *renewed;
-  co_return base::MakeError(Reason::kZoomUnavailable,
-                            "access token: Zoom gave one that it does not take, or that is dead");
+}
+
+base::Task<absl::Status> TokenSource::Renew(std::string credential_id, Renewal why,
+                                            SteadyTime deadline) {
+  Entry& entry = entries_[credential_id];
+  JOINPASS_CO_RETURN_IF_ERROR(co_await AwaitRecord(entry, credential_id, deadline));
+  // One that goes on was begun for another reason.
+  while (entry.renewal) {
+    const StatusFlight before = entry.renewal;
+    const auto landed = co_await base::Flight<absl::Status>::Wait(before, deadline);
+    if (!landed) break;
+  }
+  const StatusFlight flight = entry.renewal
+                                  ? entry.renewal
+                                  : Launch(entry, &Entry::renewal, RunRenewal(credential_id, why));
+  const auto renewed = co_await base::Flight<absl::Status>::Wait(flight, deadline);
+  if (renewed) co_return *renewed;
+  co_return base::MakeError(Reason::kRefreshBusy,
+                            "refresh: the deadline passed while a refresh went on");
 }
 
 base::Task<absl::Status> TokenSource::AwaitRecord(Entry& entry, std::string credential_id,
                                                   SteadyTime deadline) {
-  while (!entry.record) {
+  while (!entry.held.known()) {
     const StatusFlight loading =
         entry.loading ? entry.loading : Launch(entry, &Entry::loading, Load(entry, credential_id));
     const std::optional<absl::Status> loaded =
@@ -94,33 +141,156 @@ base::Task<absl::Status> TokenSource::AwaitRecord(Entry& entry, std::string cred
   co_return absl::OkStatus();
 }
 
-bool TokenSource::IsRejected(const Entry& entry, const store::Tokens& tokens) {
-  return !entry.rejected.empty() && tokens.access_token == entry.rejected;
+base::Task<absl::Status> TokenSource::Load(Entry& entry, std::string credential_id) {
+  auto& records = context_.records;
+  absl::StatusOr<Loaded> loaded =
+      co_await context_.OffLoop([&] { return LoadRecords(records, credential_id); });
+  if (!loaded.ok()) {
+    if (IsNoMore(loaded.status())) Forget(credential_id);
+    co_return loaded.status();
+  }
+  if (entry.held.HasOutlived(loaded->credential)) {
+    // What is stored was spent long ago: what is held takes its place.
+    if (entry.unsaved) co_return absl::OkStatus();
+    entry.unsaved = UnsavedOf(entry.held.record(), loaded->credential);
+    context_.listeners.Notify("store_put_back",
+                              absl::StrCat("an older file of the store was put in its place: ",
+                                           credential_id, " is stored anew from memory"));
+    co_return absl::OkStatus();
+  }
+  entry.held.Put(std::move(loaded->credential), loaded->app, context_.Now());
+  if (entry.held.IsDelegated() || AgeOf(LeftOf(entry)) != TokenAge::kFresh) {
+    cache_.Drop(credential_id);
+    co_return absl::OkStatus();
+  }
+  const Grant grant = GrantOf(entry);
+  cache_.Put(credential_id,
+             {.value = grant.access.access_token,
+              .expires_at = grant.access_expires_at,
+              .api_origin = grant.access.api_origin},
+             context_.Now());
+  co_return absl::OkStatus();
 }
 
-TokenAge TokenSource::AgeOfToken(const Entry& entry) const {
-  if (IsRejected(entry, entry.record->tokens)) return TokenAge::kMandatory;
-  return AgeOf(entry.record->tokens.access_expires_at, context_.clock.Now());
+base::Task<absl::Status> TokenSource::RunRenewal(std::string credential_id, Renewal why) {
+  Entry& entry = entries_[credential_id];
+  // What others stored meanwhile needs no lock to be read.
+  if (!entry.held.IsDelegated()) {
+    JOINPASS_CO_RETURN_IF_ERROR(co_await Load(entry, credential_id));
+  }
+  if (entry.held.IsDelegated()) co_return co_await AskCallback(entry, credential_id);
+  const bool fresh = !entry.unsaved && AgeOf(LeftOf(entry)) == TokenAge::kFresh;
+  if (why == Renewal::kIfNeeded && fresh) co_return absl::OkStatus();
+  if (why == Renewal::kIfNeeded && context_.clock.SteadyNow() < entry.next_run) {
+    co_return entry.failure;
+  }
+  co_return co_await RunProtocol(entry, credential_id, why);
 }
 
-bool TokenSource::HasUsableToken(const Entry& entry) const {
-  return entry.record && !IsRejected(entry, entry.record->tokens) &&
-         StillUsable(entry.record->tokens.access_expires_at, context_.clock.Now());
+base::Task<absl::Status> TokenSource::RunProtocol(Entry& entry, std::string credential_id,
+                                                  Renewal why) {
+  Wish wish;
+  wish.why = why;
+  wish.rejected = entry.held.Unwanted(context_.Now());
+  wish.seen_generation = entry.held.known() ? entry.held.record().generation : 0;
+  const bool was_unsaved = entry.unsaved.has_value();
+  RefreshRun run(context_, credential_id, wish, entry.unsaved, &closing_);
+  absl::Status outcome = co_await run.Run();
+  entry.unsaved = std::move(run.unsaved());
+  Judge(entry, run.end(), outcome);
+  if (entry.unsaved && !entry.saving) {
+    if (!was_unsaved) {
+      context_.listeners.Notify(
+          "tokens_unsaved", absl::StrCat("the store refuses what Zoom answered for ", credential_id,
+                                         ": it is in memory only"));
+    }
+    Launch(entry, &Entry::saving, KeepSaving(credential_id));
+  }
+  // Of a verdict, too: what is in memory says whether it is worth asking again.
+  if (run.end() == RefreshState::kRenewed || run.end() == RefreshState::kMustConsent) {
+    const absl::Status loaded = co_await Load(entry, credential_id);
+    if (outcome.ok()) outcome = loaded;
+  }
+  if (run.end() == RefreshState::kNotThere) Forget(credential_id);
+  co_return outcome;
 }
 
-SteadyTime TokenSource::PatienceFor(const Entry& entry, SteadyTime deadline) const {
-  const absl::Time expires_at =
-      HasUsableToken(entry) ? entry.record->tokens.access_expires_at : absl::InfinitePast();
-  return oauth::PatienceFor(expires_at, context_.clock.Now(), context_.clock.SteadyNow(), deadline);
+void TokenSource::Judge(Entry& entry, RefreshState end, const absl::Status& outcome) {
+  entry.failure = outcome;
+  const bool failed = end == RefreshState::kNotSpentNow || end == RefreshState::kNoStore;
+  // The pause of an app has times of its own.
+  if (!failed || ReasonOf(outcome) == Reason::kAppCredentialsInvalid) {
+    entry.failures = 0;
+    entry.next_run = {};
+    return;
+  }
+  ++entry.failures;
+  absl::Duration wait = BackOff(entry.failures, Draw(context_.random));
+  const ErrorInfo info = GetErrorInfo(outcome).value_or(ErrorInfo());
+  if (info.retry_at) {
+    const absl::Duration asked = *info.retry_at - context_.clock.Now();
+    wait = std::max(wait, std::min(asked, kLongestRateLimit));
+  }
+  entry.next_run = context_.clock.SteadyNow() + wait;
+}
+
+base::Task<absl::Status> TokenSource::KeepSaving(std::string credential_id) {
+  Entry& entry = entries_[credential_id];
+  for (absl::Duration pause = kSaveAgainAfter; entry.unsaved && !closing_;
+       pause = std::min(2 * pause, kSaveAgainAtLeast)) {
+    co_await base::Flight<absl::Status>::Wait(closed_, context_.clock.SteadyNow() + pause);
+    if (!entry.unsaved || closing_) break;
+    // A copy, since the entry may change while the disk is busy.
+    const Unsaved unsaved = *entry.unsaved;
+    const absl::StatusOr<bool> saved =
+        co_await context_.OffLoop([&] { return Save(context_, credential_id, unsaved); });
+    if (!saved.ok()) continue;
+    entry.unsaved.reset();
+    (void)co_await Load(entry, credential_id);
+  }
+  if (!entry.unsaved) {
+    context_.listeners.Notify("tokens_saved", absl::StrCat("the store took what Zoom answered for ",
+                                                           credential_id, " after all"));
+  }
+  co_return absl::OkStatus();
+}
+
+base::Task<absl::Status> TokenSource::AskCallback(Entry& entry, std::string credential_id) {
+  const Secret url = entry.held.record().tokens.callback_url;
+  const UrlSource source = entry.held.record().tokens.url_source;
+  const SteadyTime deadline = context_.clock.SteadyNow() + kCallbackDeadline;
+  const absl::StatusOr<Secret> token = co_await FetchToken(context_, url, source, deadline);
+  absl::Status outcome = token.status();
+  if (token.ok()) {
+    const absl::StatusOr<DelegatedToken> read =
+        ReadDelegatedToken(*token, entry.held.client_id(), context_.clock.Now());
+    outcome = read.status();
+    if (read.ok()) entry.held.Accept(url, *token, *read, context_.Now());
+  }
+  CredentialEvent event;
+  event.kind = CredentialEventKind::kRefreshed;
+  if (!outcome.ok()) {
+    const ErrorInfo info = GetErrorInfo(outcome).value_or(ErrorInfo());
+    event.kind = CredentialEventKind::kRefreshFailed;
+    event.reason = std::string(ReasonName(info.reason));
+    event.http_status = info.http_status;
+  }
+  const absl::Time now = context_.clock.Now();
+  auto& records = context_.records;
+  // The log only tells the story.
+  (void)co_await context_.OffLoop([&] { return records.AddEvent(credential_id, event, now); });
+  co_return outcome;
 }
 
 void TokenSource::Reject(const std::string& credential_id, const Secret& access_token) {
-  entries_[credential_id].rejected = access_token;
+  entries_[credential_id].held.Reject(access_token);
+  cache_.Drop(credential_id);
 }
 
 void TokenSource::Forget(const std::string& credential_id) {
+  cache_.Drop(credential_id);
   const auto it = entries_.find(credential_id);
-  if (it != entries_.end()) it->second.record.reset();
+  if (it != entries_.end()) it->second.held.Forget();
 }
 
 TokenSource::StatusFlight TokenSource::Launch(Entry& entry, StatusFlight Entry::*slot,
@@ -140,11 +310,18 @@ TokenSource::StatusFlight TokenSource::Launch(Entry& entry, StatusFlight Entry::
 
 base::Task<bool> TokenSource::Drain(SteadyTime deadline) {
   closing_ = true;
+  if (!closed_->landed()) closed_->Land(absl::OkStatus());
   if (!co_await AwaitFlights(deadline)) co_return false;
   for (auto& [id, entry] : entries_) {
     while (entry.unsaved) {
-      const absl::Status saved = co_await SaveUnsaved(entry, id);
-      if (saved.ok()) break;
+      const std::string& credential_id = id;
+      const Unsaved unsaved = *entry.unsaved;
+      const absl::StatusOr<bool> saved =
+          co_await context_.OffLoop([&] { return Save(context_, credential_id, unsaved); });
+      if (saved.ok()) {
+        entry.unsaved.reset();
+        break;
+      }
       const SteadyTime next = context_.clock.SteadyNow() + kSaveAgainAfter;
       if (next > deadline) co_return false;
       co_await base::SleepUntil(context_.loop, next);
@@ -155,135 +332,15 @@ base::Task<bool> TokenSource::Drain(SteadyTime deadline) {
 
 base::Task<bool> TokenSource::AwaitFlights(SteadyTime deadline) {
   for (auto& [id, entry] : entries_) {
-    while (entry.renewal || entry.loading) {
-      const StatusFlight flight = entry.renewal ? entry.renewal : entry.loading;
+    while (entry.renewal || entry.loading || entry.saving) {
+      const StatusFlight flight = entry.renewal   ? entry.renewal
+                                  : entry.loading ? entry.loading
+                                                  : entry.saving;
       const auto landed = co_await base::Flight<absl::Status>::Wait(flight, deadline);
       if (!landed) co_return false;
     }
   }
   co_return true;
-}
-
-base::Task<absl::Status> TokenSource::Renew(std::string credential_id) {
-  Entry& entry = entries_[credential_id];
-  if (entry.unsaved) {
-    JOINPASS_CO_RETURN_IF_ERROR(co_await SaveUnsaved(entry, credential_id));
-  }
-  JOINPASS_CO_RETURN_IF_ERROR(co_await Load(entry, credential_id));
-  // A copy: what the entry holds may be forgotten while this goes on.
-  const store::CredentialRecord record = *entry.record;
-  if (!IsRejected(entry, record.tokens) &&
-      AgeOf(record.tokens.access_expires_at, context_.clock.Now()) == TokenAge::kFresh) {
-    co_return absl::OkStatus();  // Another process was faster.
-  }
-  if (record.health == Health::kReauthorizationRequired) co_return NeedsConsent(record.cause);
-  co_return co_await Refresh(entry, record);
-}
-
-base::Task<absl::Status> TokenSource::Load(Entry& entry, std::string credential_id) {
-  auto& records = context_.records;
-  absl::StatusOr<Loaded> loaded =
-      co_await context_.OffLoop([&] { return LoadRecords(records, credential_id); });
-  if (!loaded.ok()) {
-    if (ReasonOf(loaded.status()) == Reason::kCredentialUnknown) entry.record.reset();
-    co_return loaded.status();
-  }
-  entry.record = std::move(loaded->credential);
-  entry.kind = loaded->kind;
-  co_return absl::OkStatus();
-}
-
-base::Task<absl::Status> TokenSource::SaveUnsaved(Entry& entry, std::string credential_id) {
-  auto& records = context_.records;
-  const absl::Time now = context_.clock.Now();
-  // Copies, since the entry may change while the disk is busy.
-  const Secret spent = entry.unsaved->spent;
-  const store::Tokens tokens = entry.unsaved->tokens;
-  const absl::StatusOr<bool> saved = co_await context_.OffLoop(
-      [&] { return records.CommitTokens(credential_id, spent, tokens, now); });
-  JOINPASS_CO_RETURN_IF_ERROR(saved.status());
-  entry.unsaved.reset();  // Written, or somebody stored a successor: ours is void.
-  co_return absl::OkStatus();
-}
-
-base::Task<absl::Status> TokenSource::Refresh(Entry& entry, store::CredentialRecord record) {
-  auto& records = context_.records;
-  const absl::Time now = context_.clock.Now();
-  if (record.pending && NextSend(*record.pending, now) > now) {
-    co_return base::MakeError(Reason::kRefreshUnanswered,
-                              "refresh: an earlier one went unanswered; it is sent again later");
-  }
-  JOINPASS_CO_ASSIGN_OR_RETURN(const store::AppRecord app, co_await context_.OffLoop([&] {
-    return records.GetApp(record.app_id);
-  }));
-  const Secret& spent = record.tokens.refresh_token;
-  JOINPASS_CO_ASSIGN_OR_RETURN(const bool opened, co_await context_.OffLoop([&] {
-    return records.OpenPending(record.id, spent, record.pending, now);
-  }));
-  if (!opened) co_return co_await FollowOther(entry, record.id);
-
-  zoom::ClientKeys keys;
-  keys.client_id = app.settings.client_id;
-  keys.client_secret = app.settings.client_secret;
-  message::Request request = zoom::RefreshToken(context_.origins, keys, spent);
-  const absl::Time sent_at = context_.clock.Now();
-  const absl::StatusOr<message::Response> response = co_await context_.transport.Send(
-      std::move(request), context_.clock.SteadyNow() + kRefreshDeadline);
-  absl::StatusOr<zoom::TokenAnswer> answer =
-      response.ok() ? zoom::ReadTokenAnswer(*response, sent_at) : response.status();
-  co_return co_await Settle(entry, std::move(record), std::move(answer));
-}
-
-base::Task<absl::Status> TokenSource::FollowOther(Entry& entry, std::string credential_id) {
-  JOINPASS_CO_RETURN_IF_ERROR(co_await Load(entry, credential_id));
-  if (AgeOfToken(entry) == TokenAge::kFresh) co_return absl::OkStatus();
-  co_return base::MakeError(Reason::kRefreshBusy, "refresh: another process is at it");
-}
-
-base::Task<absl::Status> TokenSource::Settle(Entry& entry, store::CredentialRecord sent,
-                                             absl::StatusOr<zoom::TokenAnswer> answer) {
-  auto& records = context_.records;
-  const Secret& spent = sent.tokens.refresh_token;
-  switch (JudgeAnswer(answer.status())) {
-    case SendOutcome::kAnswered: {
-      entry.unsaved.emplace();
-      entry.unsaved->spent = spent;
-      entry.unsaved->tokens = TokensOf(*std::move(answer), context_.origins);
-      JOINPASS_CO_RETURN_IF_ERROR(co_await SaveUnsaved(entry, sent.id));
-      co_return co_await Load(entry, sent.id);
-    }
-    case SendOutcome::kNotSpent: {
-      const absl::StatusOr<bool> undone =
-          co_await context_.OffLoop([&] { return records.UndoPending(sent.id, spent); });
-      JOINPASS_CO_RETURN_IF_ERROR(undone.status());
-      co_return answer.status();
-    }
-    case SendOutcome::kRefused:
-      co_return co_await Condemn(entry, std::move(sent), answer.status());
-    case SendOutcome::kUnknown:
-      break;
-  }
-  ErrorInfo info = GetErrorInfo(answer.status()).value_or(ErrorInfo());
-  info.cause = std::string(ReasonName(info.reason));
-  info.reason = Reason::kRefreshUnanswered;
-  co_return base::MakeError(info, "refresh: sent, and no readable answer came");
-}
-
-base::Task<absl::Status> TokenSource::Condemn(Entry& entry, store::CredentialRecord sent,
-                                              absl::Status refusal) {
-  auto& records = context_.records;
-  const std::string cause(CauseOfRefusal(sent.pending));
-  const absl::Time now = context_.clock.Now();
-  JOINPASS_CO_ASSIGN_OR_RETURN(const bool condemned, co_await context_.OffLoop([&] {
-    return records.SetHealth(sent.id, sent.tokens.refresh_token, Health::kReauthorizationRequired,
-                             cause, now);
-  }));
-  JOINPASS_CO_RETURN_IF_ERROR(co_await Load(entry, sent.id));
-  // Another process stored a successor meanwhile: nothing is wrong.
-  if (!condemned) co_return absl::OkStatus();
-  ErrorInfo info = GetErrorInfo(refusal).value_or(ErrorInfo());
-  info.cause = cause;
-  co_return base::WithInfo(refusal, info);
 }
 
 }  // namespace joinpass::oauth

@@ -7,48 +7,48 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/flight.h"
 #include "base/task.h"
-#include "joinpass/apps.h"
 #include "joinpass/secret.h"
 #include "joinpass/time.h"
 #include "oauth/context.h"
+#include "oauth/held_token.h"
 #include "oauth/refresh_rules.h"
-#include "store/records.h"
-#include "zoom/api_calls.h"
-#include "zoom/token_calls.h"
+#include "oauth/refresh_run.h"
+#include "oauth/token_cache.h"
 
 namespace joinpass::oauth {
 
-// An access token and what it allows.
-struct Grant {
-  zoom::Access access = {};
-  std::vector<std::string> scopes = {};
-  AppKind kind = AppKind::kUserManaged;
-  std::string user_id = {};
-  std::string account_id = {};
-};
-
-// Keeps the access token of each credential in memory and refreshes it in time:
-// one refresh per credential at a time, however many ask. New tokens are durable
-// before anybody is given them. A refresh belongs to this object and not to who
-// caused it: it goes on when the caller has left.
+// Keeps the access token of each credential in memory and gets another one in
+// time: one refresh per credential at a time, however many ask (refresh_machine.h
+// says how), or, delegated, the customer's callback. New tokens are durable before
+// anybody is given them; what the store refuses is written as soon as it can be.
+// A refresh belongs to this object and not to who caused it: it goes on when the
+// caller has left.
 //
-// Used from the loop's thread only.
+// Used from the loop's thread only, but for cache().
 class TokenSource {
  public:
-  explicit TokenSource(const Context& context) : context_(context) {}
+  explicit TokenSource(const Context& context);
 
   // A token with at least 10 s left, usually more than 2 minutes.
   //
-  // Errors: credential_unknown, reauthorization_required, app_credentials_invalid,
-  // refresh_busy (`deadline` passed while a refresh went on), refresh_unanswered,
-  // rate_limited_until, and those of the network and the store
+  // Errors: credential_unknown, credential_disconnecting, reauthorization_required,
+  // app_credentials_invalid, refresh_busy (`deadline` passed while a refresh went
+  // on), refresh_unanswered, rate_limited, those of the network, the
+  // store and the callback
   base::Task<absl::StatusOr<Grant>> Get(std::string credential_id, SteadyTime deadline);
+
+  // Waits for one run of the refresh protocol. OK: the stored tokens are such as
+  // was wished for. A credential whose last refresh went unanswered is not asked
+  // for again before it is due (refresh_unanswered, `retry_at`). Delegated: OK
+  // once the callback gave a token, which is asked for again if `why` is kAnyway.
+  //
+  // Errors as for Get()
+  base::Task<absl::Status> Renew(std::string credential_id, Renewal why, SteadyTime deadline);
 
   // Zoom refused `access_token` though it has not expired. The next Get() gives
   // another one or an error.
@@ -56,6 +56,9 @@ class TokenSource {
 
   // What is in memory of this credential is out of date.
   void Forget(const std::string& credential_id);
+
+  // Fresh tokens, for any thread.
+  const TokenCache& cache() const { return cache_; }
 
   // Starts nothing new from now on, waits until no refresh is under way, and
   // writes what the store refused before, so that nothing of ours is left between
@@ -66,23 +69,22 @@ class TokenSource {
   base::Task<bool> AwaitFlights(SteadyTime deadline);
 
  private:
-  // New tokens that the store refused so far. Until they are written, no
-  // refresh starts.
-  struct Unsaved {
-    Secret spent;
-    store::Tokens tokens;
-  };
-
-  // Many wait for one outcome. Null: nothing is under way.
   using StatusFlight = std::shared_ptr<base::Flight<absl::Status>>;
 
   struct Entry {
-    std::optional<store::CredentialRecord> record;
-    AppKind kind = AppKind::kUserManaged;
-    Secret rejected;  // Zoom refused this access token
+    HeldToken held;
     std::optional<Unsaved> unsaved;
+
+    // After runs that spent nothing: how many in a row, when the next may start,
+    // and what the last one said.
+    int failures = 0;
+    SteadyTime next_run = {};
+    absl::Status failure;
+
+    // Many wait for one outcome. Null: nothing is under way.
     StatusFlight loading;
     StatusFlight renewal;
+    StatusFlight saving;
   };
 
   StatusFlight Launch(Entry& entry, StatusFlight Entry::*slot, base::Task<absl::Status> task);
@@ -90,24 +92,22 @@ class TokenSource {
                                        SteadyTime deadline);
   base::Task<absl::Status> Load(Entry& entry, std::string credential_id);
 
-  // One refresh, in the order of these.
-  base::Task<absl::Status> Renew(std::string credential_id);
-  base::Task<absl::Status> SaveUnsaved(Entry& entry, std::string credential_id);
-  base::Task<absl::Status> Refresh(Entry& entry, store::CredentialRecord record);
-  base::Task<absl::Status> Settle(Entry& entry, store::CredentialRecord sent,
-                                  absl::StatusOr<zoom::TokenAnswer> answer);
-  base::Task<absl::Status> Condemn(Entry& entry, store::CredentialRecord sent,
-                                   absl::Status refusal);
-  base::Task<absl::Status> FollowOther(Entry& entry, std::string credential_id);
+  base::Task<absl::Status> RunRenewal(std::string credential_id, Renewal why);
+  base::Task<absl::Status> RunProtocol(Entry& entry, std::string credential_id, Renewal why);
+  base::Task<absl::Status> AskCallback(Entry& entry, std::string credential_id);
+  base::Task<absl::Status> KeepSaving(std::string credential_id);
+  void Judge(Entry& entry, RefreshState end, const absl::Status& outcome);
 
-  static bool IsRejected(const Entry& entry, const store::Tokens& tokens);
-  TokenAge AgeOfToken(const Entry& entry) const;  // Requires a record.
-  bool HasUsableToken(const Entry& entry) const;
-  SteadyTime PatienceFor(const Entry& entry, SteadyTime deadline) const;
+  absl::Duration LeftOf(const Entry& entry) const { return entry.held.Left(context_.Now()); }
+  Grant GrantOf(const Entry& entry) const {
+    return entry.held.ToGrant(context_.origins.api, context_.Now());
+  }
 
   const Context& context_;
+  TokenCache cache_;
   std::map<std::string, Entry> entries_;  // stable addresses; never erased
   bool closing_ = false;
+  const StatusFlight closed_;  // lands when `closing_` becomes true
 };
 
 }  // namespace joinpass::oauth

@@ -1,5 +1,7 @@
 // Records of apps, and of consents that have begun.
 
+#include <array>
+#include <cstddef>
 #include <utility>
 
 #include "base/status.h"
@@ -7,9 +9,12 @@
 #include "store/millis.h"
 #include "store/opened_rows.h"
 #include "store/records_store.h"
+#include "store/with_keys.h"
 
 namespace joinpass::store {
 namespace {
+
+constexpr std::size_t kBindingKeySize = 16;
 
 absl::Status UnknownApp() { return base::MakeError(Reason::kAppUnknown, "app: no such id"); }
 
@@ -24,6 +29,7 @@ absl::Status ToStatus(Outcome outcome) {
     case Outcome::kInUse:
       return base::MakeError(Reason::kAppInUse, "app: still has credentials");
     case Outcome::kMoved:
+    case Outcome::kSame:
       break;
   }
   return base::MakeError(Reason::kInternal, "app: the store gave an outcome of another call");
@@ -31,32 +37,47 @@ absl::Status ToStatus(Outcome outcome) {
 
 }  // namespace
 
+Records::Records(Store& store, crypto::KeySource& keys, base::Random& random)
+    : store_(store), keys_(keys), random_(random) {}
+
 Records::Records(Store& store, const crypto::KeyRing& keys, base::Random& random)
-    : store_(store), sealer_(keys, random) {}
+    : fixed_keys_(std::make_unique<crypto::FixedKeys>(keys)),
+      store_(store),
+      keys_(*fixed_keys_),
+      random_(random) {}
 
 absl::Status Records::CreateApp(const AppRecord& app) {
-  JOINPASS_ASSIGN_OR_RETURN(
-      const Outcome outcome,
-      store_.InsertApp(sealer_.SealApp(app), sealer_.ClientKeys(app.settings.client_id)));
-  return ToStatus(outcome);
+  return Sealing([&](const RowSealer& sealer) -> absl::Status {
+    JOINPASS_ASSIGN_OR_RETURN(
+        const Outcome outcome,
+        store_.InsertApp(sealer.SealApp(app), sealer.ClientKeys(app.settings.client_id)));
+    return ToStatus(outcome);
+  });
 }
 
 absl::StatusOr<AppRecord> Records::GetApp(const std::string& id) {
-  JOINPASS_ASSIGN_OR_RETURN(const std::optional<AppRow> row, store_.FindApp(id));
-  if (!row) return UnknownApp();
-  return sealer_.OpenApp(*row);
+  return Opening([&](const RowSealer& sealer) -> absl::StatusOr<AppRecord> {
+    JOINPASS_ASSIGN_OR_RETURN(const std::optional<AppRow> row, store_.FindApp(id));
+    if (!row) return UnknownApp();
+    return sealer.OpenApp(*row);
+  });
 }
 
 absl::StatusOr<std::vector<AppRecord>> Records::ListApps() {
-  JOINPASS_ASSIGN_OR_RETURN(const std::vector<AppRow> rows, store_.ListApps());
-  return OpenRows(rows, [this](const AppRow& row) { return sealer_.OpenApp(row); });
+  return Opening([&](const RowSealer& sealer) -> absl::StatusOr<std::vector<AppRecord>> {
+    JOINPASS_ASSIGN_OR_RETURN(const std::vector<AppRow> rows, store_.ListApps());
+    return OpenRows(rows, [&](const AppRow& row) { return sealer.OpenApp(row); });
+  });
 }
 
-absl::Status Records::UpdateApp(const AppRecord& app) {
-  JOINPASS_ASSIGN_OR_RETURN(
-      const Outcome outcome,
-      store_.UpdateApp(sealer_.SealApp(app), sealer_.ClientKeys(app.settings.client_id)));
-  return ToStatus(outcome);
+absl::Status Records::UpdateApp(const AppRecord& app, absl::Time now) {
+  return Sealing([&](const RowSealer& sealer) -> absl::Status {
+    AppRow row = sealer.SealApp(app);
+    row.client_id_since = now;
+    JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
+                              store_.UpdateApp(row, sealer.ClientKeys(app.settings.client_id)));
+    return ToStatus(outcome);
+  });
 }
 
 absl::Status Records::RemoveApp(const std::string& id) {
@@ -64,34 +85,64 @@ absl::Status Records::RemoveApp(const std::string& id) {
   return ToStatus(outcome);
 }
 
+absl::StatusOr<bool> Records::PauseApp(const AppRecord& seen, absl::Time now,
+                                       absl::Time next_probe) {
+  const AppPause pause = {.since = now, .next_probe = next_probe, .probes = 0};
+  JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.PauseApp(seen.id, seen.version, pause));
+  return outcome == Outcome::kDone;
+}
+
+absl::StatusOr<bool> Records::ClaimProbe(const AppRecord& seen, absl::Time next_probe) {
+  if (!seen.pause) return false;
+  JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
+                            store_.ClaimProbe(seen.id, *seen.pause, next_probe));
+  return outcome == Outcome::kDone;
+}
+
+absl::StatusOr<bool> Records::ResumeApp(const AppRecord& seen) {
+  JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.ResumeApp(seen.id, seen.version));
+  return outcome == Outcome::kDone;
+}
+
 absl::Status Records::PutConsent(std::string_view state, const ConsentRecord& consent) {
-  return store_.PutConsent(sealer_.SealConsent(state, consent));
+  return Sealing([&](const RowSealer& sealer) -> absl::Status {
+    return store_.PutConsent(sealer.SealConsent(state, consent));
+  });
 }
 
 absl::StatusOr<std::optional<ConsentRecord>> Records::TakeConsent(std::string_view state,
                                                                   absl::Time now) {
-  JOINPASS_RETURN_IF_ERROR(store_.RemoveConsentsExpiredBefore(now));
-  JOINPASS_ASSIGN_OR_RETURN(const std::optional<ConsentRow> row,
-                            store_.FindConsent(sealer_.StateKeys(state)));
-  if (!row) return std::nullopt;
-  JOINPASS_ASSIGN_OR_RETURN(ConsentRecord consent, sealer_.OpenConsent(*row));
-  JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.RemoveConsent(row->state_key));
-  if (outcome != Outcome::kDone) return std::nullopt;
-  // The column outside the seal only says when to forget the row.
-  if (consent.expires_at < CutToMillis(now)) return std::nullopt;
-  return consent;
+  return Opening([&](const RowSealer& sealer) -> absl::StatusOr<std::optional<ConsentRecord>> {
+    JOINPASS_RETURN_IF_ERROR(store_.RemoveConsentsExpiredBefore(now));
+    JOINPASS_ASSIGN_OR_RETURN(std::optional<ConsentRow> row,
+                              store_.FindConsent(sealer.StateKeys(state)));
+    while (row) {
+      JOINPASS_ASSIGN_OR_RETURN(ConsentRecord consent, sealer.OpenConsent(*row));
+      JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.RemoveConsent(row->state_key));
+      if (outcome == Outcome::kDone) {
+        // The column outside the seal only says when to forget the row.
+        if (consent.expires_at < CutToMillis(now)) return std::nullopt;
+        return consent;
+      }
+      // Somebody else took it out, or a sweep gave it another key.
+      JOINPASS_ASSIGN_OR_RETURN(row, store_.FindConsent(sealer.StateKeys(state)));
+    }
+    return std::nullopt;
+  });
 }
 
 std::string Records::HashBinding(std::string_view bound_to) const {
-  return sealer_.HashBinding(bound_to);
+  std::array<unsigned char, kBindingKeySize> key = {};
+  random_.Fill(key);
+  std::string hash(reinterpret_cast<const char*>(key.data()), key.size());
+  return hash + std::string(crypto::View(crypto::HmacSha256(hash, bound_to)));
 }
 
-bool Records::IsBoundTo(const std::string& hash, std::string_view bound_to) const {
-  bool bound = false;
-  for (const std::string& key : sealer_.BindingKeys(bound_to)) {
-    bound = crypto::SameBytes(key, hash) || bound;
-  }
-  return bound;
+bool Records::IsBoundTo(const std::string& hash, std::string_view bound_to) {
+  if (hash.size() <= kBindingKeySize) return false;
+  const std::string_view key = std::string_view(hash).substr(0, kBindingKeySize);
+  const crypto::Digest expected = crypto::HmacSha256(key, bound_to);
+  return crypto::SameBytes(std::string_view(hash).substr(kBindingKeySize), crypto::View(expected));
 }
 
 }  // namespace joinpass::store

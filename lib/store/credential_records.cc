@@ -6,6 +6,7 @@
 #include "store/millis.h"
 #include "store/opened_rows.h"
 #include "store/records_store.h"
+#include "store/with_keys.h"
 
 namespace joinpass::store {
 namespace {
@@ -22,11 +23,14 @@ absl::Status TooManyWriters() {
   return base::MakeError(Reason::kStoreUnavailable, "credential: others keep on changing it");
 }
 
-// The inside of the seal decides; a search key beside it may have been changed.
-absl::Status CheckUser(const CredentialRecord& credential, const std::string& user_id) {
-  if (credential.user_id == user_id) return absl::OkStatus();
+absl::Status Misplaced() {
   return base::MakeError(Reason::kStoreCorrupt,
                          "credential: a row does not belong to what it holds");
+}
+
+// The inside of the seal decides; a search key beside it may have been changed.
+absl::Status CheckSubject(const CredentialRecord& credential, const std::string& subject_id) {
+  return credential.subject_id() == subject_id ? absl::OkStatus() : Misplaced();
 }
 
 Tokens Merge(const Tokens& stored, const Tokens& answer) {
@@ -39,105 +43,226 @@ Tokens Merge(const Tokens& stored, const Tokens& answer) {
 
 bool IsDone(Outcome outcome) { return outcome == Outcome::kDone; }
 
-}  // namespace
-
-absl::StatusOr<CredentialRecord> Records::PutConsented(CredentialRecord credential) {
-  const std::string new_id = credential.id;
+// As one is just after a consent, whatever it was before.
+void MakeFresh(CredentialRecord& credential) {
   credential.connected_at = CutToMillis(credential.connected_at);
+  credential.refreshed_at = credential.connected_at;
   credential.tokens.access_expires_at = CutToMillis(credential.tokens.access_expires_at);
   credential.pending.reset();
   credential.health = Health::kHealthy;
   credential.health_since = credential.connected_at;
   credential.cause.clear();
+}
 
-  const LookupKeys user_keys = sealer_.UserKeys(credential.app_id, credential.user_id);
-  for (int i = 0; i < kMostTries; ++i) {
-    JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> stored,
-                              store_.FindCredentialOfUser(user_keys));
-    credential.id = stored ? stored->id : new_id;
-    credential.generation = stored ? stored->generation + 1 : 1;
-    const CredentialRow row = sealer_.SealCredential(credential);
-    JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
-                              stored ? store_.ReplaceCredential(row, stored->generation)
-                                     : store_.InsertCredential(row, user_keys));
-    if (IsDone(outcome)) return credential;
-    if (outcome == Outcome::kUnknown) {
-      return base::MakeError(Reason::kAppUnknown, "credential: its app is not there");
+CredentialEvent EventOf(CredentialEventKind kind) {
+  CredentialEvent event;
+  event.kind = kind;
+  return event;
+}
+
+}  // namespace
+
+absl::StatusOr<Records::Consented> Records::PutConsented(CredentialRecord credential) {
+  const std::string new_id = credential.id;
+  MakeFresh(credential);
+  return Sealing([&](const RowSealer& sealer) -> absl::StatusOr<Consented> {
+    const LookupKeys keys = sealer.SubjectKeys(credential.app_id, credential.subject_id());
+    for (int i = 0; i < kMostTries; ++i) {
+      JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> stored,
+                                store_.FindCredentialOfSubject(keys));
+      // Only who has tokens from Zoom has a refresh key.
+      if (stored && credential.IsDelegated() && !stored->tokens.refresh_key.empty()) {
+        return base::MakeError(Reason::kInvalidArgument,
+                               "delegate: the user has a managed credential; disconnect it first");
+      }
+      credential.id = stored ? stored->id : new_id;
+      credential.generation = stored ? stored->generation + 1 : 1;
+      const CredentialRow row = sealer.SealCredential(credential);
+      const EventRow event = sealer.SealEvent(
+          credential.id,
+          EventOf(stored ? CredentialEventKind::kReconnected : CredentialEventKind::kConnected),
+          credential.connected_at);
+      JOINPASS_ASSIGN_OR_RETURN(
+          const Outcome outcome,
+          stored ? store_.ReplaceCredential(row, stored->generation, stored->health, event)
+                 : store_.InsertCredential(row, keys, event));
+      if (IsDone(outcome)) {
+        Consented consented = {.record = std::move(credential)};
+        if (stored) consented.before = stored->health;
+        return consented;
+      }
+      if (outcome == Outcome::kUnknown) {
+        return base::MakeError(Reason::kAppUnknown, "credential: its app is not there");
+      }
     }
-  }
-  return TooManyWriters();
+    return TooManyWriters();
+  });
 }
 
 absl::StatusOr<CredentialRecord> Records::GetCredential(const std::string& id) {
-  JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> row, store_.FindCredential(id));
-  if (!row) return UnknownCredential();
-  return sealer_.OpenCredential(*row);
+  return Opening([&](const RowSealer& sealer) -> absl::StatusOr<CredentialRecord> {
+    JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> row, store_.FindCredential(id));
+    if (!row) return UnknownCredential();
+    return sealer.OpenCredential(*row);
+  });
 }
 
 absl::StatusOr<CredentialRecord> Records::FindCredential(const std::string& app_id,
-                                                         const std::string& user_id) {
-  JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> row,
-                            store_.FindCredentialOfUser(sealer_.UserKeys(app_id, user_id)));
-  if (!row) return UnknownCredential();
-  JOINPASS_ASSIGN_OR_RETURN(CredentialRecord credential, sealer_.OpenCredential(*row));
-  JOINPASS_RETURN_IF_ERROR(CheckUser(credential, user_id));
-  return credential;
-}
-
-absl::StatusOr<std::vector<CredentialRecord>> Records::FindCredentialsOfUser(
-    const std::string& user_id) {
-  JOINPASS_ASSIGN_OR_RETURN(const std::vector<CredentialRow> rows,
-                            store_.FindCredentialsOfAnyUser(sealer_.AnyUserKeys(user_id)));
-  return OpenRows(rows, [&, this](const CredentialRow& row) -> absl::StatusOr<CredentialRecord> {
-    JOINPASS_ASSIGN_OR_RETURN(CredentialRecord credential, sealer_.OpenCredential(row));
-    JOINPASS_RETURN_IF_ERROR(CheckUser(credential, user_id));
+                                                         const std::string& subject_id) {
+  return Opening([&](const RowSealer& sealer) -> absl::StatusOr<CredentialRecord> {
+    JOINPASS_ASSIGN_OR_RETURN(
+        const std::optional<CredentialRow> row,
+        store_.FindCredentialOfSubject(sealer.SubjectKeys(app_id, subject_id)));
+    if (!row) return UnknownCredential();
+    JOINPASS_ASSIGN_OR_RETURN(CredentialRecord credential, sealer.OpenCredential(*row));
+    JOINPASS_RETURN_IF_ERROR(CheckSubject(credential, subject_id));
     return credential;
   });
 }
 
+absl::StatusOr<std::vector<CredentialRecord>> Records::FindCredentialsOfUser(
+    const std::string& user_id) {
+  return Opening([&](const RowSealer& sealer) -> absl::StatusOr<std::vector<CredentialRecord>> {
+    JOINPASS_ASSIGN_OR_RETURN(const std::vector<CredentialRow> rows,
+                              store_.FindCredentialsOfAnyUser(sealer.AnyUserKeys(user_id)));
+    return OpenRows(rows, [&](const CredentialRow& row) -> absl::StatusOr<CredentialRecord> {
+      JOINPASS_ASSIGN_OR_RETURN(CredentialRecord credential, sealer.OpenCredential(row));
+      if (credential.user_id != user_id) return Misplaced();
+      return credential;
+    });
+  });
+}
+
 absl::StatusOr<std::vector<CredentialRecord>> Records::ListCredentials(const std::string& app_id) {
-  JOINPASS_ASSIGN_OR_RETURN(const std::vector<CredentialRow> rows, store_.ListCredentials(app_id));
-  return OpenRows(rows, [this](const CredentialRow& row) { return sealer_.OpenCredential(row); });
+  return Opening([&](const RowSealer& sealer) -> absl::StatusOr<std::vector<CredentialRecord>> {
+    JOINPASS_ASSIGN_OR_RETURN(const std::vector<CredentialRow> rows,
+                              store_.ListCredentials(app_id));
+    return OpenRows(rows, [&](const CredentialRow& row) { return sealer.OpenCredential(row); });
+  });
+}
+
+absl::StatusOr<std::vector<std::string>> Records::ListUnsettled() { return store_.ListUnsettled(); }
+
+absl::StatusOr<std::vector<std::string>> Records::ListRefreshedOutside(absl::Time from,
+                                                                       absl::Time to) {
+  return store_.ListRefreshedOutside(from, to);
+}
+
+absl::Status Records::AddEvent(const std::string& id, const CredentialEvent& event,
+                               absl::Time now) {
+  return Sealing([&](const RowSealer& sealer) -> absl::Status {
+    JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
+                              store_.AddEvent(id, sealer.SealEvent(id, event, now)));
+    return IsDone(outcome) ? absl::OkStatus() : UnknownCredential();
+  });
+}
+
+absl::StatusOr<std::vector<CredentialEvent>> Records::ListEvents(const std::string& id) {
+  return Opening([&](const RowSealer& sealer) -> absl::StatusOr<std::vector<CredentialEvent>> {
+    JOINPASS_ASSIGN_OR_RETURN(const std::vector<EventRow> rows, store_.ListEvents(id));
+    if (rows.empty()) {
+      JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> row, store_.FindCredential(id));
+      if (!row) return UnknownCredential();
+    }
+    return OpenRows(rows, [&](const EventRow& row) { return sealer.OpenEvent(id, row); });
+  });
+}
+
+absl::StatusOr<bool> Records::BeginDisconnect(const std::string& id, absl::Time now) {
+  return Sealing([&](const RowSealer& sealer) -> absl::StatusOr<bool> {
+    const EventRow event = sealer.SealEvent(id, EventOf(CredentialEventKind::kDisconnecting), now);
+    JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.BeginDisconnect(id, now, event));
+    if (outcome == Outcome::kUnknown) return UnknownCredential();
+    return IsDone(outcome);
+  });
+}
+
+absl::StatusOr<bool> Records::RemoveCredential(const CredentialRecord& credential) {
+  return Opening([&](const RowSealer& sealer) -> absl::StatusOr<bool> {
+    JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> row,
+                              store_.FindCredential(credential.id));
+    if (!row) return true;
+    if (row->health != Health::kDisconnecting) return false;
+    // The directory first: what is cut short here is found again by the row.
+    const std::string& app_id = credential.app_id;
+    if (credential.app_kind == AppKind::kAccountManaged) {
+      JOINPASS_RETURN_IF_ERROR(
+          store_.RemoveHostsOfAccount(sealer.AccountKeys(app_id, credential.account_id)));
+    } else {
+      JOINPASS_RETURN_IF_ERROR(
+          store_.RemoveHost(sealer.HostKeys(app_id, credential.user_id),
+                            sealer.MeetingHostKeys(app_id, credential.user_id)));
+    }
+    JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.RemoveCredential(credential.id));
+    return outcome != Outcome::kMoved;
+  });
+}
+
+absl::StatusOr<bool> Records::RemoveDamaged(const std::string& id) {
+  JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.RemoveCredential(id));
+  return outcome != Outcome::kMoved;
+}
+
+absl::StatusOr<std::unique_ptr<RefreshLock>> Records::TryLockRefresh(const std::string& id) {
+  return store_.TryLockRefresh(id);
 }
 
 absl::StatusOr<bool> Records::OpenPending(const std::string& id, const Secret& spent,
                                           const std::optional<PendingRefresh>& seen,
                                           absl::Time now) {
-  JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
-                            store_.OpenPending(id, sealer_.RefreshKeys(id, spent), seen, now));
-  return IsDone(outcome);
+  return Sealing([&](const RowSealer& sealer) -> absl::StatusOr<bool> {
+    JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
+                              store_.OpenPending(id, sealer.RefreshKeys(id, spent), seen, now));
+    return IsDone(outcome);
+  });
 }
 
-absl::StatusOr<bool> Records::UndoPending(const std::string& id, const Secret& spent) {
-  JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
-                            store_.UndoPending(id, sealer_.RefreshKeys(id, spent)));
-  return IsDone(outcome);
-}
-
-absl::StatusOr<bool> Records::CommitTokens(const std::string& id, const Secret& spent,
-                                           const Tokens& tokens, absl::Time now) {
-  const LookupKeys spent_keys = sealer_.RefreshKeys(id, spent);
-  for (int i = 0; i < kMostTries; ++i) {
-    JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> row, store_.FindCredential(id));
-    if (!row) return false;
-    // Opened first: of a key that is not here nobody can say whether `spent` is stored.
-    JOINPASS_ASSIGN_OR_RETURN(const Tokens stored, sealer_.OpenTokens(id, row->tokens));
-    if (!(stored.refresh_token == spent)) return false;
+absl::StatusOr<bool> Records::UndoPending(const std::string& id, const Secret& spent,
+                                          const CredentialEvent& event, absl::Time now) {
+  return Sealing([&](const RowSealer& sealer) -> absl::StatusOr<bool> {
     JOINPASS_ASSIGN_OR_RETURN(
         const Outcome outcome,
-        store_.ReplaceTokens(id, spent_keys, row->generation,
-                             sealer_.SealTokens(id, Merge(stored, tokens)), now));
-    if (IsDone(outcome)) return true;
-  }
-  return TooManyWriters();
+        store_.UndoPending(id, sealer.RefreshKeys(id, spent), sealer.SealEvent(id, event, now)));
+    return IsDone(outcome);
+  });
 }
 
-absl::StatusOr<bool> Records::SetHealth(const std::string& id, const Secret& spent, Health health,
-                                        const std::string& cause, absl::Time now) {
-  JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
-                            store_.SetHealth(id, sealer_.RefreshKeys(id, spent), health, now,
-                                             sealer_.SealCause(id, cause)));
-  return IsDone(outcome);
+absl::StatusOr<std::optional<Health>> Records::CommitTokens(const std::string& id,
+                                                            const Secret& spent,
+                                                            const Tokens& tokens, absl::Time now) {
+  return Sealing([&](const RowSealer& sealer) -> absl::StatusOr<std::optional<Health>> {
+    const LookupKeys spent_keys = sealer.RefreshKeys(id, spent);
+    if (spent_keys.empty()) return std::nullopt;
+    for (int i = 0; i < kMostTries; ++i) {
+      JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> row, store_.FindCredential(id));
+      if (!row || row->health == Health::kDisconnecting) return std::nullopt;
+      // Opened first: of a key that is not here nobody can say whether `spent` is stored.
+      JOINPASS_ASSIGN_OR_RETURN(const Tokens stored, sealer.OpenTokens(id, row->tokens));
+      if (!(stored.refresh_token == spent)) return std::nullopt;
+      const CredentialEvent event =
+          EventOf(row->health == Health::kHealthy ? CredentialEventKind::kRefreshed
+                                                  : CredentialEventKind::kRecovered);
+      JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
+                                store_.ReplaceTokens(id, spent_keys, row->generation, row->health,
+                                                     sealer.SealTokens(id, Merge(stored, tokens)),
+                                                     now, sealer.SealEvent(id, event, now)));
+      if (IsDone(outcome)) return std::optional<Health>(row->health);
+    }
+    return TooManyWriters();
+  });
+}
+
+absl::StatusOr<Records::Verdict> Records::Condemn(const std::string& id, const Secret& spent,
+                                                  const std::string& cause,
+                                                  const CredentialEvent& event, absl::Time now) {
+  return Sealing([&](const RowSealer& sealer) -> absl::StatusOr<Verdict> {
+    JOINPASS_ASSIGN_OR_RETURN(
+        const Outcome outcome,
+        store_.SetHealth(id, sealer.RefreshKeys(id, spent), Health::kReauthorizationRequired, now,
+                         sealer.SealCause(id, cause), sealer.SealEvent(id, event, now)));
+    if (outcome == Outcome::kSame) return Verdict::kStoodAlready;
+    return IsDone(outcome) ? Verdict::kWritten : Verdict::kVoid;
+  });
 }
 
 }  // namespace joinpass::store

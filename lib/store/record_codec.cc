@@ -24,6 +24,11 @@ absl::StatusOr<Record> End(const ByteReader& reader, std::uint64_t layout, Recor
   return base::MakeError(Reason::kStoreCorrupt, "record: unsealed, but of no known layout");
 }
 
+AppKind KindOf(std::uint64_t number) {
+  return number == static_cast<std::uint64_t>(AppKind::kAccountManaged) ? AppKind::kAccountManaged
+                                                                        : AppKind::kUserManaged;
+}
+
 }  // namespace
 
 base::Buffer WriteAppSettings(const AppSettings& settings) {
@@ -39,17 +44,16 @@ absl::StatusOr<AppSettings> ReadAppSettings(std::string_view bytes) {
   ByteReader reader(bytes);
   const std::uint64_t layout = reader.Number();
   AppSettings settings;
-  settings.kind = reader.Number() == static_cast<std::uint64_t>(AppKind::kAccountManaged)
-                      ? AppKind::kAccountManaged
-                      : AppKind::kUserManaged;
+  settings.kind = KindOf(reader.Number());
   settings.client_id = reader.Text();
   settings.client_secret = Secret(reader.Text());
   settings.webhook_secrets = reader.Secrets();
   return End(reader, layout, std::move(settings));
 }
 
-base::Buffer WriteConsent(const ConsentRecord& consent) {
+base::Buffer WriteConsent(std::string_view state, const ConsentRecord& consent) {
   ByteWriter writer = Begin();
+  writer.Text(state);
   writer.Text(consent.app_id);
   writer.Text(consent.redirect_uri);
   writer.Text(consent.code_verifier.Reveal());
@@ -62,6 +66,7 @@ absl::StatusOr<ConsentRecord> ReadConsent(std::string_view bytes) {
   ByteReader reader(bytes);
   const std::uint64_t layout = reader.Number();
   ConsentRecord consent;
+  consent.state = Secret(reader.Text());
   consent.app_id = reader.Text();
   consent.redirect_uri = reader.Text();
   consent.code_verifier = Secret(reader.Text());
@@ -73,6 +78,8 @@ absl::StatusOr<ConsentRecord> ReadConsent(std::string_view bytes) {
 base::Buffer WriteUser(const ConsentedUser& user) {
   ByteWriter writer = Begin();
   writer.Text(user.app_id);
+  writer.Number(static_cast<std::uint64_t>(user.app_kind));
+  writer.Text(user.client_id);
   writer.Text(user.user_id);
   writer.Text(user.account_id);
   writer.Text(user.email);
@@ -84,6 +91,8 @@ absl::StatusOr<ConsentedUser> ReadUser(std::string_view bytes) {
   const std::uint64_t layout = reader.Number();
   ConsentedUser user;
   user.app_id = reader.Text();
+  user.app_kind = KindOf(reader.Number());
+  user.client_id = reader.Text();
   user.user_id = reader.Text();
   user.account_id = reader.Text();
   user.email = reader.Text();
@@ -97,6 +106,8 @@ base::Buffer WriteTokens(const Tokens& tokens) {
   writer.Time(tokens.access_expires_at);
   writer.Texts(tokens.scopes);
   writer.Text(tokens.api_origin);
+  writer.Text(tokens.callback_url.Reveal());
+  writer.Number(static_cast<std::uint64_t>(tokens.url_source));
   return std::move(writer).Take();
 }
 
@@ -109,7 +120,29 @@ absl::StatusOr<Tokens> ReadTokens(std::string_view bytes) {
   tokens.access_expires_at = reader.Time();
   tokens.scopes = reader.Texts();
   tokens.api_origin = reader.Text();
+  tokens.callback_url = Secret(reader.Text());
+  // What is not known to be our own is held to be the network's.
+  tokens.url_source = reader.Number() == static_cast<std::uint64_t>(UrlSource::kConfiguration)
+                          ? UrlSource::kConfiguration
+                          : UrlSource::kNetwork;
   return End(reader, layout, std::move(tokens));
+}
+
+base::Buffer WriteEvent(const CredentialEvent& event) {
+  ByteWriter writer = Begin();
+  writer.Text(event.tracking_id);
+  writer.Number(static_cast<std::uint64_t>(event.http_status));
+  writer.Number(static_cast<std::uint64_t>(event.zoom_code));
+  return std::move(writer).Take();
+}
+
+absl::Status ReadEvent(std::string_view bytes, CredentialEvent& event) {
+  ByteReader reader(bytes);
+  const std::uint64_t layout = reader.Number();
+  event.tracking_id = reader.Text();
+  event.http_status = static_cast<int>(reader.Number());
+  event.zoom_code = static_cast<int>(reader.Number());
+  return End(reader, layout, 0).status();
 }
 
 base::Buffer WriteHost(const HostRecord& host) {

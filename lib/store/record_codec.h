@@ -15,6 +15,8 @@ namespace joinpass::store {
 // Who consented: the part of a credential that a refresh leaves alone.
 struct ConsentedUser {
   std::string app_id = {};
+  AppKind app_kind = AppKind::kUserManaged;
+  std::string client_id = {};
   std::string user_id = {};
   std::string account_id = {};
   std::string email = {};
@@ -28,7 +30,7 @@ struct ConsentedUser {
 base::Buffer WriteAppSettings(const AppSettings& settings);
 absl::StatusOr<AppSettings> ReadAppSettings(std::string_view bytes);
 
-base::Buffer WriteConsent(const ConsentRecord& consent);
+base::Buffer WriteConsent(std::string_view state, const ConsentRecord& consent);
 absl::StatusOr<ConsentRecord> ReadConsent(std::string_view bytes);
 
 base::Buffer WriteUser(const ConsentedUser& user);
@@ -36,6 +38,10 @@ absl::StatusOr<ConsentedUser> ReadUser(std::string_view bytes);
 
 base::Buffer WriteTokens(const Tokens& tokens);
 absl::StatusOr<Tokens> ReadTokens(std::string_view bytes);
+
+// What Zoom answered, of an event.
+base::Buffer WriteEvent(const CredentialEvent& event);
+absl::Status ReadEvent(std::string_view bytes, CredentialEvent& event);
 
 base::Buffer WriteHost(const HostRecord& host);
 absl::StatusOr<HostRecord> ReadHost(std::string_view bytes);

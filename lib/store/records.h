@@ -16,14 +16,31 @@
 
 namespace joinpass::store {
 
+// Zoom refused the app's client id or secret.
+struct AppPause {
+  absl::Time since = absl::InfinitePast();
+  absl::Time next_probe = absl::InfinitePast();
+  int probes = 0;  // that were made since
+
+  friend bool operator==(const AppPause&, const AppPause&) = default;
+};
+
 struct AppRecord {
   std::string id = {};
   AppSettings settings = {};
   absl::Time created_at = absl::InfinitePast();
+
+  // Given by the store: how often the settings were replaced, and when the
+  // client id became what it is.
+  std::int64_t version = 0;
+  absl::Time client_id_since = absl::InfinitePast();
+
+  std::optional<AppPause> pause = {};
 };
 
 // A consent that has begun, found by its state.
 struct ConsentRecord {
+  Secret state = {};  // given by the store
   std::string app_id = {};
   std::string redirect_uri = {};
   Secret code_verifier = {};
@@ -38,6 +55,10 @@ struct Tokens {
   absl::Time access_expires_at = absl::InfinitePast();  // wall clock
   std::vector<std::string> scopes = {};
   std::string api_origin = {};  // where they are good; empty: the engine's
+
+  // A delegated credential has this and none of the above.
+  Secret callback_url = {};
+  UrlSource url_source = UrlSource::kNetwork;
 };
 
 // A refresh that was begun and whose answer is not here: the refresh token may
@@ -50,11 +71,13 @@ struct PendingRefresh {
   friend bool operator==(const PendingRefresh&, const PendingRefresh&) = default;
 };
 
-// A managed credential. (app, user) is unique.
+// A credential. (app, subject) is unique.
 struct CredentialRecord {
   std::string id = {};
   std::string app_id = {};
-  std::string user_id = {};
+  AppKind app_kind = AppKind::kUserManaged;
+  std::string client_id = {};  // to which the consent was given
+  std::string user_id = {};    // of an account's credential: the admin, or empty
   std::string account_id = {};
   std::string email = {};
   Tokens tokens = {};
@@ -66,10 +89,19 @@ struct CredentialRecord {
   // Stands beside the tokens it is about to spend.
   std::optional<PendingRefresh> pending = {};
 
+  // As stored: never kPaused, which is the app's (oauth/health.h).
   Health health = Health::kHealthy;
   absl::Time health_since = absl::InfinitePast();
   std::string cause = {};
   absl::Time connected_at = absl::InfinitePast();
+  absl::Time refreshed_at = absl::InfinitePast();  // when the tokens were stored
+
+  bool IsDelegated() const { return !tokens.callback_url.empty(); }
+
+  // Whose consent it is: the account's or the user's.
+  const std::string& subject_id() const {
+    return app_kind == AppKind::kAccountManaged ? account_id : user_id;
+  }
 };
 
 // What one user's `GET /users/me` said.

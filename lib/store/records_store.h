@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "base/random.h"
 #include "crypto/key_ring.h"
+#include "crypto/key_source.h"
 #include "store/records.h"
 #include "store/row_sealer.h"
 #include "store/store.h"
@@ -31,7 +32,11 @@ namespace joinpass::store {
 // leaves out those that do not unseal, and fails only if none does.
 class Records {
  public:
-  // `store` and `keys` must outlive it.
+  // Each call works with the keys as they are when it begins; where newer ones
+  // came before its end, and what it found may be for want of them, it begins again.
+  // `store`, `keys` and `random` must outlive it.
+  Records(Store& store, crypto::KeySource& keys, base::Random& random);
+  // The same with keys that never change.
   Records(Store& store, const crypto::KeyRing& keys, base::Random& random);
 
   // --- apps ---------------------------------------------------------------
@@ -39,8 +44,15 @@ class Records {
   absl::Status CreateApp(const AppRecord& app);
   absl::StatusOr<AppRecord> GetApp(const std::string& id);  // app_unknown
   absl::StatusOr<std::vector<AppRecord>> ListApps();        // oldest first
-  absl::Status UpdateApp(const AppRecord& app);             // app_unknown
-  absl::Status RemoveApp(const std::string& id);            // app_unknown, app_in_use
+  // Replaces the settings, and ends a pause.
+  absl::Status UpdateApp(const AppRecord& app, absl::Time now);  // app_unknown
+  absl::Status RemoveApp(const std::string& id);                 // app_unknown, app_in_use
+
+  // Each true if this call did it. A refusal that belongs to older settings
+  // pauses nothing; of several that see a probe due one makes it.
+  absl::StatusOr<bool> PauseApp(const AppRecord& seen, absl::Time now, absl::Time next_probe);
+  absl::StatusOr<bool> ClaimProbe(const AppRecord& seen, absl::Time next_probe);
+  absl::StatusOr<bool> ResumeApp(const AppRecord& seen);
 
   // --- consents that have begun -------------------------------------------
   // `state` is the secret in the redirect; only its keyed hash is kept.
@@ -50,31 +62,62 @@ class Records {
   // before `now`. Nothing if there is none or it expired.
   absl::StatusOr<std::optional<ConsentRecord>> TakeConsent(std::string_view state, absl::Time now);
 
-  // A keyed hash of what a consent is bound to, for ConsentRecord.
+  // A hash of what a consent is bound to, for ConsentRecord, under a key of its
+  // own that stands in front of it: the record is sealed.
   std::string HashBinding(std::string_view bound_to) const;
 
-  // Whether `hash` is that of `bound_to` under any key of the ring: it may have
-  // been made before a newer key came. Compares in constant time.
-  bool IsBoundTo(const std::string& hash, std::string_view bound_to) const;
+  // Whether `hash` is one of `bound_to`. Compares in constant time.
+  static bool IsBoundTo(const std::string& hash, std::string_view bound_to);
 
   // --- credentials --------------------------------------------------------
-  // Keeps a consent. Where (app, user) has a credential already, its id stays,
-  // `pending` and `health` are cleared, tokens replaced and the generation
-  // raised, whether or not the old ones unseal; else `id` is that of the new
-  // one. Gives the record as it is stored now. Also: app_unknown
-  absl::StatusOr<CredentialRecord> PutConsented(CredentialRecord credential);
+  // Keeps a consent, or a callback URL. Where (app, subject) has a credential
+  // already, its id stays, `pending` and `health` are cleared, tokens replaced and
+  // the generation raised, whether or not the old ones unseal; else `id` is that
+  // of the new one. Also: app_unknown; invalid_argument: a callback URL for whom
+  // Zoom has given tokens
+  struct Consented {
+    CredentialRecord record = {};       // as it is stored now
+    std::optional<Health> before = {};  // nothing: it is new
+  };
+  absl::StatusOr<Consented> PutConsented(CredentialRecord credential);
 
   absl::StatusOr<CredentialRecord> GetCredential(const std::string& id);  // credential_unknown
   absl::StatusOr<CredentialRecord> FindCredential(const std::string& app_id,
-                                                  const std::string& user_id);  // the same
+                                                  const std::string& subject_id);  // the same
   // The credentials of a Zoom user in any app; empty if there is none.
   absl::StatusOr<std::vector<CredentialRecord>> FindCredentialsOfUser(const std::string& user_id);
   // Of one app, or (empty) of all; oldest first.
   absl::StatusOr<std::vector<CredentialRecord>> ListCredentials(const std::string& app_id);
 
+  // Ids of those with an open `pending` or on their way out; oldest first.
+  absl::StatusOr<std::vector<std::string>> ListUnsettled();
+  // Ids of the healthy ones that have a refresh token, and whose tokens were stored
+  // before `from` or after `to`.
+  absl::StatusOr<std::vector<std::string>> ListRefreshedOutside(absl::Time from, absl::Time to);
+
+  // The log. `first_at`, `last_at` and `times` of `event` are not looked at. Also:
+  // credential_unknown
+  absl::Status AddEvent(const std::string& id, const CredentialEvent& event, absl::Time now);
+  absl::StatusOr<std::vector<CredentialEvent>> ListEvents(const std::string& id);  // newest first
+
+  // Durable before anything else of a disconnect. True if this call did it.
+  absl::StatusOr<bool> BeginDisconnect(const std::string& id,
+                                       absl::Time now);  // credential_unknown
+  // What the directory knew through it, then the credential and its log, if it is
+  // still on its way out: a consent that came meanwhile keeps it (false). True: it
+  // is gone, also if somebody else was faster.
+  absl::StatusOr<bool> RemoveCredential(const CredentialRecord& credential);
+  // The same for one that does not unseal (store_corrupt). What the directory knows
+  // through it stays, since nobody can tell whose it is.
+  absl::StatusOr<bool> RemoveDamaged(const std::string& id);
+
+  // Null: somebody else refreshes it.
+  absl::StatusOr<std::unique_ptr<RefreshLock>> TryLockRefresh(const std::string& id);
+
   // The durable writes of a refresh. Each holds only while `spent` is still the
-  // stored refresh token; otherwise nothing is written and the answer is false.
-  // All are one transaction.
+  // stored refresh token and the credential is not on its way out; otherwise
+  // nothing is written and the answer is false. So none holds for a delegated
+  // credential. All are one transaction.
 
   // Before the send: opens `pending`, or counts one more send of an open one,
   // the last of which is at `now`. Only if `pending` is stored as it was `seen`
@@ -83,23 +126,32 @@ class Records {
                                    const std::optional<PendingRefresh>& seen, absl::Time now);
   // The request certainly never left: takes that send back, but keeps
   // `last_send`; the last one closes `pending`.
-  absl::StatusOr<bool> UndoPending(const std::string& id, const Secret& spent);
+  absl::StatusOr<bool> UndoPending(const std::string& id, const Secret& spent,
+                                   const CredentialEvent& event, absl::Time now);
   // The answer: new tokens, generation + 1, `pending` closed, healthy. Empty
   // `scopes` and `api_origin` keep what is stored; so does an empty refresh token.
   // key_missing, store_corrupt: what is stored cannot be read, so that `tokens`
   // are not written and stay the caller's.
-  absl::StatusOr<bool> CommitTokens(const std::string& id, const Secret& spent,
-                                    const Tokens& tokens, absl::Time now);
-  // A verdict. Touches neither tokens, generation nor `pending`, so that a late
-  // answer repairs it.
-  absl::StatusOr<bool> SetHealth(const std::string& id, const Secret& spent, Health health,
-                                 const std::string& cause, absl::Time now);
+  // Logs kRefreshed or kRecovered. Gives the health before; nothing: not written.
+  absl::StatusOr<std::optional<Health>> CommitTokens(const std::string& id, const Secret& spent,
+                                                     const Tokens& tokens, absl::Time now);
+  // A verdict, logged as `event`. Touches neither tokens nor generation, so that a
+  // late answer repairs it; of `pending` it takes back the send that was answered so,
+  // and no other.
+  enum class Verdict {
+    kWritten,
+    kStoodAlready,  // and was left as it was, but for `pending`
+    kVoid,          // the refresh token is not stored any more
+  };
+  absl::StatusOr<Verdict> Condemn(const std::string& id, const Secret& spent,
+                                  const std::string& cause, const CredentialEvent& event,
+                                  absl::Time now);
 
   // --- directory ----------------------------------------------------------
   // Rows that say what is stored already are not written again, but for the
   // time they were learnt at. That time never goes back: a record that was learnt
-  // before the stored one is left out, whatever it says, and that is no error. Beside one that does not unseal the others are
-  // written, before the error is given.
+  // before the stored one is left out, whatever it says, and that is no error. Beside
+  // one that does not unseal the others are written, before the error is given.
   absl::Status PutHost(const HostRecord& host);
   absl::Status PutMeetings(std::span<const MeetingRecord> meetings);  // one transaction
 
@@ -108,13 +160,22 @@ class Records {
   absl::StatusOr<int> SweepMeetings(const std::string& app_id, const std::string& host_user_id,
                                     absl::Time learnt_before);
 
+  absl::StatusOr<std::optional<HostRecord>> FindHost(const std::string& app_id,
+                                                     const std::string& user_id);
   absl::StatusOr<std::vector<MeetingRecord>> FindMeetings(std::uint64_t number);
   absl::StatusOr<std::vector<HostRecord>> FindHostsByPersonalMeetingId(std::uint64_t pmi);
   absl::StatusOr<std::vector<HostRecord>> FindHostsByVanityName(std::string_view name);
 
  private:
+  template <typename Work>
+  auto Opening(const Work& work);
+  template <typename Work>
+  auto Sealing(const Work& work);
+
+  const std::unique_ptr<crypto::KeySource> fixed_keys_;
   Store& store_;
-  RowSealer sealer_;
+  crypto::KeySource& keys_;
+  base::Random& random_;
 };
 
 }  // namespace joinpass::store

@@ -17,20 +17,25 @@ inline crypto::Place ConsentPlace(std::string_view key) { return {"consent", "co
 inline crypto::Place UserPlace(std::string_view id) { return {"credential", "user", id}; }
 inline crypto::Place TokensPlace(std::string_view id) { return {"credential", "tokens", id}; }
 inline crypto::Place CausePlace(std::string_view id) { return {"credential", "cause", id}; }
+inline crypto::Place EventPlace(std::string_view id) { return {"event", "event", id}; }
 inline crypto::Place HostPlace(std::string_view key) { return {"host", "host", key}; }
 inline crypto::Place MeetingPlace(std::string_view key) { return {"meeting", "meeting", key}; }
 
 // Looked up: within which app, or in all of them.
 inline crypto::LookupPlace ClientLookup() { return {"app", "client_id", ""}; }
 inline crypto::LookupPlace StateLookup() { return {"consent", "state", ""}; }
-inline crypto::LookupPlace BindingLookup() { return {"consent", "bound_to", ""}; }
-inline crypto::LookupPlace UserLookup(std::string_view app) { return {"credential", "user", app}; }
+inline crypto::LookupPlace SubjectLookup(std::string_view app) {
+  return {"credential", "subject", app};
+}
 inline crypto::LookupPlace AnyUserLookup() { return {"credential", "any_user", ""}; }
 // Equal refresh tokens of two credentials do not look equal.
 inline crypto::LookupPlace RefreshLookup(std::string_view id) {
   return {"credential", "refresh_token", id};
 }
 inline crypto::LookupPlace HostLookup(std::string_view app) { return {"host", "user", app}; }
+inline crypto::LookupPlace HostAccountLookup(std::string_view app) {
+  return {"host", "account", app};
+}
 inline crypto::LookupPlace HostNumberLookup() { return {"host", "number", ""}; }
 inline crypto::LookupPlace VanityLookup() { return {"host", "vanity", ""}; }
 inline crypto::LookupPlace MeetingNumberLookup() { return {"meeting", "number", ""}; }

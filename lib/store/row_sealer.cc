@@ -1,5 +1,6 @@
 #include "store/row_sealer.h"
 
+#include <array>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -19,7 +20,43 @@ absl::Status Mismatch(std::string_view table) {
 
 std::string WholeKey(const MeetingKey& key) { return key.number_key + key.host_key; }
 
+// As they stand in the file; never change them.
+constexpr std::array<std::pair<CredentialEventKind, int>, 10> kStoredKinds = {{
+    {CredentialEventKind::kConnected, 1},
+    {CredentialEventKind::kReconnected, 2},
+    {CredentialEventKind::kRefreshed, 3},
+    {CredentialEventKind::kRecovered, 4},
+    {CredentialEventKind::kRefreshFailed, 5},
+    {CredentialEventKind::kRefreshUnanswered, 6},
+    {CredentialEventKind::kReauthorizationRequired, 7},
+    {CredentialEventKind::kValidated, 8},
+    {CredentialEventKind::kValidationFailed, 9},
+    {CredentialEventKind::kDisconnecting, 10},
+}};
+
+int StoredKind(CredentialEventKind kind) {
+  for (const auto& [known, number] : kStoredKinds) {
+    if (known == kind) return number;
+  }
+  return 0;
+}
+
+absl::StatusOr<CredentialEventKind> KindStoredAs(int number) {
+  for (const auto& [kind, known] : kStoredKinds) {
+    if (known == number) return kind;
+  }
+  return base::MakeError(Reason::kStoreCorrupt, "event: of no known kind");
+}
+
 }  // namespace
+
+std::string RowSealer::KeyOrNone(const crypto::LookupPlace& place, std::string_view value) const {
+  return value.empty() ? "" : keys_.CurrentLookupKey(place, value);
+}
+
+LookupKeys RowSealer::KeysOrNone(const crypto::LookupPlace& place, std::string_view value) const {
+  return value.empty() ? LookupKeys() : keys_.LookupKeys(place, value);
+}
 
 std::string RowSealer::Seal(const crypto::Place& place, const base::Buffer& plain) const {
   return crypto::Seal(keys_, place, base::View(plain), random_);
@@ -36,14 +73,19 @@ absl::StatusOr<AppRecord> RowSealer::OpenApp(const AppRow& row) const {
   JOINPASS_ASSIGN_OR_RETURN(const base::Buffer plain,
                             crypto::Open(keys_, AppPlace(row.id), row.sealed));
   JOINPASS_ASSIGN_OR_RETURN(AppSettings settings, ReadAppSettings(base::View(plain)));
-  return AppRecord{.id = row.id, .settings = std::move(settings), .created_at = row.created_at};
+  return AppRecord{.id = row.id,
+                   .settings = std::move(settings),
+                   .created_at = row.created_at,
+                   .version = row.version,
+                   .client_id_since = row.client_id_since,
+                   .pause = row.pause};
 }
 
 ConsentRow RowSealer::SealConsent(std::string_view state, const ConsentRecord& consent) const {
   const std::string key = keys_.CurrentLookupKey(StateLookup(), state);
   return {.state_key = key,
           .expires_at = consent.expires_at,
-          .sealed = Seal(ConsentPlace(key), WriteConsent(consent))};
+          .sealed = Seal(ConsentPlace(key), WriteConsent(state, consent))};
 }
 
 absl::StatusOr<ConsentRecord> RowSealer::OpenConsent(const ConsentRow& row) const {
@@ -54,7 +96,7 @@ absl::StatusOr<ConsentRecord> RowSealer::OpenConsent(const ConsentRow& row) cons
 
 TokensRow RowSealer::SealTokens(const std::string& id, const Tokens& tokens) const {
   return {
-      .refresh_key = keys_.CurrentLookupKey(RefreshLookup(id), tokens.refresh_token.Reveal()),
+      .refresh_key = KeyOrNone(RefreshLookup(id), tokens.refresh_token.Reveal()),
       .sealed = Seal(TokensPlace(id), WriteTokens(tokens)),
   };
 }
@@ -69,16 +111,43 @@ std::string RowSealer::SealCause(const std::string& id, const std::string& cause
   return cause.empty() ? "" : Seal(CausePlace(id), base::ToBuffer(cause));
 }
 
+EventRow RowSealer::SealEvent(const std::string& id, const CredentialEvent& event,
+                              absl::Time now) const {
+  return {.first_at = now,
+          .last_at = now,
+          .times = 1,
+          .kind = StoredKind(event.kind),
+          .reason = event.reason,
+          .sealed = Seal(EventPlace(id), WriteEvent(event))};
+}
+
+absl::StatusOr<CredentialEvent> RowSealer::OpenEvent(const std::string& id,
+                                                     const EventRow& row) const {
+  JOINPASS_ASSIGN_OR_RETURN(const base::Buffer plain,
+                            crypto::Open(keys_, EventPlace(id), row.sealed));
+  JOINPASS_ASSIGN_OR_RETURN(const CredentialEventKind kind, KindStoredAs(row.kind));
+  CredentialEvent event = {.kind = kind,
+                           .reason = row.reason,
+                           .first_at = row.first_at,
+                           .last_at = row.last_at,
+                           .times = row.times};
+  JOINPASS_RETURN_IF_ERROR(ReadEvent(base::View(plain), event));
+  return event;
+}
+
 CredentialRow RowSealer::SealCredential(const CredentialRecord& credential) const {
   const ConsentedUser user = {.app_id = credential.app_id,
+                              .app_kind = credential.app_kind,
+                              .client_id = credential.client_id,
                               .user_id = credential.user_id,
                               .account_id = credential.account_id,
                               .email = credential.email};
   return {
       .id = credential.id,
       .app_id = credential.app_id,
-      .user_key = keys_.CurrentLookupKey(UserLookup(credential.app_id), credential.user_id),
-      .any_user_key = keys_.CurrentLookupKey(AnyUserLookup(), credential.user_id),
+      .subject_key =
+          keys_.CurrentLookupKey(SubjectLookup(credential.app_id), credential.subject_id()),
+      .any_user_key = KeyOrNone(AnyUserLookup(), credential.user_id),
       .sealed_user = Seal(UserPlace(credential.id), WriteUser(user)),
       .tokens = SealTokens(credential.id, credential.tokens),
       .generation = credential.generation,
@@ -87,6 +156,7 @@ CredentialRow RowSealer::SealCredential(const CredentialRecord& credential) cons
       .health_since = credential.health_since,
       .sealed_cause = SealCause(credential.id, credential.cause),
       .connected_at = credential.connected_at,
+      .refreshed_at = credential.refreshed_at,
   };
 }
 
@@ -103,6 +173,8 @@ absl::StatusOr<CredentialRecord> RowSealer::OpenCredential(const CredentialRow& 
   return CredentialRecord{
       .id = row.id,
       .app_id = row.app_id,
+      .app_kind = user.app_kind,
+      .client_id = std::move(user.client_id),
       .user_id = std::move(user.user_id),
       .account_id = std::move(user.account_id),
       .email = std::move(user.email),
@@ -113,6 +185,7 @@ absl::StatusOr<CredentialRecord> RowSealer::OpenCredential(const CredentialRow& 
       .health_since = row.health_since,
       .cause = std::string(base::View(cause)),
       .connected_at = row.connected_at,
+      .refreshed_at = row.refreshed_at,
   };
 }
 
@@ -120,13 +193,12 @@ HostRow RowSealer::SealHost(const HostRecord& host) const {
   HostRow row;
   row.app_id = host.app_id;
   row.user_key = keys_.CurrentLookupKey(HostLookup(host.app_id), host.user_id);
+  row.account_key = KeyOrNone(HostAccountLookup(host.app_id), host.account_id);
   if (host.personal_meeting_id != 0) {
     row.number_key =
         keys_.CurrentLookupKey(HostNumberLookup(), std::to_string(host.personal_meeting_id));
   }
-  if (!host.vanity_name.empty()) {
-    row.vanity_key = keys_.CurrentLookupKey(VanityLookup(), host.vanity_name);
-  }
+  row.vanity_key = KeyOrNone(VanityLookup(), host.vanity_name);
   row.learnt_at = host.learnt_at;
   row.sealed = Seal(HostPlace(row.user_key), WriteHost(host));
   return row;
@@ -151,6 +223,7 @@ MeetingKey RowSealer::KeyOf(const MeetingRecord& meeting) const {
 MeetingRow RowSealer::SealMeeting(const MeetingRecord& meeting) const {
   const MeetingKey key = KeyOf(meeting);
   return {.key = key,
+          .account_key = KeyOrNone(HostAccountLookup(meeting.app_id), meeting.host_account_id),
           .app_id = meeting.app_id,
           .learnt_at = meeting.learnt_at,
           .sealed = Seal(MeetingPlace(WholeKey(key)), WriteMeeting(meeting))};
@@ -173,20 +246,24 @@ LookupKeys RowSealer::StateKeys(std::string_view state) const {
   return keys_.LookupKeys(StateLookup(), state);
 }
 
-LookupKeys RowSealer::UserKeys(std::string_view app_id, std::string_view user_id) const {
-  return keys_.LookupKeys(UserLookup(app_id), user_id);
+LookupKeys RowSealer::SubjectKeys(std::string_view app_id, std::string_view subject_id) const {
+  return keys_.LookupKeys(SubjectLookup(app_id), subject_id);
 }
 
 LookupKeys RowSealer::AnyUserKeys(std::string_view user_id) const {
-  return keys_.LookupKeys(AnyUserLookup(), user_id);
+  return KeysOrNone(AnyUserLookup(), user_id);
 }
 
 LookupKeys RowSealer::RefreshKeys(std::string_view id, const Secret& refresh_token) const {
-  return keys_.LookupKeys(RefreshLookup(id), refresh_token.Reveal());
+  return KeysOrNone(RefreshLookup(id), refresh_token.Reveal());
 }
 
 LookupKeys RowSealer::HostKeys(std::string_view app_id, std::string_view user_id) const {
   return keys_.LookupKeys(HostLookup(app_id), user_id);
+}
+
+LookupKeys RowSealer::AccountKeys(std::string_view app_id, std::string_view account_id) const {
+  return KeysOrNone(HostAccountLookup(app_id), account_id);
 }
 
 LookupKeys RowSealer::PersonalMeetingIdKeys(std::uint64_t number) const {
@@ -194,7 +271,7 @@ LookupKeys RowSealer::PersonalMeetingIdKeys(std::uint64_t number) const {
 }
 
 LookupKeys RowSealer::VanityNameKeys(std::string_view name) const {
-  return keys_.LookupKeys(VanityLookup(), name);
+  return KeysOrNone(VanityLookup(), name);
 }
 
 MeetingSearch RowSealer::SearchMeeting(const MeetingRecord& meeting) const {
@@ -208,14 +285,6 @@ LookupKeys RowSealer::MeetingNumberKeys(std::uint64_t number) const {
 
 LookupKeys RowSealer::MeetingHostKeys(std::string_view app_id, std::string_view user_id) const {
   return keys_.LookupKeys(MeetingHostLookup(app_id), user_id);
-}
-
-std::string RowSealer::HashBinding(std::string_view bound_to) const {
-  return keys_.CurrentLookupKey(BindingLookup(), bound_to);
-}
-
-LookupKeys RowSealer::BindingKeys(std::string_view bound_to) const {
-  return keys_.LookupKeys(BindingLookup(), bound_to);
 }
 
 }  // namespace joinpass::store

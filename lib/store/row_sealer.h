@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "base/random.h"
@@ -24,8 +25,8 @@ namespace joinpass::store {
 // Errors of each Open: key_missing, store_corrupt
 class RowSealer {
  public:
-  // `keys` and `random` must outlive it.
-  RowSealer(const crypto::KeyRing& keys, base::Random& random) : keys_(keys), random_(random) {}
+  // `random` must outlive it.
+  RowSealer(crypto::KeyRing keys, base::Random& random) : keys_(std::move(keys)), random_(random) {}
 
   AppRow SealApp(const AppRecord& app) const;
   absl::StatusOr<AppRecord> OpenApp(const AppRow& row) const;
@@ -38,6 +39,8 @@ class RowSealer {
   TokensRow SealTokens(const std::string& id, const Tokens& tokens) const;
   absl::StatusOr<Tokens> OpenTokens(const std::string& id, const TokensRow& row) const;
   std::string SealCause(const std::string& id, const std::string& cause) const;
+  EventRow SealEvent(const std::string& id, const CredentialEvent& event, absl::Time now) const;
+  absl::StatusOr<CredentialEvent> OpenEvent(const std::string& id, const EventRow& row) const;
 
   HostRow SealHost(const HostRecord& host) const;
   absl::StatusOr<HostRecord> OpenHost(const HostRow& row) const;
@@ -48,24 +51,25 @@ class RowSealer {
   // Under which keys a row may be found.
   LookupKeys ClientKeys(std::string_view client_id) const;
   LookupKeys StateKeys(std::string_view state) const;
-  LookupKeys UserKeys(std::string_view app_id, std::string_view user_id) const;
+  LookupKeys SubjectKeys(std::string_view app_id, std::string_view subject_id) const;
   LookupKeys AnyUserKeys(std::string_view user_id) const;
   LookupKeys RefreshKeys(std::string_view id, const Secret& refresh_token) const;
   LookupKeys HostKeys(std::string_view app_id, std::string_view user_id) const;
+  LookupKeys AccountKeys(std::string_view app_id, std::string_view account_id) const;
   LookupKeys PersonalMeetingIdKeys(std::uint64_t number) const;
   LookupKeys VanityNameKeys(std::string_view name) const;
   MeetingSearch SearchMeeting(const MeetingRecord& meeting) const;
   LookupKeys MeetingNumberKeys(std::uint64_t number) const;
   LookupKeys MeetingHostKeys(std::string_view app_id, std::string_view user_id) const;
 
-  std::string HashBinding(std::string_view bound_to) const;
-  LookupKeys BindingKeys(std::string_view bound_to) const;
-
  private:
   std::string Seal(const crypto::Place& place, const base::Buffer& plain) const;
+  // Of a value that may be empty, which has no key and is found under none.
+  std::string KeyOrNone(const crypto::LookupPlace& place, std::string_view value) const;
+  LookupKeys KeysOrNone(const crypto::LookupPlace& place, std::string_view value) const;
   MeetingKey KeyOf(const MeetingRecord& meeting) const;
 
-  const crypto::KeyRing& keys_;
+  const crypto::KeyRing keys_;
   base::Random& random_;
 };
 

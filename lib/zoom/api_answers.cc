@@ -64,6 +64,13 @@ std::string VanityName(std::string_view url) {
   return IsToken(name, kLongestName) ? absl::AsciiStrToLower(base::ToAbsl(name)) : "";
 }
 
+absl::StatusOr<std::string> PageToken(const message::Response& response, std::string_view what,
+                                      const JsonField& field) {
+  const std::string_view token = field.Text();
+  if (token.empty() || IsToken(token, kLongestPageToken)) return std::string(token);
+  return Invalid(response, what, "the page token is not usable");
+}
+
 }  // namespace
 
 absl::StatusOr<User> ReadUser(const message::Response& response) {
@@ -86,6 +93,22 @@ absl::StatusOr<User> ReadUser(const message::Response& response) {
   return user;
 }
 
+absl::StatusOr<UserPage> ReadUserPage(const message::Response& response) {
+  std::array<JsonField, 1> outer = {{{.key = "next_page_token"}}};
+  std::array<JsonField, 2> entry = {{{.key = "id"}, {.key = "pmi"}}};
+  UserPage page;
+  const auto on_entry = [&] {
+    if (!IsId(entry[0].Text())) return;
+    page.users.push_back(
+        {.id = std::string(entry[0].Text()), .personal_meeting_id = NumberOrZero(entry[1])});
+  };
+  JsonList users{.key = "users", .fields = entry, .on_entry = on_entry};
+  JOINPASS_RETURN_IF_ERROR(ReadFields(response, "users", outer, &users));
+  if (!users.found) return Invalid(response, "users", "the answer has no list");
+  JOINPASS_ASSIGN_OR_RETURN(page.next_page_token, PageToken(response, "users", outer[0]));
+  return page;
+}
+
 absl::StatusOr<MeetingPage> ReadMeetingPage(const message::Response& response) {
   std::array<JsonField, 1> outer = {{{.key = "next_page_token"}}};
   std::array<JsonField, 2> entry = {{{.key = "id"}, {.key = "host_id"}}};
@@ -102,11 +125,7 @@ absl::StatusOr<MeetingPage> ReadMeetingPage(const message::Response& response) {
   JsonList meetings{.key = "meetings", .fields = entry, .on_entry = on_entry};
   JOINPASS_RETURN_IF_ERROR(ReadFields(response, "meetings", outer, &meetings));
   if (!meetings.found) return Invalid(response, "meetings", "the answer has no list");
-  const std::string_view token = outer[0].Text();
-  if (!token.empty() && !IsToken(token, kLongestPageToken)) {
-    return Invalid(response, "meetings", "the page token is not usable");
-  }
-  page.next_page_token = token;
+  JOINPASS_ASSIGN_OR_RETURN(page.next_page_token, PageToken(response, "meetings", outer[0]));
   return page;
 }
 

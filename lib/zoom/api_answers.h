@@ -32,6 +32,16 @@ struct User {
 };
 absl::StatusOr<User> ReadUser(const message::Response& response);
 
+struct UserPage {
+  struct Entry {
+    std::string id = {};
+    std::uint64_t personal_meeting_id = 0;  // 0: none
+  };
+  std::vector<Entry> users = {};     // without those that have no id yet
+  std::string next_page_token = {};  // empty: this was the last page
+};
+absl::StatusOr<UserPage> ReadUserPage(const message::Response& response);
+
 struct ListedMeeting {
   std::uint64_t number = 0;
   std::string host_id = {};

@@ -25,21 +25,30 @@ std::string UserPath(std::string_view user) {
   return absl::StrCat("/v2/users/", PercentEncoded(user));
 }
 
-}  // namespace
-
-message::Request GetUser(const Access& access, std::string_view user) {
-  return Get(access, UserPath(user));
-}
-
-message::Request ListMeetings(const Access& access, std::string_view user,
-                              std::string_view next_page_token) {
-  std::string target = UserPath(user) + "/meetings?type=scheduled&page_size=300";
+message::Request GetPage(const Access& access, std::string target,
+                         std::string_view next_page_token) {
   if (!next_page_token.empty()) {
     absl::StrAppend(&target, "&next_page_token=", PercentEncoded(next_page_token));
   }
   message::Request request = Get(access, std::move(target));
   request.max_answer = kLongestPage;
   return request;
+}
+
+}  // namespace
+
+message::Request GetUser(const Access& access, std::string_view user) {
+  return Get(access, UserPath(user));
+}
+
+message::Request ListUsers(const Access& access, std::string_view next_page_token) {
+  return GetPage(access, "/v2/users?status=active&page_size=300", next_page_token);
+}
+
+message::Request ListMeetings(const Access& access, std::string_view user,
+                              std::string_view next_page_token) {
+  return GetPage(access, UserPath(user) + "/meetings?type=scheduled&page_size=300",
+                 next_page_token);
 }
 
 message::Request GetMeeting(const Access& access, std::uint64_t number) {

@@ -23,6 +23,9 @@ struct Access {
 // Read with ReadUser().
 message::Request GetUser(const Access& access, std::string_view user);
 
+// One page, 300 active users of the account, at most 8 MiB. Read with ReadUserPage().
+message::Request ListUsers(const Access& access, std::string_view next_page_token);
+
 // One page, 300 meetings, at most 8 MiB; the first if `next_page_token` is empty.
 // Read with ReadMeetingPage().
 message::Request ListMeetings(const Access& access, std::string_view user,

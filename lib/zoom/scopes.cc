@@ -23,7 +23,7 @@ struct Row {
   std::string_view classic_admin;
 };
 
-constexpr std::array<Row, 6> kUserManaged = {{
+constexpr std::array<Row, 7> kRows = {{
     {Feature::kReadUser, "user:read:user", "user:read user:write user_profile user_info:read",
      "user:read:admin user:write:admin"},
     {Feature::kListMeetings, "meeting:read:list_meetings", "meeting:read", "meeting:read:admin"},
@@ -33,7 +33,12 @@ constexpr std::array<Row, 6> kUserManaged = {{
     {Feature::kZak, "user:read:zak", "user_zak:read", ""},
     {Feature::kOnBehalfOf, "user:read:token", "user:read user:write user_profile",
      "user:read:admin user:write:admin"},
+    {Feature::kListUsers, "user:read:list_users", "", "user:read:admin user:write:admin"},
 }};
+
+bool Exists(Feature feature, AppKind kind) {
+  return feature != Feature::kListUsers || kind == AppKind::kAccountManaged;
+}
 
 // The ZAK of somebody else comes from users/{id}/token, not from users/me/zak.
 constexpr Row kZakOfOthers = {Feature::kZak, "user:read:token", "",
@@ -41,7 +46,7 @@ constexpr Row kZakOfOthers = {Feature::kZak, "user:read:token", "",
 
 const Row& RowOf(Feature feature, AppKind kind) {
   if (feature == Feature::kZak && kind == AppKind::kAccountManaged) return kZakOfOthers;
-  return *std::find_if(kUserManaged.begin(), kUserManaged.end(),
+  return *std::find_if(kRows.begin(), kRows.end(),
                        [feature](const Row& row) { return row.feature == feature; });
 }
 
@@ -89,8 +94,8 @@ bool Allows(std::span<const std::string> granted, Feature feature, AppKind kind)
 
 std::vector<MissingScope> MissingScopes(std::span<const std::string> granted, AppKind kind) {
   std::vector<MissingScope> missing;
-  for (const Row& row : kUserManaged) {
-    if (Allows(granted, row.feature, kind)) continue;
+  for (const Row& row : kRows) {
+    if (!Exists(row.feature, kind) || Allows(granted, row.feature, kind)) continue;
     missing.push_back({.feature = row.feature, .any_of = ScopesFor(row.feature, kind)});
   }
   return missing;
@@ -99,10 +104,6 @@ std::vector<MissingScope> MissingScopes(std::span<const std::string> granted, Ap
 }  // namespace joinpass::zoom
 
 namespace joinpass {
-
-std::string_view HealthName(Health health) {
-  return health == Health::kHealthy ? "healthy" : "reauthorization_required";
-}
 
 std::string_view FeatureName(Feature feature) {
   switch (feature) {
@@ -118,6 +119,8 @@ std::string_view FeatureName(Feature feature) {
       return "zak";
     case Feature::kOnBehalfOf:
       return "on_behalf_of";
+    case Feature::kListUsers:
+      return "list_users";
   }
   return "";
 }

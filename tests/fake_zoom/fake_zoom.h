@@ -69,6 +69,7 @@ struct ConsentState {
   int generation = 0;              // refreshes that worked
   int refused = 0;                 // refreshes that were refused
   int most_uses_of_one_token = 0;  // more than 1: some refresh token was exchanged twice
+  SteadyTime refreshed = {};       // when the last refresh worked, on the machine's clock
 };
 
 // Thread-safe. Setters act at once, on what is asked from then on. Those that
@@ -117,7 +118,8 @@ class FakeZoom {
 
   absl::Status SetLocalRecording(std::string_view email, Setting setting);
   absl::Status SetPmi(std::string_view email, std::int64_t pmi);
-  // Anything but "active" also ends what the user consented to.
+  // "active", "inactive", "pending" or "deleted"; all but the first also end what the
+  // user consented to.
   absl::Status SetUserStatus(std::string_view email, std::string_view status);
   // `host_id` may be an e-mail; uuid and created_at are filled in.
   absl::Status AddMeeting(Meeting meeting);

@@ -35,7 +35,9 @@ const User* PathUser(const Call& call) {
     return nullptr;
   }
   const User* user = call.rest.world.FindUser(call.id);
-  return user == nullptr || user->account_id != call.account.id ? nullptr : user;
+  const bool known =
+      user != nullptr && user->account_id == call.account.id && user->status != "deleted";
+  return known ? user : nullptr;
 }
 
 // The room of the path's number, if the caller may know of it: his own, or one

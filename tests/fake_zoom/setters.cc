@@ -58,8 +58,9 @@ absl::Status FakeZoom::SetPmi(std::string_view email, std::int64_t pmi) {
 }
 
 absl::Status FakeZoom::SetUserStatus(std::string_view email, std::string_view status) {
-  if (status != "active" && status != "inactive" && status != "pending") {
-    return base::MakeError(Reason::kInvalidArgument, "status: must be active, inactive or pending");
+  if (status != "active" && status != "inactive" && status != "pending" && status != "deleted") {
+    return base::MakeError(Reason::kInvalidArgument,
+                           "status: must be active, inactive, pending or deleted");
   }
   const base::MutexLock lock(inside_->mutex);
   User* user = inside_->state.world.FindUser(email);
@@ -127,7 +128,8 @@ absl::StatusOr<ConsentState> FakeZoom::GetConsent(std::string_view client_id,
                       .refresh_token = grant->refresh_token,
                       .generation = grant->generation,
                       .refused = grant->refused,
-                      .most_uses_of_one_token = grant->most_uses_of_one_token};
+                      .most_uses_of_one_token = grant->most_uses_of_one_token,
+                      .refreshed = grant->refreshed};
 }
 
 std::vector<App> FakeZoom::Apps() const {

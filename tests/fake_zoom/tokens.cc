@@ -53,6 +53,7 @@ std::optional<TokenPair> Tokens::Refresh(std::string_view client_id, std::string
   }
   grant.most_uses_of_one_token = std::max(grant.most_uses_of_one_token, ++used.uses);
   ++grant.generation;
+  grant.refreshed = SteadyNow();
   RetireRelatives(found->first);
   if (rotation_ == Rotation::kStrict) used.dead = true;
   return Issue(used.grant, found->first, now);

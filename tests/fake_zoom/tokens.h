@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "joinpass/time.h"
 
 namespace joinpass::fake_zoom {
 
@@ -43,6 +44,7 @@ struct Grant {
   int refused = 0;                 // refreshes with a token of this grant that did not
   int most_uses_of_one_token = 0;  // how often one refresh token was exchanged, at most
   std::string refresh_token = {};  // the newest
+  SteadyTime refreshed = {};       // when the last refresh worked, on the machine's clock
 };
 
 struct TokenPair {

@@ -34,7 +34,7 @@ struct User {
   std::string last_name = {};
   int type = 2;                   // 1 basic, 2 licensed
   std::string role = "member";    // owner, admin, member
-  std::string status = "active";  // active, inactive, pending
+  std::string status = "active";  // active, inactive, pending, deleted
   std::int64_t pmi = 0;           // 0: none yet
   bool use_pmi = false;
   std::string passcode = {};  // of the personal room

@@ -79,6 +79,7 @@ struct EngineRoom {
     store::CredentialRecord credential;
     credential.id = std::move(id);
     credential.app_id = "app_1";
+    credential.client_id = "client";
     credential.user_id = std::move(user);
     credential.account_id = "account-1";
     credential.tokens.access_token = Secret("access-0");

@@ -51,6 +51,8 @@ class ScriptedTransport final : public http::Transport {
   bool hold_warm = false;
 
   std::vector<Seen> seen;
+  std::vector<message::Request> requests;  // the same, whole
+  std::vector<SteadyTime> deadlines;
   int warmed = 0;
 
   // Lets all that is held go.
@@ -71,7 +73,9 @@ class ScriptedTransport final : public http::Transport {
     return count;
   }
 
-  base::Task<Answer> Send(message::Request request, SteadyTime) override {
+  base::Task<Answer> Send(message::Request request, SteadyTime deadline) override {
+    requests.push_back(request);
+    deadlines.push_back(deadline);
     Seen one;
     one.target = request.target;
     one.authorization = std::string(request.authorization.Reveal());

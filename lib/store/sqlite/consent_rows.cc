@@ -1,6 +1,7 @@
 // SqliteStore's consents that have begun.
 
 #include "base/status.h"
+#include "store/sqlite/key_check.h"
 #include "store/sqlite/sqlite_rows.h"
 
 namespace joinpass::store::sqlite {
@@ -14,11 +15,16 @@ ConsentRow ReadConsentRow(const Statement& row) {
 
 absl::Status SqliteStore::PutConsent(const ConsentRow& row) {
   base::MutexLock lock(ephemera_.mutex);
-  JOINPASS_ASSIGN_OR_RETURN(Statement put,
-                            ephemera_.connection->Use("INSERT OR REPLACE INTO consent(state_key, "
-                                                      "expires_at, sealed) VALUES(?,?,?)"));
-  put.Bytes(row.state_key).Time(row.expires_at).Bytes(row.sealed);
-  return put.Run();
+  Connection& db = *ephemera_.connection;
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {row.sealed}));
+  {
+    JOINPASS_ASSIGN_OR_RETURN(
+        Statement put,
+        db.Use("INSERT OR REPLACE INTO consent(state_key, expires_at, sealed) VALUES(?,?,?)"));
+    put.Bytes(row.state_key).Time(row.expires_at).Bytes(row.sealed);
+    JOINPASS_RETURN_IF_ERROR(put.Run());
+  }
+  return transaction.Commit();
 }
 
 absl::StatusOr<std::optional<ConsentRow>> SqliteStore::FindConsent(const LookupKeys& state_keys) {

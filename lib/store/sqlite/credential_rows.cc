@@ -2,29 +2,21 @@
 
 #include <algorithm>
 #include <limits>
+#include <string>
+#include <vector>
 
 #include "base/status.h"
+#include "store/sqlite/event_rows.h"
+#include "store/sqlite/key_check.h"
 #include "store/sqlite/sqlite_rows.h"
 
-#define JOINPASS_SQL_CREDENTIAL                                                    \
-  "id, app_id, user_key, any_user_key, sealed_user, refresh_key, sealed_tokens, "  \
-  "generation, pending_since, pending_last, pending_sends, health, health_since, " \
-  "sealed_cause, connected_at"
+#define JOINPASS_SQL_CREDENTIAL                                                      \
+  "id, app_id, subject_key, any_user_key, sealed_user, refresh_key, sealed_tokens, " \
+  "generation, pending_since, pending_last, pending_sends, health, health_since, "   \
+  "sealed_cause, connected_at, refreshed_at"
 
 namespace joinpass::store::sqlite {
 namespace {
-
-// As they stand in the file; never change them.
-constexpr std::int64_t kStoredHealthy = 0;
-constexpr std::int64_t kStoredReauthorizationRequired = 1;
-
-std::int64_t ToStored(Health health) {
-  return health == Health::kHealthy ? kStoredHealthy : kStoredReauthorizationRequired;
-}
-
-Health FromStored(std::int64_t health) {
-  return health == kStoredHealthy ? Health::kHealthy : Health::kReauthorizationRequired;
-}
 
 std::optional<PendingRefresh> ReadPending(const Statement& row) {
   const std::int64_t sends = row.NumberAt(10);
@@ -38,21 +30,22 @@ std::optional<PendingRefresh> ReadPending(const Statement& row) {
 CredentialRow ReadCredential(const Statement& row) {
   return {.id = row.TextAt(0),
           .app_id = row.TextAt(1),
-          .user_key = row.BytesAt(2),
+          .subject_key = row.BytesAt(2),
           .any_user_key = row.BytesAt(3),
           .sealed_user = row.BytesAt(4),
           .tokens = {.refresh_key = row.BytesAt(5), .sealed = row.BytesAt(6)},
           .generation = row.NumberAt(7),
           .pending = ReadPending(row),
-          .health = FromStored(row.NumberAt(11)),
+          .health = HealthStoredAs(row.NumberAt(11)),
           .health_since = row.TimeAt(12),
           .sealed_cause = row.BytesAt(13),
-          .connected_at = row.TimeAt(14)};
+          .connected_at = row.TimeAt(14),
+          .refreshed_at = row.TimeAt(15)};
 }
 
 // All columns but the id and the app, in the order of the two statements below.
 void BindRest(Statement& statement, const CredentialRow& row) {
-  statement.Bytes(row.user_key).Bytes(row.any_user_key).Bytes(row.sealed_user);
+  statement.Bytes(row.subject_key).Bytes(row.any_user_key).Bytes(row.sealed_user);
   statement.Bytes(row.tokens.refresh_key).Bytes(row.tokens.sealed).Number(row.generation);
   if (row.pending) {
     statement.Time(row.pending->first_send).Time(row.pending->last_send);
@@ -60,55 +53,72 @@ void BindRest(Statement& statement, const CredentialRow& row) {
   } else {
     statement.Null().Null().Number(0);
   }
-  statement.Number(ToStored(row.health)).Time(row.health_since);
-  statement.Bytes(row.sealed_cause).Time(row.connected_at);
+  statement.Number(StoredHealth(row.health)).Time(row.health_since);
+  statement.Bytes(row.sealed_cause).Time(row.connected_at).Time(row.refreshed_at);
 }
 
-absl::StatusOr<bool> IsTaken(Connection& db, const std::string& id, const LookupKeys& same_user) {
+absl::StatusOr<bool> IsTaken(Connection& db, const std::string& id,
+                             const LookupKeys& same_subject) {
   JOINPASS_ASSIGN_OR_RETURN(
       Statement find,
-      db.Use("SELECT 1 FROM credential WHERE id=? OR user_key IN " JOINPASS_SQL_KEYS));
-  find.Text(id).Keys(same_user);
+      db.Use("SELECT 1 FROM credential WHERE id=? OR subject_key IN " JOINPASS_SQL_KEYS));
+  find.Text(id).Keys(same_subject);
   return find.Step();
+}
+
+absl::StatusOr<std::vector<std::string>> ReadIds(Statement& list) {
+  return ReadRows(list, [](const Statement& row) { return row.TextAt(0); });
 }
 
 }  // namespace
 
 absl::StatusOr<Outcome> SqliteStore::InsertCredential(const CredentialRow& row,
-                                                      const LookupKeys& same_user) {
+                                                      const LookupKeys& same_subject,
+                                                      const EventRow& event) {
   base::MutexLock lock(credentials_.mutex);
   Connection& db = *credentials_.connection;
-  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
-  JOINPASS_ASSIGN_OR_RETURN(const bool taken, IsTaken(db, row.id, same_user));
+  JOINPASS_ASSIGN_OR_RETURN(
+      Transaction transaction,
+      BeginSealed(db, keys_, {row.sealed_user, row.tokens.sealed, row.sealed_cause, event.sealed}));
+  JOINPASS_ASSIGN_OR_RETURN(const bool taken, IsTaken(db, row.id, same_subject));
   if (taken) return Outcome::kTaken;
   Outcome outcome = Outcome::kUnknown;
   {
-    JOINPASS_ASSIGN_OR_RETURN(
-        Statement insert,
-        db.Use("INSERT INTO credential(" JOINPASS_SQL_CREDENTIAL ") "
-               "SELECT ?,?,?,?,?,?,?,?,?,?,?,?,?,?,? WHERE EXISTS(SELECT 1 FROM app WHERE id=?)"));
+    JOINPASS_ASSIGN_OR_RETURN(Statement insert,
+                              db.Use("INSERT INTO credential(" JOINPASS_SQL_CREDENTIAL
+                                     ") SELECT ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,? "
+                                     "WHERE EXISTS(SELECT 1 FROM app WHERE id=?)"));
     insert.Text(row.id).Text(row.app_id);
     BindRest(insert, row);
     insert.Text(row.app_id);
     JOINPASS_ASSIGN_OR_RETURN(outcome, RunChange(db, insert, Outcome::kUnknown));
   }
-  JOINPASS_RETURN_IF_ERROR(transaction.Commit());
-  return outcome;
+  return CommitWithEvent(transaction, db, outcome, row.id, event);
 }
 
 absl::StatusOr<Outcome> SqliteStore::ReplaceCredential(const CredentialRow& row,
-                                                       std::int64_t seen_generation) {
+                                                       std::int64_t seen_generation,
+                                                       Health seen_health, const EventRow& event) {
   base::MutexLock lock(credentials_.mutex);
   Connection& db = *credentials_.connection;
   JOINPASS_ASSIGN_OR_RETURN(
-      Statement replace,
-      db.Use("UPDATE credential SET user_key=?, any_user_key=?, sealed_user=?, refresh_key=?, "
-             "sealed_tokens=?, generation=?, pending_since=?, pending_last=?, "
-             "pending_sends=?, health=?, health_since=?, sealed_cause=?, connected_at=? WHERE id=? "
-             "AND generation=?"));
-  BindRest(replace, row);
-  replace.Text(row.id).Number(seen_generation);
-  return RunChange(db, replace, Outcome::kMoved);
+      Transaction transaction,
+      BeginSealed(db, keys_, {row.sealed_user, row.tokens.sealed, row.sealed_cause, event.sealed}));
+  JOINPASS_ASSIGN_OR_RETURN(const std::optional<Health> health, ReadHealth(db, row.id));
+  if (health != seen_health) return Outcome::kMoved;
+  Outcome outcome = Outcome::kMoved;
+  {
+    JOINPASS_ASSIGN_OR_RETURN(
+        Statement replace,
+        db.Use("UPDATE credential SET subject_key=?, any_user_key=?, sealed_user=?, refresh_key=?, "
+               "sealed_tokens=?, generation=?, pending_since=?, pending_last=?, pending_sends=?, "
+               "health=?, health_since=?, sealed_cause=?, connected_at=?, refreshed_at=? "
+               "WHERE id=? AND generation=?"));
+    BindRest(replace, row);
+    replace.Text(row.id).Number(seen_generation);
+    JOINPASS_ASSIGN_OR_RETURN(outcome, RunChange(db, replace, Outcome::kMoved));
+  }
+  return CommitWithEvent(transaction, db, outcome, row.id, event);
 }
 
 absl::StatusOr<std::optional<CredentialRow>> SqliteStore::FindCredential(const std::string& id) {
@@ -120,14 +130,14 @@ absl::StatusOr<std::optional<CredentialRow>> SqliteStore::FindCredential(const s
   return ReadRow(find, ReadCredential);
 }
 
-absl::StatusOr<std::optional<CredentialRow>> SqliteStore::FindCredentialOfUser(
-    const LookupKeys& user_keys) {
+absl::StatusOr<std::optional<CredentialRow>> SqliteStore::FindCredentialOfSubject(
+    const LookupKeys& subject_keys) {
   base::MutexLock lock(credentials_.mutex);
   JOINPASS_ASSIGN_OR_RETURN(
       Statement find,
       credentials_.connection->Use("SELECT " JOINPASS_SQL_CREDENTIAL
-                                   " FROM credential WHERE user_key IN " JOINPASS_SQL_KEYS));
-  find.Keys(user_keys);
+                                   " FROM credential WHERE subject_key IN " JOINPASS_SQL_KEYS));
+  find.Keys(subject_keys);
   return ReadRow(find, ReadCredential);
 }
 
@@ -159,69 +169,60 @@ absl::StatusOr<std::vector<CredentialRow>> SqliteStore::ListCredentials(const st
   return ReadRows(some, ReadCredential);
 }
 
-absl::StatusOr<Outcome> SqliteStore::OpenPending(const std::string& id, const LookupKeys& spent,
-                                                 const std::optional<PendingRefresh>& seen,
-                                                 absl::Time now) {
+absl::StatusOr<std::vector<std::string>> SqliteStore::ListUnsettled() {
+  base::MutexLock lock(credentials_.mutex);
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement list,
+      credentials_.connection->Use(
+          "SELECT id FROM credential WHERE pending_sends>0 OR health=? ORDER BY seq LIMIT ?"));
+  list.Number(StoredHealth(Health::kDisconnecting)).Number(kMostRows);
+  return ReadIds(list);
+}
+
+absl::StatusOr<std::vector<std::string>> SqliteStore::ListRefreshedOutside(absl::Time from,
+                                                                           absl::Time to) {
+  base::MutexLock lock(credentials_.mutex);
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement list,
+      credentials_.connection->Use(
+          "SELECT id FROM credential WHERE (refreshed_at<? OR refreshed_at>?) AND health=? "
+          "AND refresh_key<>x'' ORDER BY refreshed_at, seq LIMIT ?"));
+  list.Time(from).Time(to).Number(StoredHealth(Health::kHealthy)).Number(kMostRows);
+  return ReadIds(list);
+}
+
+absl::StatusOr<Outcome> SqliteStore::BeginDisconnect(const std::string& id, absl::Time now,
+                                                     const EventRow& event) {
   base::MutexLock lock(credentials_.mutex);
   Connection& db = *credentials_.connection;
-  JOINPASS_ASSIGN_OR_RETURN(
-      Statement open,
-      db.Use("UPDATE credential SET pending_sends=pending_sends+1, "
-             "pending_since=CASE pending_sends WHEN 0 THEN ? ELSE pending_since END, "
-             "pending_last=? "
-             "WHERE id=? AND pending_sends=? AND pending_last IS ? "
-             "AND refresh_key IN " JOINPASS_SQL_KEYS));
-  open.Time(now).Time(now).Text(id);
-  if (seen) {
-    open.Number(seen->sends).Time(seen->last_send);
-  } else {
-    open.Number(0).Null();
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {event.sealed}));
+  JOINPASS_ASSIGN_OR_RETURN(const std::optional<Health> health, ReadHealth(db, id));
+  if (!health) return Outcome::kUnknown;
+  if (*health == Health::kDisconnecting) return Outcome::kSame;
+  {
+    JOINPASS_ASSIGN_OR_RETURN(
+        Statement begin,
+        db.Use("UPDATE credential SET health=?, health_since=?, sealed_cause=x'' WHERE id=?"));
+    begin.Number(StoredHealth(Health::kDisconnecting)).Time(now).Text(id);
+    JOINPASS_RETURN_IF_ERROR(begin.Run());
   }
-  open.Keys(spent);
-  return RunChange(db, open, Outcome::kMoved);
+  return CommitWithEvent(transaction, db, Outcome::kDone, id, event);
 }
 
-absl::StatusOr<Outcome> SqliteStore::UndoPending(const std::string& id, const LookupKeys& spent) {
+absl::StatusOr<Outcome> SqliteStore::RemoveCredential(const std::string& id) {
   base::MutexLock lock(credentials_.mutex);
   Connection& db = *credentials_.connection;
-  JOINPASS_ASSIGN_OR_RETURN(
-      Statement undo, db.Use("UPDATE credential SET pending_sends=max(pending_sends-1, 0), "
-                             "pending_since=CASE WHEN pending_sends>1 THEN pending_since END, "
-                             "pending_last=CASE WHEN pending_sends>1 THEN pending_last END "
-                             "WHERE id=? AND refresh_key IN " JOINPASS_SQL_KEYS));
-  undo.Text(id).Keys(spent);
-  return RunChange(db, undo, Outcome::kMoved);
-}
-
-absl::StatusOr<Outcome> SqliteStore::SetHealth(const std::string& id, const LookupKeys& spent,
-                                               Health health, absl::Time since,
-                                               const std::string& sealed_cause) {
-  base::MutexLock lock(credentials_.mutex);
-  Connection& db = *credentials_.connection;
-  JOINPASS_ASSIGN_OR_RETURN(
-      Statement set, db.Use("UPDATE credential SET health=?, "
-                            "health_since=CASE health WHEN ? THEN health_since ELSE ? END, "
-                            "sealed_cause=? WHERE id=? AND refresh_key IN " JOINPASS_SQL_KEYS));
-  set.Number(ToStored(health)).Number(ToStored(health)).Time(since);
-  set.Bytes(sealed_cause).Text(id).Keys(spent);
-  return RunChange(db, set, Outcome::kMoved);
-}
-
-absl::StatusOr<Outcome> SqliteStore::ReplaceTokens(const std::string& id, const LookupKeys& spent,
-                                                   std::int64_t seen_generation,
-                                                   const TokensRow& tokens, absl::Time now) {
-  base::MutexLock lock(credentials_.mutex);
-  Connection& db = *credentials_.connection;
-  JOINPASS_ASSIGN_OR_RETURN(
-      Statement replace,
-      db.Use("UPDATE credential SET refresh_key=?, sealed_tokens=?, generation=generation+1, "
-             "pending_since=NULL, pending_last=NULL, pending_sends=0, health=?, "
-             "health_since=CASE health WHEN ? THEN health_since ELSE ? END, sealed_cause=x'' "
-             "WHERE id=? AND generation=? AND refresh_key IN " JOINPASS_SQL_KEYS));
-  replace.Bytes(tokens.refresh_key).Bytes(tokens.sealed);
-  replace.Number(kStoredHealthy).Number(kStoredHealthy).Time(now);
-  replace.Text(id).Number(seen_generation).Keys(spent);
-  return RunChange(db, replace, Outcome::kMoved);
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
+  JOINPASS_ASSIGN_OR_RETURN(const std::optional<Health> health, ReadHealth(db, id));
+  if (!health) return Outcome::kUnknown;
+  if (*health != Health::kDisconnecting) return Outcome::kMoved;
+  for (const char* sql :
+       {"DELETE FROM event WHERE credential_id=?", "DELETE FROM credential WHERE id=?"}) {
+    JOINPASS_ASSIGN_OR_RETURN(Statement remove, db.Use(sql));
+    JOINPASS_RETURN_IF_ERROR(remove.Text(id).Run());
+  }
+  JOINPASS_RETURN_IF_ERROR(transaction.Commit());
+  return Outcome::kDone;
 }
 
 }  // namespace joinpass::store::sqlite

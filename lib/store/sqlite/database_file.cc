@@ -13,8 +13,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
-#include "crypto/seal.h"
 #include "store/sqlite/errors.h"
+#include "store/sqlite/key_check.h"
 
 namespace joinpass::store::sqlite {
 namespace {
@@ -24,11 +24,6 @@ constexpr std::size_t kReadVersionAt = 19;
 constexpr char kWriteAheadLog = 2;
 constexpr std::size_t kUserVersionAt = 60;
 constexpr std::size_t kApplicationIdAt = 68;
-
-// What the sealed value of the key check says.
-constexpr std::string_view kKeyCheckText = "joinpass";
-
-crypto::Place KeyCheckPlace(const FileKind& kind) { return {kind.name, "key_check", ""}; }
 
 absl::Status Foreign(const FileKind& kind, std::string_view what) {
   return base::MakeError(Reason::kStoreForeign, absl::StrCat(kind.name, ": ", std::string(what)));
@@ -51,7 +46,7 @@ absl::Status CheckIdentity(std::int64_t application_id, std::int64_t version,
                            const FileKind& kind) {
   if (application_id != kind.application_id) return Foreign(kind, "is not a file of joinpass");
   if (version > kind.version) return Foreign(kind, "was made by a newer joinpass");
-  if (version != kind.version) return Foreign(kind, "is of no known version");
+  if (version != kind.version) return Foreign(kind, "was made by an older, unreleased joinpass");
   return absl::OkStatus();
 }
 
@@ -113,23 +108,8 @@ absl::Status WriteSchema(Connection& connection, const FileKind& kind, const cry
                                             ";PRAGMA user_version=", kind.version);
   JOINPASS_RETURN_IF_ERROR(connection.Run(kind.tables));
   JOINPASS_RETURN_IF_ERROR(connection.Run(identity.c_str()));
-  {
-    JOINPASS_ASSIGN_OR_RETURN(
-        Statement insert, connection.Use("INSERT INTO meta(name, value) VALUES('key_check', ?)"));
-    insert.Bytes(crypto::Seal(keys, KeyCheckPlace(kind), kKeyCheckText, random));
-    JOINPASS_RETURN_IF_ERROR(insert.Run());
-  }
+  JOINPASS_RETURN_IF_ERROR(WriteKeyCheck(connection, keys, random));
   return transaction.Commit();
-}
-
-absl::Status CheckKey(Connection& connection, const FileKind& kind, const crypto::KeyRing& keys) {
-  JOINPASS_ASSIGN_OR_RETURN(Statement find,
-                            connection.Use("SELECT value FROM meta WHERE name='key_check'"));
-  JOINPASS_ASSIGN_OR_RETURN(const bool found, find.Step());
-  if (!found) {
-    return base::MakeError(Reason::kStoreCorrupt, absl::StrCat(kind.name, ": lacks its key check"));
-  }
-  return crypto::Open(keys, KeyCheckPlace(kind), find.BytesAt(0)).status();
 }
 
 }  // namespace
@@ -172,7 +152,7 @@ absl::StatusOr<std::unique_ptr<Connection>> OpenFile(const std::string& path, co
   JOINPASS_ASSIGN_OR_RETURN(const std::int64_t version,
                             ReadNumber(*connection, "PRAGMA user_version"));
   JOINPASS_RETURN_IF_ERROR(CheckIdentity(id, version, kind));
-  JOINPASS_RETURN_IF_ERROR(CheckKey(*connection, kind, keys));
+  JOINPASS_RETURN_IF_ERROR(CheckKey(*connection, keys));
   JOINPASS_RETURN_IF_ERROR(NarrowMode(path, kind));
   return connection;
 }

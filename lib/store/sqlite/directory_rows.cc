@@ -1,10 +1,11 @@
 // SqliteStore's hosts and meetings.
 
 #include "base/status.h"
+#include "store/sqlite/key_check.h"
 #include "store/sqlite/sqlite_rows.h"
 
-#define JOINPASS_SQL_HOST "user_key, app_id, number_key, vanity_key, learnt_at, sealed"
-#define JOINPASS_SQL_MEETING "number_key, host_key, app_id, learnt_at, sealed"
+#define JOINPASS_SQL_HOST "user_key, app_id, account_key, number_key, vanity_key, learnt_at, sealed"
+#define JOINPASS_SQL_MEETING "number_key, host_key, account_key, app_id, learnt_at, sealed"
 
 namespace joinpass::store::sqlite {
 namespace {
@@ -12,17 +13,19 @@ namespace {
 HostRow ReadHostRow(const Statement& row) {
   return {.app_id = row.TextAt(1),
           .user_key = row.BytesAt(0),
-          .number_key = row.BytesAt(2),
-          .vanity_key = row.BytesAt(3),
-          .learnt_at = row.TimeAt(4),
-          .sealed = row.BytesAt(5)};
+          .account_key = row.BytesAt(2),
+          .number_key = row.BytesAt(3),
+          .vanity_key = row.BytesAt(4),
+          .learnt_at = row.TimeAt(5),
+          .sealed = row.BytesAt(6)};
 }
 
 MeetingRow ReadMeetingRow(const Statement& row) {
   return {.key = {.number_key = row.BytesAt(0), .host_key = row.BytesAt(1)},
-          .app_id = row.TextAt(2),
-          .learnt_at = row.TimeAt(3),
-          .sealed = row.BytesAt(4)};
+          .account_key = row.BytesAt(2),
+          .app_id = row.TextAt(3),
+          .learnt_at = row.TimeAt(4),
+          .sealed = row.BytesAt(5)};
 }
 
 absl::StatusOr<std::vector<HostRow>> ReadHosts(Connection& db, const std::string& sql,
@@ -41,8 +44,8 @@ absl::StatusOr<bool> KnowsNewerHost(Connection& db, const HostRow& row,
 
 absl::Status WriteHostRow(Connection& db, const HostRow& row) {
   JOINPASS_ASSIGN_OR_RETURN(Statement put, db.Use("INSERT OR REPLACE INTO host(" JOINPASS_SQL_HOST
-                                                  ") VALUES(?,?,?,?,?,?)"));
-  put.Bytes(row.user_key).Text(row.app_id);
+                                                  ") VALUES(?,?,?,?,?,?,?)"));
+  put.Bytes(row.user_key).Text(row.app_id).Bytes(row.account_key);
   put.BytesOrNull(row.number_key).BytesOrNull(row.vanity_key);
   return put.Time(row.learnt_at).Bytes(row.sealed).Run();
 }
@@ -63,8 +66,8 @@ absl::StatusOr<bool> KnowsNewer(Connection& db, const MeetingKey& key, absl::Tim
 absl::Status WriteMeetingRow(Connection& db, const MeetingRow& row) {
   JOINPASS_ASSIGN_OR_RETURN(
       Statement put,
-      db.Use("INSERT OR REPLACE INTO meeting(" JOINPASS_SQL_MEETING ") VALUES(?,?,?,?,?)"));
-  put.Bytes(row.key.number_key).Bytes(row.key.host_key).Text(row.app_id);
+      db.Use("INSERT OR REPLACE INTO meeting(" JOINPASS_SQL_MEETING ") VALUES(?,?,?,?,?,?)"));
+  put.Bytes(row.key.number_key).Bytes(row.key.host_key).Bytes(row.account_key).Text(row.app_id);
   return put.Time(row.learnt_at).Bytes(row.sealed).Run();
 }
 
@@ -79,12 +82,17 @@ absl::Status PutMeeting(Connection& db, const MeetingChanges::Put& put) {
   return WriteMeetingRow(db, put.row);
 }
 
-absl::Status TouchMeeting(Connection& db, const MeetingChanges::Touch& touch) {
+absl::StatusOr<Outcome> TouchMeeting(Connection& db, const MeetingChanges::Touch& touch) {
   JOINPASS_ASSIGN_OR_RETURN(
       Statement update,
       db.Use("UPDATE meeting SET learnt_at=max(learnt_at, ?) WHERE number_key=? AND host_key=?"));
   update.Time(touch.learnt_at).Bytes(touch.key.number_key).Bytes(touch.key.host_key);
-  return update.Run();
+  return RunChange(db, update, Outcome::kMoved);
+}
+
+absl::Status RemoveByKeys(Connection& db, const std::string& sql, const LookupKeys& keys) {
+  JOINPASS_ASSIGN_OR_RETURN(Statement remove, db.Use(sql));
+  return remove.Keys(keys).Run();
 }
 
 }  // namespace
@@ -101,7 +109,7 @@ absl::StatusOr<std::optional<HostRow>> SqliteStore::FindHost(const LookupKeys& u
 absl::Status SqliteStore::PutHost(const HostRow& row, const std::string& replaced) {
   base::MutexLock lock(directory_.mutex);
   Connection& db = *directory_.connection;
-  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {row.sealed}));
   JOINPASS_ASSIGN_OR_RETURN(const bool newer, KnowsNewerHost(db, row, replaced));
   if (newer) return absl::OkStatus();
   if (!replaced.empty()) {
@@ -112,12 +120,13 @@ absl::Status SqliteStore::PutHost(const HostRow& row, const std::string& replace
   return transaction.Commit();
 }
 
-absl::Status SqliteStore::TouchHost(const std::string& user_key, absl::Time learnt_at) {
+absl::StatusOr<Outcome> SqliteStore::TouchHost(const std::string& user_key, absl::Time learnt_at) {
   base::MutexLock lock(directory_.mutex);
-  JOINPASS_ASSIGN_OR_RETURN(
-      Statement update,
-      directory_.connection->Use("UPDATE host SET learnt_at=max(learnt_at, ?) WHERE user_key=?"));
-  return update.Time(learnt_at).Bytes(user_key).Run();
+  Connection& db = *directory_.connection;
+  JOINPASS_ASSIGN_OR_RETURN(Statement update,
+                            db.Use("UPDATE host SET learnt_at=max(learnt_at, ?) WHERE user_key=?"));
+  update.Time(learnt_at).Bytes(user_key);
+  return RunChange(db, update, Outcome::kMoved);
 }
 
 absl::StatusOr<std::vector<HostRow>> SqliteStore::FindHostsByNumber(const LookupKeys& number_keys) {
@@ -168,18 +177,23 @@ absl::StatusOr<std::vector<MeetingRow>> SqliteStore::FindMeetings(const LookupKe
   return ReadRows(find, ReadMeetingRow);
 }
 
-absl::Status SqliteStore::ChangeMeetings(const MeetingChanges& changes) {
-  if (changes.written.empty() && changes.learnt.empty()) return absl::OkStatus();
+absl::StatusOr<Outcome> SqliteStore::ChangeMeetings(const MeetingChanges& changes) {
+  if (changes.written.empty() && changes.learnt.empty()) return Outcome::kDone;
   base::MutexLock lock(directory_.mutex);
   Connection& db = *directory_.connection;
-  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
+  // One sealer made them all.
+  const std::string_view sealed =
+      changes.written.empty() ? std::string_view() : changes.written.front().row.sealed;
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {sealed}));
   for (const MeetingChanges::Put& put : changes.written) {
     JOINPASS_RETURN_IF_ERROR(PutMeeting(db, put));
   }
   for (const MeetingChanges::Touch& touch : changes.learnt) {
-    JOINPASS_RETURN_IF_ERROR(TouchMeeting(db, touch));
+    JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, TouchMeeting(db, touch));
+    if (outcome != Outcome::kDone) return outcome;
   }
-  return transaction.Commit();
+  JOINPASS_RETURN_IF_ERROR(transaction.Commit());
+  return Outcome::kDone;
 }
 
 absl::StatusOr<int> SqliteStore::RemoveMeetings(const LookupKeys& host_keys,
@@ -192,6 +206,28 @@ absl::StatusOr<int> SqliteStore::RemoveMeetings(const LookupKeys& host_keys,
   remove.Keys(host_keys).Time(learnt_before);
   JOINPASS_RETURN_IF_ERROR(remove.Run());
   return db.changes();
+}
+
+absl::Status SqliteStore::RemoveHost(const LookupKeys& user_keys, const LookupKeys& host_keys) {
+  base::MutexLock lock(directory_.mutex);
+  Connection& db = *directory_.connection;
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
+  JOINPASS_RETURN_IF_ERROR(
+      RemoveByKeys(db, "DELETE FROM meeting WHERE host_key IN " JOINPASS_SQL_KEYS, host_keys));
+  JOINPASS_RETURN_IF_ERROR(
+      RemoveByKeys(db, "DELETE FROM host WHERE user_key IN " JOINPASS_SQL_KEYS, user_keys));
+  return transaction.Commit();
+}
+
+absl::Status SqliteStore::RemoveHostsOfAccount(const LookupKeys& account_keys) {
+  base::MutexLock lock(directory_.mutex);
+  Connection& db = *directory_.connection;
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
+  JOINPASS_RETURN_IF_ERROR(RemoveByKeys(
+      db, "DELETE FROM meeting WHERE account_key IN " JOINPASS_SQL_KEYS, account_keys));
+  JOINPASS_RETURN_IF_ERROR(
+      RemoveByKeys(db, "DELETE FROM host WHERE account_key IN " JOINPASS_SQL_KEYS, account_keys));
+  return transaction.Commit();
 }
 
 absl::Status SqliteStore::RemoveDirectoryOfApp(const std::string& app_id) {

@@ -7,6 +7,7 @@ namespace joinpass::store::sqlite {
 // is synced: a torn one would not open, even where all in it can be found again,
 // and a consent that was taken must not come back. Temporary files would stand
 // outside our folder, so there are none.
+#define JOINPASS_SQL_KEEP_JOURNAL "PRAGMA journal_size_limit=1048576;"
 #define JOINPASS_SQL_SETTINGS    \
   "PRAGMA trusted_schema=OFF;"   \
   "PRAGMA cell_size_check=ON;"   \
@@ -14,15 +15,17 @@ namespace joinpass::store::sqlite {
   "PRAGMA temp_store=MEMORY;"    \
   "PRAGMA mmap_size=0;"          \
   "PRAGMA journal_mode=PERSIST;" \
-  "PRAGMA synchronous=FULL;"     \
-  "PRAGMA journal_size_limit=1048576;"
+  "PRAGMA synchronous=FULL;" JOINPASS_SQL_KEEP_JOURNAL
 
 #define JOINPASS_SQL_META \
   "CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;"
 
+const char kKeepJournal[] = JOINPASS_SQL_KEEP_JOURNAL;
+const char kEmptyJournal[] = "PRAGMA journal_size_limit=0;";
+
 const FileKind kCredentialsFile = {.name = "credentials.db",
                                    .application_id = 0x6a704372,  // "jpCr"
-                                   .version = 1,
+                                   .version = 2,
                                    .settings = JOINPASS_SQL_SETTINGS,
                                    .tables = JOINPASS_SQL_META R"sql(
 CREATE TABLE app(
@@ -30,12 +33,17 @@ CREATE TABLE app(
   id TEXT NOT NULL UNIQUE,
   client_key BLOB NOT NULL UNIQUE,
   created_at INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  client_id_since INTEGER NOT NULL,
+  paused_since INTEGER,
+  next_probe INTEGER,
+  probes INTEGER NOT NULL,
   sealed BLOB NOT NULL) STRICT;
 CREATE TABLE credential(
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
   app_id TEXT NOT NULL,
-  user_key BLOB NOT NULL UNIQUE,
+  subject_key BLOB NOT NULL UNIQUE,
   any_user_key BLOB NOT NULL,
   sealed_user BLOB NOT NULL,
   refresh_key BLOB NOT NULL,
@@ -47,34 +55,50 @@ CREATE TABLE credential(
   health INTEGER NOT NULL,
   health_since INTEGER NOT NULL,
   sealed_cause BLOB NOT NULL,
-  connected_at INTEGER NOT NULL) STRICT;
+  connected_at INTEGER NOT NULL,
+  refreshed_at INTEGER NOT NULL) STRICT;
 CREATE INDEX credential_of_app ON credential(app_id);
 CREATE INDEX credential_of_any_user ON credential(any_user_key);
+CREATE INDEX credential_by_refresh ON credential(refreshed_at);
+CREATE TABLE event(
+  seq INTEGER PRIMARY KEY,
+  credential_id TEXT NOT NULL,
+  first_at INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  times INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  sealed BLOB NOT NULL) STRICT;
+CREATE INDEX event_of_credential ON event(credential_id);
 )sql"};
 
 const FileKind kDirectoryFile = {.name = "directory.db",
                                  .application_id = 0x6a704469,  // "jpDi"
-                                 .version = 1,
+                                 .version = 2,
                                  .settings = JOINPASS_SQL_SETTINGS,
                                  .tables = JOINPASS_SQL_META R"sql(
 CREATE TABLE host(
   user_key BLOB PRIMARY KEY,
   app_id TEXT NOT NULL,
+  account_key BLOB NOT NULL,
   number_key BLOB,
   vanity_key BLOB,
   learnt_at INTEGER NOT NULL,
   sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX host_of_account ON host(account_key);
 CREATE INDEX host_of_number ON host(number_key);
 CREATE INDEX host_of_vanity ON host(vanity_key);
 CREATE TABLE meeting(
   seq INTEGER PRIMARY KEY,
   number_key BLOB NOT NULL,
   host_key BLOB NOT NULL,
+  account_key BLOB NOT NULL,
   app_id TEXT NOT NULL,
   learnt_at INTEGER NOT NULL,
   sealed BLOB NOT NULL,
   UNIQUE(number_key, host_key)) STRICT;
 CREATE INDEX meeting_of_host ON meeting(host_key);
+CREATE INDEX meeting_of_account ON meeting(account_key);
 )sql"};
 
 const FileKind kEphemeraFile = {.name = "ephemera.db",

@@ -16,6 +16,11 @@ struct FileKind {
   const char* tables = "";
 };
 
+// A commit leaves the older pages in the journal, of which other keys may open
+// what is in them; or it leaves nothing.
+extern const char kKeepJournal[];
+extern const char kEmptyJournal[];
+
 // Apps and credentials: nobody can say them again.
 extern const FileKind kCredentialsFile;
 // Hosts and meetings: another sync finds them again.

@@ -10,6 +10,7 @@
 
 #include "base/status.h"
 #include "store/sqlite/database_file.h"
+#include "store/sqlite/refresh_lock.h"
 #include "store/sqlite/sqlite_rows.h"
 
 namespace joinpass::store {
@@ -26,19 +27,20 @@ void SyncFolder(const std::string& path) {
   close(fd);
 }
 
-}  // namespace
+using Files = std::array<std::unique_ptr<Connection>, 3>;
 
-absl::StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const Folder& folder,
-                                                       const crypto::KeyRing& keys,
-                                                       base::Random& random) {
+// The files, and the lock file; `keys` opens and seals their key checks.
+absl::StatusOr<Files> OpenFiles(const Folder& folder, const crypto::KeyRing& keys,
+                                base::Random& random) {
   const std::array kinds = {&sqlite::kCredentialsFile, &sqlite::kDirectoryFile,
                             &sqlite::kEphemeraFile};
   std::array<FileState, 3> states = {};
-  std::array<std::unique_ptr<Connection>, 3> opened;
+  Files opened;
   for (std::size_t i = 0; i < kinds.size(); ++i) {
     JOINPASS_ASSIGN_OR_RETURN(states[i],
                               sqlite::InspectFile(folder.path + "/" + kinds[i]->name, *kinds[i]));
   }
+  JOINPASS_RETURN_IF_ERROR(sqlite::InspectLockFile(folder.path));
   // Nothing new is made beside a file that turns out not to open.
   for (const FileState turn : {FileState::kPresent, FileState::kMissing}) {
     for (std::size_t i = 0; i < kinds.size(); ++i) {
@@ -47,9 +49,40 @@ absl::StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const Folder& folder,
           opened[i], sqlite::OpenFile(folder.path + "/" + kinds[i]->name, *kinds[i], keys, random));
     }
   }
+  JOINPASS_RETURN_IF_ERROR(sqlite::MakeLockFile(folder.path));
   if (std::count(states.begin(), states.end(), FileState::kMissing) > 0) SyncFolder(folder.path);
-  return std::unique_ptr<Store>(std::make_unique<sqlite::SqliteStore>(
-      std::move(opened[0]), std::move(opened[1]), std::move(opened[2])));
+  return opened;
+}
+
+absl::StatusOr<std::unique_ptr<sqlite::SqliteStore>> OpenStore(const Folder& folder,
+                                                               crypto::KeySource& keys,
+                                                               base::Random& random) {
+  while (true) {
+    JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyRing ring, keys.CurrentToSeal());
+    absl::StatusOr<Files> files = OpenFiles(folder, ring, random);
+    if (!files.ok() && !(keys.Current() == ring)) continue;  // newer keys came meanwhile
+    JOINPASS_RETURN_IF_ERROR(files.status());
+    auto& [credentials, directory, ephemera] = *files;
+    return std::make_unique<sqlite::SqliteStore>(folder.path, keys, random, std::move(credentials),
+                                                 std::move(directory), std::move(ephemera));
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const Folder& folder,
+                                                       crypto::KeySource& keys,
+                                                       base::Random& random) {
+  return OpenStore(folder, keys, random);
+}
+
+absl::StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const Folder& folder,
+                                                       const crypto::KeyRing& keys,
+                                                       base::Random& random) {
+  auto fixed = std::make_unique<crypto::FixedKeys>(keys);
+  JOINPASS_ASSIGN_OR_RETURN(auto store, OpenStore(folder, *fixed, random));
+  store->Own(std::move(fixed));
+  return store;
 }
 
 }  // namespace joinpass::store

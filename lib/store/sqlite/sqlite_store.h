@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "base/random.h"
 #include "crypto/key_ring.h"
+#include "crypto/key_source.h"
 #include "store/sqlite/folder.h"
 #include "store/store.h"
 
@@ -16,11 +17,12 @@ namespace joinpass::store {
 
 // Opens the store in `folder`, and makes the files that are not there (mode
 // 0600). Several processes may have it open. A child of fork() must open its
-// own. `keys` and `random` are used by this call only.
+// own. `keys` and `random` must outlive the store.
 //
 //   credentials.db  apps and credentials
 //   directory.db    hosts and meetings
 //   ephemera.db     consents that have begun
+//   refresh.lock    who refreshes which credential (refresh_lock.h)
 //
 // Each commit to each of them is synced to the disk: a loss of power leaves none
 // that cannot be opened.
@@ -30,6 +32,10 @@ namespace joinpass::store {
 //   store_corrupt      a file is damaged
 //   key_missing        the store was made with a key that is not in `keys`
 //   store_unavailable  a file cannot be opened, or others hold it for 5 s
+absl::StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const Folder& folder,
+                                                       crypto::KeySource& keys,
+                                                       base::Random& random);
+// The same with keys that never change, which it keeps.
 absl::StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const Folder& folder,
                                                        const crypto::KeyRing& keys,
                                                        base::Random& random);

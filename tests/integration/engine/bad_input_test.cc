@@ -105,13 +105,16 @@ TEST_SUITE("Bad input") {
 
   TEST_CASE_FIXTURE(BadInput, "a wrong client secret: app_credentials_invalid, and it recovers") {
     Connect(kJill);
-    const std::string before = Kept();
     Advance(absl::Hours(2));
     REQUIRE(zoom->SetAppSecret(kClientId, "another").ok());
     CHECK(Outcome(kJillsMeeting) == "app_credentials_invalid");
-    CHECK(Kept() == before);
+    CHECK(engine->credentials().List("")->front().health == Health::kPaused);
+    CHECK(engine->apps().List()->front().paused_since);
     REQUIRE(zoom->SetAppSecret(kClientId, "example-secret").ok());
+    Advance(absl::Minutes(1));
     CHECK(Outcome(kJillsMeeting) == "ok");
+    CHECK(zoom->Calls("token/client_credentials") == 1);
+    CHECK(engine->credentials().List("")->front().health == Health::kHealthy);
   }
 
   TEST_CASE_FIXTURE(BadInput, "a wrong client secret at the consent keeps nothing") {

@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "base/mutex.h"
 #include "base/random.h"
 #include "engine/open.h"
 #include "fake_zoom/fake_zoom.h"
@@ -42,14 +43,19 @@ struct EngineScene {
   std::unique_ptr<fake_zoom::FakeZoom> zoom;
   std::unique_ptr<Engine> engine;
   std::string app_id;
+  base::Mutex heard_mutex;
 
-  explicit EngineScene(fake_zoom::Options options = {}) {
-    options.world_file = FAKE_ZOOM_EXAMPLE_WORLD;
+  // What the listener for changes of health was told: "healthy>paused …".
+  std::string heard;
+
+  explicit EngineScene(fake_zoom::Options options = {}, AppKind kind = AppKind::kUserManaged) {
+    if (options.world_json.empty()) options.world_file = FAKE_ZOOM_EXAMPLE_WORLD;
     auto started = fake_zoom::FakeZoom::Start(options);
     REQUIRE(NameOf(started) == "ok");
     zoom = *std::move(started);
     Reopen();
     AppSettings settings;
+    settings.kind = kind;
     settings.client_id = kClientId;
     settings.client_secret = Secret("example-secret");
     const auto created = engine->apps().Create(settings);
@@ -57,12 +63,17 @@ struct EngineScene {
     app_id = *created;
   }
 
-  EngineOptions Options() const {
+  EngineOptions Options() {
     EngineOptions options;
     options.store_folder = folder / "store";
     options.oauth_origin = zoom->origin();
     options.api_origin = zoom->origin();
     options.ca_file = zoom->ca_file();
+    options.on_health_change = [this](const HealthChange& change) {
+      base::MutexLock lock(heard_mutex);
+      heard +=
+          std::string(HealthName(change.from)) + ">" + std::string(HealthName(change.to)) + " ";
+    };
     return options;
   }
 

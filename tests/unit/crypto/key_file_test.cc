@@ -8,25 +8,15 @@
 #include <filesystem>
 #include <string>
 
-#include "base/status.h"
 #include "support/fork.h"
-#include "support/temp_folder.h"
+#include "unit/crypto/key_folder.h"
 
 namespace joinpass::crypto {
 namespace {
 
-const std::string kGoodLine =
-    "joinpass-key-1 0000002a YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE=\n";
+const std::string& kGoodLine = kLineA;
 
-struct KeyFolder {
-  testing::TempFolder folder;
-  std::string path = folder / "joinpass.key";
-
-  absl::StatusOr<KeyFile> OpenIt() { return OpenKeyFile(path, base::SystemRandom()); }
-  void Write(std::string_view text, mode_t mode = 0600) {
-    testing::WriteFile(path, text);
-    REQUIRE(chmod(path.c_str(), mode) == 0);
-  }
+struct KeyFileScene : KeyFolder {
   std::string WhyRefused() {
     const std::string before = testing::ReadFile(path);
     const absl::StatusOr<KeyFile> file = OpenIt();
@@ -37,14 +27,8 @@ struct KeyFolder {
   }
 };
 
-mode_t ModeOf(const std::string& path) {
-  struct stat file = {};
-  REQUIRE(lstat(path.c_str(), &file) == 0);
-  return file.st_mode & 07777;
-}
-
 TEST_SUITE("The key file") {
-  TEST_CASE_FIXTURE(KeyFolder, "is made once, and then read") {
+  TEST_CASE_FIXTURE(KeyFileScene, "is made once, and then read") {
     const absl::StatusOr<KeyFile> made = OpenIt();
     REQUIRE(made.ok());
     CHECK(made->created);
@@ -60,7 +44,7 @@ TEST_SUITE("The key file") {
     CHECK(testing::ReadFile(path) == text);
   }
 
-  TEST_CASE_FIXTURE(KeyFolder, "is readable by its user alone, whatever the umask") {
+  TEST_CASE_FIXTURE(KeyFileScene, "is readable by its user alone, whatever the umask") {
     for (const mode_t mask : {0u, 0777u}) {
       const mode_t before = umask(mask);
       const bool opened = OpenIt().ok();
@@ -71,7 +55,7 @@ TEST_SUITE("The key file") {
     }
   }
 
-  TEST_CASE_FIXTURE(KeyFolder, "leaves no draft behind") {
+  TEST_CASE_FIXTURE(KeyFileScene, "leaves no draft behind") {
     REQUIRE(OpenIt().ok());
     std::size_t files = 0;
     for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
@@ -81,7 +65,7 @@ TEST_SUITE("The key file") {
     CHECK(files == 1);
   }
 
-  TEST_CASE_FIXTURE(KeyFolder, "is one, however many processes begin at once") {
+  TEST_CASE_FIXTURE(KeyFileScene, "is one, however many processes begin at once") {
     constexpr int kProcesses = 6;
     const auto answers = testing::InProcesses(kProcesses, [this](int) -> std::string {
       const absl::StatusOr<KeyFile> file = OpenIt();
@@ -95,7 +79,7 @@ TEST_SUITE("The key file") {
     CHECK(std::count(answers.begin(), answers.end(), "read " + key) == kProcesses - 1);
   }
 
-  TEST_CASE_FIXTURE(KeyFolder, "may hold comments and several keys, the newest last") {
+  TEST_CASE_FIXTURE(KeyFileScene, "may hold comments and several keys, the newest last") {
     Write("# comment\r\n\n  " + kGoodLine +
           "joinpass-key-1 0000002B YmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmI=");
     const absl::StatusOr<KeyFile> file = OpenIt();
@@ -103,21 +87,21 @@ TEST_SUITE("The key file") {
     CHECK(file->ring.ids() == std::vector<KeyId>{0x2b, 0x2a});
   }
 
-  TEST_CASE_FIXTURE(KeyFolder, "that is not there is said to be missing") {
+  TEST_CASE_FIXTURE(KeyFileScene, "that is not there is said to be missing") {
     const absl::StatusOr<KeyFile> file = ReadKeyFile(path);
     REQUIRE_FALSE(file.ok());
     CHECK(ReasonOf(file.status()) == Reason::kKeyMissing);
     CHECK_FALSE(std::filesystem::exists(path));
   }
 
-  TEST_CASE_FIXTURE(KeyFolder, "in a folder that is not there cannot be made") {
+  TEST_CASE_FIXTURE(KeyFileScene, "in a folder that is not there cannot be made") {
     path = folder / "no/joinpass.key";
     const absl::StatusOr<KeyFile> file = OpenIt();
     REQUIRE_FALSE(file.ok());
     CHECK(ReasonOf(file.status()) == Reason::kStoreUnavailable);
   }
 
-  TEST_CASE_FIXTURE(KeyFolder, "is refused if others can read it") {
+  TEST_CASE_FIXTURE(KeyFileScene, "is refused if others can read it") {
     for (const mode_t mode : {0640u, 0604u, 0602u, 0610u}) {
       Write(kGoodLine, mode);
       CHECK(WhyRefused() == "key file: others can read it (chmod 600)");
@@ -126,7 +110,7 @@ TEST_SUITE("The key file") {
     CHECK(OpenIt().ok());
   }
 
-  TEST_CASE_FIXTURE(KeyFolder, "is refused if it is a link, a folder or a pipe") {
+  TEST_CASE_FIXTURE(KeyFileScene, "is refused if it is a link, a folder or a pipe") {
     testing::WriteFile(folder / "real", kGoodLine);
     REQUIRE(chmod((folder / "real").c_str(), 0600) == 0);
     REQUIRE(symlink("real", path.c_str()) == 0);
@@ -145,14 +129,15 @@ TEST_SUITE("The key file") {
   }
 
   // Only root can give a file away.
-  TEST_CASE_FIXTURE(KeyFolder,
+  TEST_CASE_FIXTURE(KeyFileScene,
                     "is refused if it is another user's" * doctest::skip(geteuid() != 0)) {
     Write(kGoodLine);
     REQUIRE(chown(path.c_str(), 12345, static_cast<gid_t>(-1)) == 0);
     CHECK(WhyRefused() == "key file: belongs to another user");
   }
 
-  TEST_CASE_FIXTURE(KeyFolder, "is refused if it is malformed, and the message repeats nothing") {
+  TEST_CASE_FIXTURE(KeyFileScene,
+                    "is refused if it is malformed, and the message repeats nothing") {
     struct Case {
       std::string text;
       std::string why;

@@ -17,7 +17,7 @@ using testing::ScriptedTransport;
 struct Scene : EngineRoom {
   oauth::TokenSource tokens{context};
   oauth::AuthorizedCalls calls{context, tokens};
-  Minter minter{calls};
+  Minter minter{context, calls};
   Services services{context, tokens, minter};
   JoinRequest request;
 

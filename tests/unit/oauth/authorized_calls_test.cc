@@ -71,6 +71,17 @@ TEST_SUITE("AuthorizedCalls") {
     CHECK(std::count(missing.begin(), missing.end(), "meeting:read:local_recording_token") == 1);
     CHECK(transport.seen.empty());
   }
+
+  TEST_CASE_FIXTURE(Scene, "goes by the scopes of the newest token") {
+    Connect(absl::ZeroDuration());
+    transport.answer = [](const ScriptedTransport::Seen&) {
+      return JsonAnswer(200, R"({"access_token":"a","refresh_token":"r","expires_in":3599,)"
+                             R"("scope":"user:read:user"})");
+    };
+    CHECK(ReasonOf(Call(Feature::kRecordingToken).status()) == Reason::kScopeMissing);
+    CHECK(transport.seen.size() == 1);
+    CHECK(Stored().tokens.scopes == std::vector<std::string>{"user:read:user"});
+  }
 }
 
 }  // namespace

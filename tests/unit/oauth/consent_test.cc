@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "support/engine_room.h"
 
 namespace joinpass::oauth {
@@ -45,8 +46,23 @@ struct Scene : EngineRoom {
 
   absl::StatusOr<store::CredentialRecord> End(const std::string& query,
                                               const std::string& bound_to = "cookie") {
-    return testing::EngineRoom::Finish(FinishConsent(
+    const auto consented = testing::EngineRoom::Finish(FinishConsent(
         context, Secret(request.redirect_uri + "?" + query), bound_to, In(absl::Seconds(9))));
+    if (!consented.ok()) return consented.status();
+    return consented->record;
+  }
+
+  auto BeginToEnd(const std::string& state = "") {
+    const std::string query = "?code=c&state=" + (state.empty() ? Begun() : state);
+    return testing::EngineRoom::Begin(FinishConsent(context, Secret(request.redirect_uri + query),
+                                                    "cookie", In(absl::Seconds(9))));
+  }
+
+  void AnswerAsGeneration(int n) {
+    transport.answer = [n](const ScriptedTransport::Seen& seen) -> ScriptedTransport::Answer {
+      if (seen.target.find("/oauth/token") == 0) return TokenAnswer(n);
+      return JsonAnswer(200, R"({"id":"user-1","account_id":"account-1"})");
+    };
   }
 
   std::string NameOf(const absl::StatusOr<store::CredentialRecord>& ended) {
@@ -111,8 +127,8 @@ TEST_SUITE("Consent") {
   TEST_CASE_FIXTURE(Scene, "a second consent of the same user replaces the tokens, not the id") {
     const auto first = End("code=c&state=" + Begun());
     REQUIRE(first.ok());
-    REQUIRE(*records.SetHealth(first->id, Secret("refresh-1"), Health::kReauthorizationRequired,
-                               "answer_lost", clock.Now()));
+    REQUIRE(*records.Condemn(first->id, Secret("refresh-1"), "answer_lost", {}, clock.Now()) ==
+            store::Records::Verdict::kWritten);
     transport.answer = [](const ScriptedTransport::Seen& seen) -> ScriptedTransport::Answer {
       if (seen.target.find("/oauth/token") == 0) return TokenAnswer(2);
       return JsonAnswer(200, R"({"id":"user-1","account_id":"account-1"})");
@@ -145,15 +161,55 @@ TEST_SUITE("Consent") {
     CHECK(records.ListCredentials("")->empty());
   }
 
-  TEST_CASE_FIXTURE(Scene, "asks twice who consented, since the exchange cannot be had again") {
-    int asked = 0;
-    transport.answer = [&](const ScriptedTransport::Seen& seen) -> ScriptedTransport::Answer {
-      if (seen.target.find("/oauth/token") == 0) return TokenAnswer(1);
-      if (++asked == 1) return JsonAnswer(503, "<html></html>");
+  TEST_CASE_FIXTURE(Scene, "asks again who consented, since the exchange cannot be had again") {
+    const std::vector<ScriptedTransport::Answer> troubles = {
+        JsonAnswer(503, "<html></html>"), JsonAnswer(429, R"({"code":429})"),
+        testing::NetworkError(Reason::kDeadlineExceeded, true)};
+    for (const ScriptedTransport::Answer& trouble : troubles) {
+      int asked = 0;
+      transport.seen.clear();
+      transport.answer = [&](const ScriptedTransport::Seen& seen) -> ScriptedTransport::Answer {
+        if (seen.target.find("/oauth/token") == 0) return TokenAnswer(1);
+        if (++asked < 3) return trouble;
+        return JsonAnswer(200, R"({"id":"user-1","account_id":"account-1"})");
+      };
+      const auto ended = BeginToEnd();
+      loop.Advance(absl::Seconds(1));
+      loop.Advance(absl::Seconds(1));
+      REQUIRE(*ended);
+      CHECK((*ended)->ok());
+      CHECK(transport.seen.size() == 4);
+    }
+  }
+
+  TEST_CASE_FIXTURE(Scene, "is stored when the store can, since the exchange cannot be had again") {
+    CHECK(NameOf(End("code=c&state=" + Begun())) == "ok");
+    const std::string state = Begun();
+    transport.hold = true;
+    const auto ended = BeginToEnd(state);
+    BreakStore();
+    AnswerAsGeneration(2);
+    transport.Release();
+    loop.Run();
+    CHECK_FALSE(*ended);
+    MendStore();
+    loop.Advance(absl::Seconds(1));
+    REQUIRE(*ended);
+    CHECK((*ended)->ok());
+    CHECK(records.ListCredentials("")->at(0).tokens.refresh_token == Secret("refresh-2"));
+  }
+
+  TEST_CASE_FIXTURE(Scene, "that leads elsewhere than to Zoom takes its token nowhere else") {
+    transport.answer = [](const ScriptedTransport::Seen& seen) -> ScriptedTransport::Answer {
+      if (seen.target.find("/oauth/token") == 0) {
+        return JsonAnswer(200, R"({"access_token":"a","refresh_token":"r","expires_in":3599,)"
+                               R"("scope":"x","api_url":"https://zoom.us.evil.example"})");
+      }
       return JsonAnswer(200, R"({"id":"user-1","account_id":"account-1"})");
     };
     CHECK(NameOf(End("code=c&state=" + Begun())) == "ok");
-    CHECK(transport.seen.size() == 3);
+    REQUIRE(transport.requests.size() == 2);
+    CHECK(transport.requests[1].origin == "https://api.zoom.us");
   }
 
   TEST_CASE_FIXTURE(Scene, "refuses a request that names nobody, nowhere or no app") {
@@ -166,16 +222,71 @@ TEST_SUITE("Consent") {
     request.bound_to = std::string(1024, 'b');
     request.redirect_uri = "http://127.0.0.1:8765/cb";
     CHECK(BeginConsent(context, request).ok());
-    store::AppRecord accounts;
-    accounts.id = "app_accounts";
-    accounts.settings.kind = AppKind::kAccountManaged;
-    accounts.settings.client_id = "accounts";
-    accounts.settings.client_secret = Secret("s");
-    REQUIRE(records.CreateApp(accounts).ok());
-    request.app_id = "app_accounts";
-    CHECK(ReasonOf(BeginConsent(context, request).status()) == Reason::kInvalidArgument);
     request.app_id = "app_2";
     CHECK(ReasonOf(BeginConsent(context, request).status()) == Reason::kAppUnknown);
+  }
+
+  struct AccountScene : Scene {
+    std::string access_token = "opaque";
+    std::string scopes = "user:read:list_users:admin";
+
+    AccountScene() {
+      store::AppRecord accounts;
+      accounts.id = "app_accounts";
+      accounts.settings.kind = AppKind::kAccountManaged;
+      accounts.settings.client_id = "accounts";
+      accounts.settings.client_secret = Secret("s");
+      REQUIRE(records.CreateApp(accounts).ok());
+      request.app_id = "app_accounts";
+      transport.answer = [this](const ScriptedTransport::Seen& seen) -> ScriptedTransport::Answer {
+        if (seen.target.find("/oauth/token") == 0) {
+          return JsonAnswer(200, R"({"refresh_token":"r","access_token":")" + access_token +
+                                     R"(","expires_in":3599,"scope":")" + scopes + R"("})");
+        }
+        return JsonAnswer(200, R"({"id":"admin","account_id":"acme","email":"a@b.example"})");
+      };
+    }
+
+    // A JWT with this payload and no signature worth the name.
+    static std::string Jwt(const std::string& payload) {
+      return "e30." + absl::WebSafeBase64Escape(payload) + ".c2ln";
+    }
+  };
+
+  TEST_CASE_FIXTURE(AccountScene,
+                    "an account's consent is asked for its admin where that is allowed") {
+    scopes += " user:read:user:admin";
+    const auto credential = End("code=c&state=" + Begun());
+    REQUIRE(credential.ok());
+    CHECK(credential->user_id == "admin");
+    CHECK(credential->account_id == "acme");
+    CHECK(credential->client_id == "accounts");
+    CHECK(records.FindCredential("app_accounts", "acme")->id == credential->id);
+  }
+
+  TEST_CASE_FIXTURE(AccountScene,
+                    "without that scope the token itself names the account, without a request") {
+    access_token = Jwt(R"({"iss":"zm:cid:accounts","uid":"admin","aid":"acme"})");
+    const auto credential = End("code=c&state=" + Begun());
+    REQUIRE(credential.ok());
+    CHECK(credential->account_id == "acme");
+    CHECK(transport.Count("/v2/") == 0);
+  }
+
+  TEST_CASE_FIXTURE(AccountScene, "an account that nobody names is an error that names the scope") {
+    const auto credential = End("code=c&state=" + Begun());
+    CHECK(NameOf(credential) == "scope_missing");
+    CHECK(GetErrorInfo(credential.status())->missing_scopes.front() == "user:read:user:admin");
+  }
+
+  TEST_CASE_FIXTURE(AccountScene, "another admin of the account renews the same credential") {
+    access_token = Jwt(R"({"uid":"admin","aid":"acme"})");
+    const auto first = End("code=c&state=" + Begun());
+    access_token = Jwt(R"({"uid":"deputy","aid":"acme"})");
+    const auto second = End("code=d&state=" + Begun());
+    REQUIRE(second.ok());
+    CHECK(second->id == first->id);
+    CHECK(second->user_id == "deputy");
   }
 }
 

@@ -22,11 +22,11 @@ TEST_SUITE("Records of apps") {
     AppRecord app = AppNamed("app_1");
     const std::size_t rest = 500;
     app.settings.client_secret = Secret(std::string(kLargestSealed - rest, 'x'));
-    CHECK(records.UpdateApp(app).ok());
+    CHECK(records.UpdateApp(app, kNow).ok());
     CHECK(Must(records.GetApp("app_1")).settings.client_secret == app.settings.client_secret);
     const Secret kept = app.settings.client_secret;
     app.settings.client_secret = Secret(std::string(kLargestSealed, 'x'));
-    CHECK(WhyNot(records.UpdateApp(app)) == Reason::kInvalidArgument);
+    CHECK(WhyNot(records.UpdateApp(app, kNow)) == Reason::kInvalidArgument);
     CHECK(Must(records.GetApp("app_1")).settings.client_secret == kept);
   }
 
@@ -50,7 +50,7 @@ TEST_SUITE("Records of apps") {
     CHECK(WhyNot(records.CreateApp(same)) == Reason::kInvalidArgument);
     CHECK(WhyNot(records.CreateApp(AppNamed("app_1"))) == Reason::kInvalidArgument);
     REQUIRE(records.CreateApp(AppNamed("app_2")).ok());
-    CHECK(WhyNot(records.UpdateApp(same)) == Reason::kInvalidArgument);
+    CHECK(WhyNot(records.UpdateApp(same, kNow)) == Reason::kInvalidArgument);
     CHECK(Must(records.GetApp("app_2")).settings.client_id == "client of app_2");
   }
 
@@ -58,13 +58,13 @@ TEST_SUITE("Records of apps") {
     AppRecord app = AppNamed("app_1");
     app.settings.client_secret = Secret("another");
     app.created_at = kNow + absl::Hours(9);
-    CHECK(records.UpdateApp(app).ok());
+    CHECK(records.UpdateApp(app, kNow).ok());
     CHECK(Must(records.GetApp("app_1")).settings.client_secret == Secret("another"));
     CHECK(Must(records.GetApp("app_1")).created_at == kNow);
     app.settings.client_id = "another client";
-    CHECK(records.UpdateApp(app).ok());
+    CHECK(records.UpdateApp(app, kNow).ok());
     CHECK(records.CreateApp(AppNamed("app_1b")).ok());
-    CHECK(WhyNot(records.UpdateApp(AppNamed("app_9"))) == Reason::kAppUnknown);
+    CHECK(WhyNot(records.UpdateApp(AppNamed("app_9"), kNow)) == Reason::kAppUnknown);
   }
 
   TEST_CASE_FIXTURE(StoreFixture, "go when nobody uses them, with their directory") {
@@ -126,8 +126,9 @@ TEST_SUITE("Records of consents") {
   }
 
   TEST_CASE_FIXTURE(ConsentFixture, "are bound to a keyed hash") {
-    CHECK(records.HashBinding("cookie") == consent.bound_to_hash);
-    CHECK(records.HashBinding("cookies") != consent.bound_to_hash);
+    CHECK(records.HashBinding("cookie") != consent.bound_to_hash);
+    CHECK(records.IsBoundTo(consent.bound_to_hash, "cookie"));
+    CHECK_FALSE(records.IsBoundTo(consent.bound_to_hash, "cookies"));
     CHECK(consent.bound_to_hash.find("cookie") == std::string::npos);
   }
 }

@@ -55,12 +55,12 @@ TEST_SUITE("Records of credentials") {
 
   TEST_CASE_FIXTURE(StoreFixture, "a second consent replaces all but the id") {
     REQUIRE(Must(records.OpenPending("cred_1", kFirst, {}, kNow)));
-    REQUIRE(Must(records.SetHealth("cred_1", kFirst, Health::kReauthorizationRequired,
-                                   "answer_lost", kNow)));
+    REQUIRE(Must(records.Condemn("cred_1", kFirst, "answer_lost", {}, kNow)) ==
+            Records::Verdict::kWritten);
     CredentialRecord again = CredentialOf("app_1", "ann", "cred_new");
     again.tokens = TokensNamed("again");
     again.connected_at = kNow + absl::Hours(2) + absl::Microseconds(7);
-    const CredentialRecord given = Must(records.PutConsented(again));
+    const CredentialRecord given = Must(records.PutConsented(again)).record;
     const CredentialRecord stored = Ann();
     for (const CredentialRecord* record : {&given, &stored}) {
       CHECK(record->id == "cred_1");
@@ -97,11 +97,11 @@ TEST_SUITE("A refresh") {
     CHECK(Ann().generation == 1);
 
     SUBCASE("takes a send back, the last one with the intent") {
-      CHECK(Must(records.UndoPending("cred_1", kFirst)));
+      CHECK(Must(records.UndoPending("cred_1", kFirst, {}, kNow)));
       CHECK(Ann().pending == PendingRefresh{kNow, again, 1});
-      CHECK(Must(records.UndoPending("cred_1", kFirst)));
+      CHECK(Must(records.UndoPending("cred_1", kFirst, {}, kNow)));
       CHECK_FALSE(Ann().pending);
-      CHECK(Must(records.UndoPending("cred_1", kFirst)));
+      CHECK(Must(records.UndoPending("cred_1", kFirst, {}, kNow)));
       CHECK_FALSE(Ann().pending);
       CHECK(Must(records.OpenPending("cred_1", kFirst, {}, kNow + absl::Hours(1))));
       CHECK(Ann().pending == PendingRefresh{kNow + absl::Hours(1), kNow + absl::Hours(1), 1});
@@ -110,9 +110,9 @@ TEST_SUITE("A refresh") {
       CHECK(Must(records.CommitTokens("cred_1", kFirst, TokensNamed("second"), kNow)));
       CHECK_FALSE(Ann().pending);
     }
-    SUBCASE("leaves it open in a verdict") {
-      CHECK(Must(records.SetHealth("cred_1", kFirst, Health::kReauthorizationRequired, "x", kNow)));
-      CHECK(Ann().pending == PendingRefresh{kNow, again, 2});
+    SUBCASE("takes back the send that a verdict answers, and no other") {
+      CHECK(Must(records.Condemn("cred_1", kFirst, "x", {}, kNow)) == Records::Verdict::kWritten);
+      CHECK(Ann().pending == PendingRefresh{kNow, again, 1});
     }
   }
 
@@ -130,7 +130,7 @@ TEST_SUITE("A refresh") {
     CHECK(Ann().pending == PendingRefresh{kNow, later, 2});
 
     SUBCASE("also where as many sends stand there again") {
-      CHECK(Must(records.UndoPending("cred_1", kFirst)));
+      CHECK(Must(records.UndoPending("cred_1", kFirst, {}, kNow)));
       CHECK_FALSE(Must(records.OpenPending("cred_1", kFirst, seen, later)));
       CHECK(Ann().pending == PendingRefresh{kNow, later, 1});
     }
@@ -165,19 +165,19 @@ TEST_SUITE("A refresh") {
 
   TEST_CASE_FIXTURE(StoreFixture, "repairs a verdict when the answer comes late") {
     const absl::Time later = kNow + absl::Minutes(1);
-    REQUIRE(Must(records.SetHealth("cred_1", kFirst, Health::kReauthorizationRequired,
-                                   "answer_lost", later)));
+    REQUIRE(Must(records.Condemn("cred_1", kFirst, "answer_lost", {}, later)) ==
+            Records::Verdict::kWritten);
     CHECK(Ann().health == Health::kReauthorizationRequired);
     CHECK(Ann().cause == "answer_lost");
     CHECK(Ann().health_since == later);
     CHECK(Ann().generation == 1);
     CHECK(Ann().tokens.refresh_token == kFirst);
 
-    SUBCASE("and a second verdict does not move its beginning") {
-      REQUIRE(Must(records.SetHealth("cred_1", kFirst, Health::kReauthorizationRequired,
-                                     "revoked_or_expired", later + absl::Hours(1))));
+    SUBCASE("and a second verdict changes nothing") {
+      REQUIRE(Must(records.Condemn("cred_1", kFirst, "revoked_or_expired", {},
+                                   later + absl::Hours(1))) == Records::Verdict::kStoodAlready);
       CHECK(Ann().health_since == later);
-      CHECK(Ann().cause == "revoked_or_expired");
+      CHECK(Ann().cause == "answer_lost");
     }
     SUBCASE("and is healthy since then") {
       REQUIRE(Must(
@@ -195,9 +195,9 @@ TEST_SUITE("A refresh") {
       const Secret& spent = std::string_view(id) == "cred_1" ? other : kFirst;
       CAPTURE(id);
       CHECK_FALSE(Must(records.OpenPending(id, spent, Ann().pending, kNow + absl::Hours(1))));
-      CHECK_FALSE(Must(records.UndoPending(id, spent)));
+      CHECK_FALSE(Must(records.UndoPending(id, spent, {}, kNow)));
       CHECK_FALSE(Must(records.CommitTokens(id, spent, TokensNamed("second"), kNow)));
-      CHECK_FALSE(Must(records.SetHealth(id, spent, Health::kReauthorizationRequired, "x", kNow)));
+      CHECK(Must(records.Condemn(id, spent, "x", {}, kNow)) == Records::Verdict::kVoid);
     }
     CHECK(Ann().pending == PendingRefresh{kNow, kNow, 1});
     CHECK(Ann().health == Health::kHealthy);

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -82,12 +83,12 @@ TEST_SUITE("A damaged row") {
     CHECK(Stored(credentials_db,
                  "SELECT count(*) FROM credential "
                  "WHERE id='cred_1' AND sealed_tokens=zeroblob(100)") == "1");
-    CHECK(Must(records.PutConsented(CredentialOf("app_1", "ann", "cred_3"))).id == "cred_1");
+    CHECK(Must(records.PutConsented(CredentialOf("app_1", "ann", "cred_3"))).record.id == "cred_1");
     CHECK(Ann().tokens.refresh_token == spent);
   }
 
   TEST_CASE_FIXTURE(DamageFixture, "found under a key that is not its own is not given") {
-    Damage(credentials_db, "UPDATE credential SET user_key=x'01' WHERE id='cred_1'");
+    Damage(credentials_db, "UPDATE credential SET subject_key=x'01' WHERE id='cred_1'");
     Damage(credentials_db,
            "UPDATE credential SET any_user_key=(SELECT any_user_key FROM "
            "credential WHERE id='cred_2') WHERE id='cred_1'");
@@ -116,6 +117,38 @@ TEST_SUITE("A damaged row") {
     CHECK(Must(records.ListApps()).size() == 1);
     Damage(credentials_db, "UPDATE app SET sealed=x''");
     CHECK(WhyNot(records.ListApps()) == Reason::kStoreCorrupt);
+  }
+
+  TEST_CASE_FIXTURE(DamageFixture, "of a log is left out, and the others are served") {
+    CredentialEvent event = {.kind = CredentialEventKind::kValidationFailed, .reason = "x"};
+    REQUIRE(records.AddEvent("cred_1", event, kNow).ok());
+    const std::string newest = " WHERE seq=(SELECT max(seq) FROM event)";
+    for (const char* damage : {"sealed=x''", "sealed=zeroblob(80)", "kind=0", "kind=99",
+                               "sealed=(SELECT sealed FROM event WHERE credential_id='cred_2')"}) {
+      CAPTURE(damage);
+      event.reason += "x";
+      REQUIRE(records.AddEvent("cred_1", event, kNow).ok());
+      Damage(credentials_db, std::string("UPDATE event SET ") + damage + newest);
+      CHECK(Must(records.ListEvents("cred_1")).size() == 2);
+    }
+    Damage(credentials_db, "UPDATE event SET times=1<<40 WHERE reason='x'");
+    CHECK(Must(records.ListEvents("cred_1")).front().times == std::numeric_limits<int>::max());
+    Damage(credentials_db, "UPDATE event SET sealed=x''");
+    CHECK(WhyNot(records.ListEvents("cred_1")) == Reason::kStoreCorrupt);
+  }
+
+  TEST_CASE_FIXTURE(DamageFixture, "whose health nobody knows needs a new consent, and takes it") {
+    Damage(credentials_db, "UPDATE credential SET health=99 WHERE id='cred_1'");
+    CHECK(Ann().health == Health::kReauthorizationRequired);
+    SUBCASE("a consent") {
+      CHECK(Must(records.PutConsented(CredentialOf("app_1", "ann", "cred_3"))).before ==
+            Health::kReauthorizationRequired);
+    }
+    SUBCASE("a late answer") {
+      CHECK(Must(records.CommitTokens("cred_1", Secret("first refresh"), TokensNamed("second"),
+                                      kNow)) == Health::kReauthorizationRequired);
+    }
+    CHECK(Ann().health == Health::kHealthy);
   }
 
   TEST_CASE_FIXTURE(DamageFixture, "of a consent is named, and stays") {
@@ -167,34 +200,62 @@ TEST_SUITE("A row given to another app") {
   }
 }
 
+struct DamagedFile : DamageFixture {
+  const std::string path = folder / "damaged";
+
+  // Opens and reads all that there is of a store one of whose files holds `bytes`.
+  void ReadWith(const std::string& name, const std::string& bytes) {
+    testing::WriteFile(path + "/" + name, bytes);
+    const auto store =
+        OpenSqliteStore(Must(PrepareFolder(path)), opened.ring, base::SystemRandom());
+    if (!store.ok()) {
+      const Reason why = ReasonOf(store.status());
+      CHECK((why == Reason::kStoreForeign || why == Reason::kStoreCorrupt));
+      CHECK(testing::ReadFile(path + "/" + name) == bytes);
+      return;
+    }
+    Records damaged(**store, opened.ring, base::SystemRandom());
+    const auto ann_now = damaged.GetCredential("cred_1");
+    if (ann_now.ok()) {
+      CHECK(ann_now->user_id == "ann");
+      CHECK(ann_now->tokens.refresh_token == Secret("first refresh"));
+    }
+    const auto app = damaged.GetApp("app_1");
+    if (app.ok()) CHECK(app->settings.client_secret == Secret("secret of app_1"));
+    (void)damaged.ListCredentials("");
+    const auto found = damaged.FindMeetings(kNumber);
+    if (!found.ok()) return;
+    for (const MeetingRecord& meeting : *found) {
+      CHECK(meeting.host_user_id == (meeting.app_id == "app_1" ? "ann" : "bob"));
+    }
+  }
+};
+
 TEST_SUITE("A damaged file") {
-  TEST_CASE_FIXTURE(DamageFixture, "gives what was stored or a named error, whichever byte it is") {
-    const std::string good = testing::ReadFile(credentials_db);
-    const std::string path = folder / "damaged";
-    { OpenedStore made(path); }
-    // A prime, so that every kind of byte has its turn.
-    for (std::size_t at = 0; at < good.size(); at += 89) {
-      std::string bytes = good;
-      bytes[at] = static_cast<char>(bytes[at] ^ 0x15);
-      testing::WriteFile(path + "/credentials.db", bytes);
-      CAPTURE(at);
-      const auto store =
-          OpenSqliteStore(Must(PrepareFolder(path)), opened.ring, base::SystemRandom());
-      if (!store.ok()) {
-        const Reason why = ReasonOf(store.status());
-        CHECK((why == Reason::kStoreForeign || why == Reason::kStoreCorrupt));
-        CHECK(testing::ReadFile(path + "/credentials.db") == bytes);
-        continue;
+  TEST_CASE_FIXTURE(DamagedFile, "gives what was stored or a named error, whatever is damaged") {
+    for (const std::string& file : {credentials_db, directory_db, ephemera_db}) {
+      const std::string name = std::filesystem::path(file).filename();
+      CAPTURE(name);
+      const std::string good = testing::ReadFile(file);
+      std::filesystem::remove_all(path);
+      { OpenedStore made(path); }
+      for (const std::string& other : {credentials_db, directory_db, ephemera_db}) {
+        std::filesystem::copy_file(
+            other, path + "/" + std::string(std::filesystem::path(other).filename()),
+            std::filesystem::copy_options::overwrite_existing);
       }
-      Records damaged(**store, opened.ring, base::SystemRandom());
-      const auto ann_now = damaged.GetCredential("cred_1");
-      if (ann_now.ok()) {
-        CHECK(ann_now->user_id == "ann");
-        CHECK(ann_now->tokens.refresh_token == Secret("first refresh"));
+      // A prime, so that every kind of byte has its turn.
+      for (std::size_t at = 0; at < good.size(); at += 89) {
+        CAPTURE(at);
+        std::string bytes = good;
+        bytes[at] = static_cast<char>(bytes[at] ^ 0x15);
+        ReadWith(name, bytes);
       }
-      const auto app = damaged.GetApp("app_1");
-      if (app.ok()) CHECK(app->settings.client_secret == Secret("secret of app_1"));
-      (void)damaged.ListCredentials("");
+      for (std::size_t page = 0; page + 4096 <= good.size(); page += 4096) {
+        CAPTURE(page);
+        ReadWith(name, std::string(good).replace(page, 4096, std::string(4096, '\x5a')));
+        ReadWith(name, good.substr(0, page));
+      }
     }
   }
 }

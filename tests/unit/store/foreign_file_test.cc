@@ -73,7 +73,7 @@ TEST_SUITE("A file that is not ours") {
         {"a magic only", bytes(std::string("SQLite format 3\0", 16)), Reason::kStoreForeign},
         {"another program", sql("PRAGMA application_id=1"), Reason::kStoreForeign},
         {"no program's", sql("PRAGMA application_id=0"), Reason::kStoreForeign},
-        {"a newer version", sql("PRAGMA user_version=2"), Reason::kStoreForeign},
+        {"a newer version", sql("PRAGMA user_version=3"), Reason::kStoreForeign},
         {"no version", sql("PRAGMA user_version=0"), Reason::kStoreForeign},
         {"a write-ahead log", sql("PRAGMA journal_mode=WAL"), Reason::kStoreForeign},
         {"cut in the header", cut(60), Reason::kStoreForeign},
@@ -176,6 +176,16 @@ TEST_SUITE("A file that is not ours") {
 }
 
 TEST_SUITE("A file of a store") {
+  TEST_CASE_FIXTURE(FileFixture, "of an older joinpass is named as such, and left as it is") {
+    for (const char* name : {"credentials.db", "directory.db"}) {
+      RawSqlite(Of(name)).Run("PRAGMA user_version=1");
+      const absl::Status status = WhyRefused();
+      CHECK(ReasonOf(status) == Reason::kStoreForeign);
+      CHECK(std::string(status.message()).find("older") != std::string::npos);
+      RawSqlite(Of(name)).Run("PRAGMA user_version=2");
+    }
+  }
+
   TEST_CASE_FIXTURE(FileFixture, "sealed with another key is named as such, and left as it is") {
     for (const std::string& name : names) {
       CAPTURE(name);
@@ -236,7 +246,7 @@ TEST_SUITE("A file of a store") {
         CHECK(ModeOf(entry.path()) == 0600);
         ++files;
       }
-      CHECK(files == 6);
+      CHECK(files == 7);
     }
   }
 

@@ -1,7 +1,9 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <memory>
 
+#include "store/key_sweep.h"
 #include "unit/store/store_fixture.h"
 
 namespace joinpass::store {
@@ -15,11 +17,15 @@ struct RotatedStore {
   std::string path = folder / "store";
   const HostRecord host = {.app_id = "app_1",
                            .user_id = "ann",
+                           .account_id = "acme",
                            .personal_meeting_id = 5'551'112'222,
                            .vanity_name = "ann.lee",
                            .learnt_at = kNow};
-  const MeetingRecord meeting = {
-      .app_id = "app_1", .number = kNumber, .host_user_id = "ann", .learnt_at = kNow};
+  const MeetingRecord meeting = {.app_id = "app_1",
+                                 .number = kNumber,
+                                 .host_user_id = "ann",
+                                 .host_account_id = "acme",
+                                 .learnt_at = kNow};
 
   RotatedStore() {
     OpenedStore before(path, RingOf({1}));
@@ -56,9 +62,9 @@ TEST_SUITE("A store whose key was changed") {
     OpenedStore opened(path, RingOf({1, 2}));
     const Secret spent("first refresh");
     CHECK(Must(opened.records.OpenPending("cred_1", spent, {}, kNow)));
-    CHECK(Must(
-        opened.records.SetHealth("cred_1", spent, Health::kReauthorizationRequired, "x", kNow)));
-    CHECK(Must(opened.records.UndoPending("cred_1", spent)));
+    CHECK(Must(opened.records.Condemn("cred_1", spent, "x", {}, kNow)) ==
+          Records::Verdict::kWritten);
+    CHECK(Must(opened.records.UndoPending("cred_1", spent, {}, kNow)));
     CHECK(Must(opened.records.CommitTokens("cred_1", spent, TokensNamed("second"), kNow)));
     CHECK(Must(opened.records.CommitTokens("cred_1", Secret("second refresh"), TokensNamed("third"),
                                            kNow)));
@@ -70,7 +76,7 @@ TEST_SUITE("A store whose key was changed") {
     AppRecord same = AppNamed("app_2");
     same.settings.client_id = "client of app_1";
     CHECK(WhyNot(records.CreateApp(same)) == Reason::kInvalidArgument);
-    CHECK(Must(records.PutConsented(CredentialOf("app_1", "ann", "cred_2"))).id == "cred_1");
+    CHECK(Must(records.PutConsented(CredentialOf("app_1", "ann", "cred_2"))).record.id == "cred_1");
 
     HostRecord changed_host = host;
     changed_host.account_id = "another";
@@ -89,6 +95,42 @@ TEST_SUITE("A store whose key was changed") {
     CHECK(Must(opened.records.SweepMeetings("app_1", "ann", kNow + absl::Seconds(1))) == 1);
   }
 
+  TEST_CASE_FIXTURE(RotatedStore, "removes what was written under the old key") {
+    OpenedStore opened(path, RingOf({1, 2}));
+    Records& records = opened.records;
+    CHECK(Must(records.ListEvents("cred_1")).size() == 1);
+    const CredentialRecord ann = Must(records.GetCredential("cred_1"));
+    REQUIRE(Must(records.BeginDisconnect("cred_1", kNow)));
+    CHECK(Must(records.RemoveCredential(ann)));
+    CHECK(Must(records.FindMeetings(kNumber)).empty());
+    CHECK(Must(records.FindHostsByVanityName("ann.lee")).empty());
+    CHECK(WhyNot(records.GetCredential("cred_1")) == Reason::kCredentialUnknown);
+  }
+
+  TEST_CASE_FIXTURE(RotatedStore, "removes the hosts of an account under the old key, too") {
+    OpenedStore opened(path, RingOf({1, 2}));
+    Records& records = opened.records;
+    const auto remove = [&records](const std::string& id, const std::string& account) {
+      CredentialRecord admin = {
+          .id = id, .app_id = "app_1", .app_kind = AppKind::kAccountManaged, .account_id = account};
+      admin = Must(records.PutConsented(admin)).record;
+      REQUIRE(Must(records.BeginDisconnect(id, kNow)));
+      CHECK(Must(records.RemoveCredential(admin)));
+    };
+    remove("cred_2", "another account");
+    CHECK(Must(records.FindMeetings(kNumber)).size() == 1);
+    remove("cred_3", "acme");
+    CHECK(Must(records.FindMeetings(kNumber)).empty());
+    CHECK(Must(records.FindHostsByVanityName("ann.lee")).empty());
+  }
+
+  TEST_CASE_FIXTURE(RotatedStore, "takes the same client id for the same") {
+    OpenedStore opened(path, RingOf({1, 2}));
+    const absl::Time later = kNow + absl::Hours(1);
+    REQUIRE(opened.records.UpdateApp(AppNamed("app_1"), later).ok());
+    CHECK(Must(opened.records.GetApp("app_1")).client_id_since == kNow);
+  }
+
   TEST_CASE_FIXTURE(RotatedStore, "writes what only the new key opens") {
     OpenedStore both(path, RingOf({1, 2}));
     Must(both.records.PutConsented(CredentialOf("app_1", "bob", "cred_2")));
@@ -101,6 +143,130 @@ TEST_SUITE("A store whose key was changed") {
           Reason::kKeyMissing);
     CHECK(Must(old.records.GetCredential("cred_1")).user_id == "ann");
     CHECK(Must(old.records.ListCredentials("")).size() == 1);
+  }
+}
+
+// Gives the first key to one call, which is late: all that follow see the second.
+class LateKeys final : public crypto::KeySource {
+ public:
+  crypto::KeyRing Current() override { return asked_++ == late_ ? RingOf({1}) : RingOf({1, 2}); }
+  absl::StatusOr<crypto::KeyRing> CurrentToSeal() override { return Current(); }
+
+  // The next call of Records begins with the old ring.
+  void BeLate() { late_ = asked_; }
+
+ private:
+  int asked_ = 0;
+  int late_ = -1;
+};
+
+// All was written under key 2 by somebody else, just after a call took its ring.
+struct LateReader {
+  static constexpr std::uint64_t kNumber = 85'746'065'123;
+
+  testing::TempFolder folder;
+  std::string path = folder / "store";
+  LateKeys keys;
+  std::unique_ptr<Store> store;
+  std::unique_ptr<Records> late;
+  const HostRecord host = {.app_id = "app_1",
+                           .user_id = "ann",
+                           .personal_meeting_id = 5'551'112'222,
+                           .vanity_name = "ann.lee",
+                           .learnt_at = kNow};
+  const MeetingRecord meeting = {
+      .app_id = "app_1", .number = kNumber, .host_user_id = "ann", .learnt_at = kNow};
+
+  LateReader() {
+    OpenedStore first(path, RingOf({1}));
+    REQUIRE(first.records.CreateApp(AppNamed("app_1")).ok());
+    OpenedStore second(path, RingOf({1, 2}));
+    REQUIRE(second.records.CreateApp(AppNamed("app_2")).ok());
+    Must(second.records.PutConsented(CredentialOf("app_1", "ann", "cred_1")));
+    REQUIRE(second.records.PutHost(host).ok());
+    REQUIRE(second.records.PutMeetings(std::array{meeting}).ok());
+    REQUIRE(second.records.PutConsent("state", {.app_id = "app_1", .expires_at = kNow}).ok());
+    store = Must(OpenSqliteStore(Must(PrepareFolder(path)), keys, base::SystemRandom()));
+    late = std::make_unique<Records>(*store, keys, base::SystemRandom());
+  }
+
+  // The records, whose next call is late.
+  Records& Late() {
+    keys.BeLate();
+    return *late;
+  }
+};
+
+TEST_SUITE("A call that took its keys just before there was a newer one") {
+  TEST_CASE_FIXTURE(LateReader, "finds and opens what was written under that one") {
+    CHECK(Must(Late().ListApps()).size() == 2);
+    CHECK(Must(Late().GetApp("app_2")).id == "app_2");
+    CHECK(Must(Late().GetCredential("cred_1")).user_id == "ann");
+    CHECK(Must(Late().FindCredential("app_1", "ann")).id == "cred_1");
+    CHECK(Must(Late().FindCredentialsOfUser("ann")).size() == 1);
+    CHECK(Must(Late().ListCredentials("")).size() == 1);
+    CHECK(Must(Late().ListEvents("cred_1")).size() == 1);
+    CHECK(Must(Late().FindHost("app_1", "ann")));
+    CHECK(Must(Late().FindHostsByVanityName("ann.lee")).size() == 1);
+    CHECK(Must(Late().FindHostsByPersonalMeetingId(5'551'112'222)).size() == 1);
+    CHECK(Must(Late().FindMeetings(kNumber)).size() == 1);
+    CHECK(Must(Late().TakeConsent("state", kNow)));
+    CHECK_FALSE(Must(Late().TakeConsent("state", kNow)));
+  }
+
+  TEST_CASE_FIXTURE(LateReader, "writes with that one, and nothing beside what is there") {
+    AppRecord same = AppNamed("app_3");
+    same.settings.client_id = "client of app_2";
+    CHECK(WhyNot(Late().CreateApp(same)) == Reason::kInvalidArgument);
+    const auto again = Must(Late().PutConsented(CredentialOf("app_1", "ann", "cred_2")));
+    CHECK(again.record.id == "cred_1");
+    CHECK(again.record.generation == 2);
+    HostRecord changed = host;
+    changed.account_id = "another";
+    REQUIRE(Late().PutHost(changed).ok());
+    MeetingRecord moved = meeting;
+    moved.host_account_id = "another";
+    REQUIRE(Late().PutMeetings(std::array{moved}).ok());
+    CHECK(Must(late->FindHostsByVanityName("ann.lee")).size() == 1);
+    CHECK(Must(late->FindMeetings(kNumber)).size() == 1);
+
+    REQUIRE(Late().CreateApp(AppNamed("app_4")).ok());
+    REQUIRE(Late().UpdateApp(AppNamed("app_1"), kNow).ok());
+    CHECK(Must(store->CountSealed(1)) == 3);  // the marks
+  }
+
+  TEST_CASE_FIXTURE(LateReader, "refreshes, and seals the answer with that one") {
+    const Secret spent("first refresh");
+    CHECK(Must(Late().OpenPending("cred_1", spent, {}, kNow)));
+    CHECK(Must(Late().UndoPending("cred_1", spent, {}, kNow)));
+    CHECK(Must(Late().Condemn("cred_1", spent, "cause", {}, kNow)) == Records::Verdict::kWritten);
+    REQUIRE(Late().AddEvent("cred_1", {}, kNow).ok());
+    CHECK(Must(Late().CommitTokens("cred_1", spent, TokensNamed("second"), kNow)));
+    CHECK(Must(late->GetCredential("cred_1")).tokens.refresh_token == Secret("second refresh"));
+    CHECK(Must(Late().BeginDisconnect("cred_1", kNow)));
+    CHECK(Must(store->CountSealed(1)) == 4);  // the marks, and the app
+  }
+
+  TEST_CASE_FIXTURE(RotatedStore, "touches a row that a sweep gave another key") {
+    OpenedStore opened(path, RingOf({1, 2}));
+    const RowSealer sealer(opened.ring, base::SystemRandom());
+    const std::string host_key = sealer.HostKeys("app_1", "ann")[1];
+    const MeetingSearch search = sealer.SearchMeeting(meeting);
+    const MeetingKey key = {.number_key = search.number_keys[1], .host_key = search.host_keys[1]};
+    CHECK(Must(opened.store->TouchHost(host_key, kNow)) == Outcome::kDone);
+    const MeetingChanges touch = {.learnt = {{.key = key, .learnt_at = kNow}}};
+    CHECK(Must(opened.store->ChangeMeetings(touch)) == Outcome::kDone);
+
+    crypto::FixedKeys keys(opened.ring);
+    KeySweep sweep(*opened.store, keys, base::SystemRandom());
+    while (!Must(sweep.Step())) {
+    }
+    CHECK(Must(opened.store->TouchHost(host_key, kNow)) == Outcome::kMoved);
+    CHECK(Must(opened.store->ChangeMeetings(touch)) == Outcome::kMoved);
+    MeetingRecord newer = meeting;
+    newer.learnt_at = kNow + absl::Hours(1);
+    REQUIRE(opened.records.PutMeetings(std::array{newer}).ok());
+    CHECK(Must(opened.records.SweepMeetings("app_1", "ann", newer.learnt_at)) == 0);
   }
 }
 

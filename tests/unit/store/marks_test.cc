@@ -28,6 +28,7 @@ const std::vector<std::string> kTexts = {
     "MARKaccesstwo", "MARKrefreshtwo",   "MARKscope",   "MARKorigin",    "MARKverifier",
     "MARKredirect",  "MARKbinding",      "MARKstate",   "MARKuser",      "MARKaccount",
     "MARKemail",     "MARKvanity",       "MARKhost",    "MARKhaccount",  "MARKcause",
+    "MARKtracking",  "MARKcallback",
 };
 
 void AddForms(const std::string& mark, std::vector<std::string>& forms) {
@@ -96,7 +97,7 @@ struct MarkedStore {
   void UseAll() {
     Records& records = opened.records;
     REQUIRE(records.CreateApp(MarkedApp("app_1")).ok());
-    REQUIRE(records.UpdateApp(MarkedApp("app_1")).ok());
+    REQUIRE(records.UpdateApp(MarkedApp("app_1"), kNow).ok());
     REQUIRE(records.CreateApp(MarkedApp("app_2")).ok());
     REQUIRE(records.RemoveApp("app_2").ok());
     const ConsentRecord consent = {.app_id = "app_1",
@@ -109,6 +110,7 @@ struct MarkedStore {
     REQUIRE(Must(records.TakeConsent("MARKstate1", kNow)));
     Must(records.PutConsented({.id = "cred_1",
                                .app_id = "app_1",
+                               .client_id = "MARKclientid",
                                .user_id = "MARKuser",
                                .account_id = "MARKaccount",
                                .email = "MARKemail",
@@ -117,8 +119,16 @@ struct MarkedStore {
     const Secret spent("MARKrefreshone");
     REQUIRE(Must(records.OpenPending("cred_1", spent, {}, kNow)));
     REQUIRE(Must(records.CommitTokens("cred_1", spent, MarkedTokens("two"), kNow)));
-    REQUIRE(Must(records.SetHealth("cred_1", Secret("MARKrefreshtwo"),
-                                   Health::kReauthorizationRequired, "MARKcause", kNow)));
+    REQUIRE(Must(records.Condemn("cred_1", Secret("MARKrefreshtwo"), "MARKcause", {}, kNow)) ==
+            Records::Verdict::kWritten);
+    const CredentialEvent validated = {
+        .kind = CredentialEventKind::kValidated, .tracking_id = "MARKtracking", .http_status = 200};
+    REQUIRE(records.AddEvent("cred_1", validated, kNow).ok());
+    Must(records.PutConsented({.id = "cred_2",
+                               .app_id = "app_1",
+                               .app_kind = AppKind::kAccountManaged,
+                               .account_id = "MARKaccount",
+                               .tokens = {.callback_url = Secret("https://MARKcallback/?key=1")}}));
     UseDirectory();
   }
 

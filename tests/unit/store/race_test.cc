@@ -1,8 +1,10 @@
 #include <doctest/doctest.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <fstream>
 #include <functional>
 #include <string>
 #include <thread>
@@ -23,10 +25,10 @@ int CommitRounds(Records& records) {
   int won = 0;
   for (int round = 0; round < kRounds; ++round) {
     const Secret spent(RoundName(round) + " refresh");
-    const absl::StatusOr<bool> committed =
+    const absl::StatusOr<std::optional<Health>> committed =
         records.CommitTokens("cred_1", spent, TokensNamed(RoundName(round + 1)), kNow);
     if (!committed.ok()) return -1000;
-    won += *committed ? 1 : 0;
+    won += committed->has_value() ? 1 : 0;
   }
   return won;
 }
@@ -93,6 +95,24 @@ TEST_SUITE("Of several writers") {
     CHECK(Ann().generation == 1 + kRounds);
   }
 
+  TEST_CASE_FIXTURE(RaceFolder, "one who condemns makes no answer lose") {
+    const auto answers = testing::InProcesses(3, [this](int i) {
+      return WithRecords(path, [i](Records& records) {
+        if (i == 0) return std::to_string(CommitRounds(records));
+        for (int round = 0; round < kRounds; ++round) {
+          const Secret spent(RoundName(round) + " refresh");
+          for (int again = 0; again < 5; ++again) {
+            if (!records.Condemn("cred_1", spent, "x", {}, kNow).ok()) return std::string("lost");
+          }
+        }
+        return std::string("condemned");
+      });
+    });
+    CHECK(answers == std::vector<std::string>{std::to_string(kRounds), "condemned", "condemned"});
+    CHECK(Ann().generation == 1 + kRounds);
+    CHECK(Ann().health == Health::kHealthy);
+  }
+
   TEST_CASE_FIXTURE(RaceFolder, "each counts the send of its own, and no other's") {
     const auto answers = testing::InProcesses(3, [this](int) {
       return WithRecords(path, [](Records& records) -> std::string {
@@ -116,7 +136,7 @@ TEST_SUITE("Of several writers") {
       return WithRecords(path, [i](Records& records) -> std::string {
         const auto put =
             records.PutConsented(CredentialOf("app_1", "bob", "cred_of_" + std::to_string(i)));
-        return put.ok() ? put->id : std::string(put.status().message());
+        return put.ok() ? put->record.id : std::string(put.status().message());
       });
     });
     CHECK(answers[0].starts_with("cred_of_"));
@@ -151,6 +171,48 @@ TEST_SUITE("Of several writers") {
     });
     CHECK(std::count(answers.begin(), answers.end(), "taken") == 1);
     CHECK(std::count(answers.begin(), answers.end(), "none") == 3);
+  }
+}
+
+// Adds one to the number in `file`, `times` times and under the lock only. What
+// two add at the same moment would count once.
+std::string CountUnderLock(Records& records, const std::string& file, int times) {
+  for (int done = 0; done < times;) {
+    const auto lock = records.TryLockRefresh("cred_1");
+    if (!lock.ok()) return std::string(lock.status().message());
+    if (*lock == nullptr) {
+      sched_yield();
+      continue;
+    }
+    int counted = 0;
+    std::ifstream(file) >> counted;
+    sched_yield();
+    std::ofstream(file) << counted + 1;
+    ++done;
+  }
+  return "counted";
+}
+
+TEST_SUITE("Of several who refresh") {
+  TEST_CASE_FIXTURE(RaceFolder, "one holds the lock at a time: processes") {
+    const std::string file = folder / "count";
+    const auto answers = testing::InProcesses(4, [&](int) {
+      return WithRecords(path,
+                         [&file](Records& records) { return CountUnderLock(records, file, 100); });
+    });
+    CHECK(answers == std::vector<std::string>(4, "counted"));
+    CHECK(testing::ReadFile(file) == "400");
+  }
+
+  TEST_CASE_FIXTURE(RaceFolder, "one holds the lock at a time: threads of one store") {
+    OpenedStore opened(path);
+    const std::string file = folder / "count";
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([&] { (void)CountUnderLock(opened.records, file, 100); });
+    }
+    for (std::thread& thread : threads) thread.join();
+    CHECK(testing::ReadFile(file) == "400");
   }
 }
 

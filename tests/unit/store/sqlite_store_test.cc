@@ -19,8 +19,8 @@ struct InterleavedFixture : StoreFixture {
     return *row;
   }
   Outcome ReplaceTokens(std::int64_t seen_generation, const std::string& sealed) {
-    return Must(store.ReplaceTokens("cred_1", spent, seen_generation,
-                                    {.refresh_key = spent[0], .sealed = sealed}, kNow));
+    return Must(store.ReplaceTokens("cred_1", spent, seen_generation, Health::kHealthy,
+                                    {.refresh_key = spent[0], .sealed = sealed}, kNow, {}));
   }
 };
 
@@ -30,13 +30,13 @@ TEST_SUITE("A write that was overtaken") {
     row.sealed_user = "late";
     ++row.generation;
     REQUIRE(ReplaceTokens(1, "faster") == Outcome::kDone);
-    CHECK(Must(store.ReplaceCredential(row, 1)) == Outcome::kMoved);
+    CHECK(Must(store.ReplaceCredential(row, 1, Health::kHealthy, {})) == Outcome::kMoved);
     CHECK(Row().sealed_user != "late");
     CHECK(Row().tokens.sealed == "faster");
-    CHECK(Must(store.ReplaceCredential(row, 2)) == Outcome::kDone);
+    CHECK(Must(store.ReplaceCredential(row, 2, Health::kHealthy, {})) == Outcome::kDone);
     CHECK(Row().sealed_user == "late");
     row.id = "cred_9";
-    CHECK(Must(store.ReplaceCredential(row, 2)) == Outcome::kMoved);
+    CHECK(Must(store.ReplaceCredential(row, 2, Health::kHealthy, {})) == Outcome::kMoved);
   }
 
   TEST_CASE_FIXTURE(InterleavedFixture,
@@ -51,9 +51,10 @@ TEST_SUITE("A write that was overtaken") {
 
   TEST_CASE_FIXTURE(InterleavedFixture, "adds no second credential of a user") {
     CredentialRow row = Row();
-    CHECK(Must(store.InsertCredential(row, {"another key"})) == Outcome::kTaken);
+    CHECK(Must(store.InsertCredential(row, {"another key"}, {})) == Outcome::kTaken);
     row.id = "cred_2";
-    CHECK(Must(store.InsertCredential(row, {"another key", row.user_key})) == Outcome::kTaken);
+    CHECK(Must(store.InsertCredential(row, {"another key", row.subject_key}, {})) ==
+          Outcome::kTaken);
     CHECK(Must(store.ListCredentials("")).size() == 1);
   }
 
@@ -66,10 +67,10 @@ TEST_SUITE("A write that was overtaken") {
 
 TEST_SUITE("A list of look-up keys") {
   TEST_CASE_FIXTURE(InterleavedFixture, "matches by any of them, and by none if it is empty") {
-    const std::string key = Row().user_key;
-    CHECK(Must(store.FindCredentialOfUser({"a", "b", "c", "d", "e", "f", "g", key})));
-    CHECK_FALSE(Must(store.FindCredentialOfUser({"a", "b"})));
-    CHECK_FALSE(Must(store.FindCredentialOfUser({})));
+    const std::string key = Row().subject_key;
+    CHECK(Must(store.FindCredentialOfSubject({"a", "b", "c", "d", "e", "f", "g", key})));
+    CHECK_FALSE(Must(store.FindCredentialOfSubject({"a", "b"})));
+    CHECK_FALSE(Must(store.FindCredentialOfSubject({})));
     CHECK(Must(store.OpenPending("cred_1", {}, {}, kNow)) == Outcome::kMoved);
   }
 }

@@ -103,7 +103,7 @@ TEST_SUITE("A store that cannot be written") {
       }
       // Nothing of the failures stays behind.
       CHECK(Must(opened.records.OpenPending("cred_1", spent, {}, kNow)));
-      CHECK(Must(opened.records.UndoPending("cred_1", spent)));
+      CHECK(Must(opened.records.UndoPending("cred_1", spent, {}, kNow)));
     }
     CheckAsBefore();
   }

@@ -10,9 +10,9 @@ namespace {
 using Scopes = std::vector<std::string>;
 constexpr AppKind kUser = AppKind::kUserManaged;
 constexpr AppKind kAccount = AppKind::kAccountManaged;
-constexpr Feature kFeatures[] = {Feature::kReadUser,    Feature::kListMeetings,
-                                 Feature::kReadMeeting, Feature::kRecordingToken,
-                                 Feature::kZak,         Feature::kOnBehalfOf};
+constexpr Feature kFeatures[] = {
+    Feature::kReadUser, Feature::kListMeetings, Feature::kReadMeeting, Feature::kRecordingToken,
+    Feature::kZak,      Feature::kOnBehalfOf,   Feature::kListUsers};
 
 TEST_SUITE("Scopes") {
   TEST_CASE("of the usual sets allow what they were made for") {
@@ -26,7 +26,9 @@ TEST_SUITE("Scopes") {
     CHECK_FALSE(Allows(seed, Feature::kOnBehalfOf, kUser));
 
     const Scopes admin_seed = {"meeting:read:local_recording_token:admin",
-                               "meeting:read:list_meetings:admin"};
+                               "meeting:read:list_meetings:admin", "user:read:list_users:admin"};
+    CHECK(Allows(admin_seed, Feature::kListUsers, kAccount));
+    CHECK_FALSE(Allows(admin_seed, Feature::kReadUser, kAccount));
     CHECK(Allows(admin_seed, Feature::kListMeetings, kAccount));
     CHECK(Allows(admin_seed, Feature::kRecordingToken, kAccount));
   }
@@ -52,7 +54,7 @@ TEST_SUITE("Scopes") {
                          "user:read",
                          "user_zak:read"};
     CHECK(MissingScopes(user, kUser).empty());
-    CHECK(MissingScopes(user, kAccount).size() == 6);
+    CHECK(MissingScopes(user, kAccount).size() == 7);
   }
 
   TEST_CASE("are listed granular first") {
@@ -73,7 +75,7 @@ TEST_SUITE("Scopes") {
 
   TEST_CASE("each do alone, and nothing does without one") {
     for (const AppKind kind : {kUser, kAccount}) {
-      CHECK(MissingScopes({}, kind).size() == 6);
+      CHECK(MissingScopes({}, kind).size() == (kind == kUser ? 6 : 7));
       for (const Feature feature : kFeatures) {
         CAPTURE(FeatureName(feature));
         for (const std::string& scope : ScopesFor(feature, kind)) {
@@ -116,9 +118,8 @@ TEST_SUITE("FeatureName") {
     std::set<std::string_view> names;
     for (const Feature feature : kFeatures) names.insert(FeatureName(feature));
     CHECK(names == std::set<std::string_view>{"read_user", "list_meetings", "read_meeting",
-                                              "recording_token", "zak", "on_behalf_of"});
-    CHECK(HealthName(Health::kHealthy) == "healthy");
-    CHECK(HealthName(Health::kReauthorizationRequired) == "reauthorization_required");
+                                              "recording_token", "zak", "on_behalf_of",
+                                              "list_users"});
   }
 }
 

@@ -1,0 +1,47 @@
+// The stable names of what is kept of a credential.
+
+#include "joinpass/credentials.h"
+
+namespace joinpass {
+
+std::string_view HealthName(Health health) {
+  switch (health) {
+    case Health::kHealthy:
+      return "healthy";
+    case Health::kPaused:
+      return "paused";
+    case Health::kReauthorizationRequired:
+      return "reauthorization_required";
+    case Health::kDisconnecting:
+      return "disconnecting";
+  }
+  return "";
+}
+
+std::string_view CredentialEventName(CredentialEventKind kind) {
+  switch (kind) {
+    case CredentialEventKind::kConnected:
+      return "connected";
+    case CredentialEventKind::kReconnected:
+      return "reconnected";
+    case CredentialEventKind::kRefreshed:
+      return "refreshed";
+    case CredentialEventKind::kRecovered:
+      return "recovered";
+    case CredentialEventKind::kRefreshFailed:
+      return "refresh_failed";
+    case CredentialEventKind::kRefreshUnanswered:
+      return "refresh_unanswered";
+    case CredentialEventKind::kReauthorizationRequired:
+      return "reauthorization_required";
+    case CredentialEventKind::kValidated:
+      return "validated";
+    case CredentialEventKind::kValidationFailed:
+      return "validation_failed";
+    case CredentialEventKind::kDisconnecting:
+      return "disconnecting";
+  }
+  return "";
+}
+
+}  // namespace joinpass

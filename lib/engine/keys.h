@@ -1,0 +1,46 @@
+// Keys, done.
+
+#ifndef JOINPASS_LIB_ENGINE_KEYS_H_
+#define JOINPASS_LIB_ENGINE_KEYS_H_
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "base/task.h"
+#include "crypto/key_file_source.h"
+#include "engine/runner.h"
+#include "joinpass/keys.h"
+#include "oauth/context.h"
+#include "store/store.h"
+
+namespace joinpass::engine {
+
+class StoredKeys final : public Keys {
+ public:
+  // `store` is the one below the records of `context`, sealed with `keys`.
+  StoredKeys(const oauth::Context& context, store::Store& store, crypto::KeyFileSource& keys,
+             Runner& runner)
+      : context_(context), store_(store), keys_(keys), runner_(runner) {}
+
+  absl::StatusOr<std::vector<KeyInfo>> List() override;
+  absl::StatusOr<std::string> Add() override;
+  absl::StatusOr<SweepReport> Sweep(absl::Duration timeout) override;
+  absl::Status Remove(const std::string& id) override;
+
+  // Ends a sweep after its next step. Thread-safe.
+  void Close() { closed_ = true; }
+
+ private:
+  base::Task<absl::StatusOr<SweepReport>> SweepUntil(SteadyTime deadline);
+
+  const oauth::Context& context_;
+  store::Store& store_;
+  crypto::KeyFileSource& keys_;
+  Runner& runner_;
+  std::atomic<bool> closed_ = false;
+};
+
+}  // namespace joinpass::engine
+
+#endif  // JOINPASS_LIB_ENGINE_KEYS_H_

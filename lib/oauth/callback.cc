@@ -1,0 +1,141 @@
+#include "oauth/callback.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "message/http.h"
+#include "zoom/access_token_claims.h"
+#include "zoom/url.h"
+
+namespace joinpass::oauth {
+namespace {
+
+// Source: what services that take tokens from their customers promise them.
+constexpr absl::Duration kCallbackTime = absl::Seconds(5);
+constexpr absl::Duration kLeastLife = absl::Seconds(120);
+constexpr absl::Duration kLongestCached = absl::Hours(1);
+
+constexpr std::size_t kLongestUrl = 2048;
+constexpr std::size_t kLongestToken = 8 * 1024;
+constexpr std::size_t kLongestBody = kLongestToken + 64;  // white space around it
+
+bool IsPrintable(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return absl::ascii_isgraph(static_cast<unsigned char>(c)); });
+}
+
+absl::Status WrongUrl() {
+  return base::MakeError(Reason::kInvalidArgument,
+                         "callback: must be an https URL of at most 2048 bytes, without user and "
+                         "fragment");
+}
+
+// "https://host:port" of a URL that was checked, and what is behind it.
+std::pair<std::string, std::string> SplitCallback(std::string_view url) {
+  const std::size_t host = url.find("//") + 2;
+  const std::size_t end = std::min(url.find_first_of("/?", host), url.size());
+  std::string target(url.substr(end));
+  if (target.empty() || target.front() == '?') target.insert(0, "/");
+  return {std::string(url.substr(0, end)), std::move(target)};
+}
+
+absl::Status NotServed(const absl::Status& error) {
+  ErrorInfo info = GetErrorInfo(error).value_or(ErrorInfo());
+  if (info.reason == Reason::kAddressNotAllowed || info.reason == Reason::kCancelled) return error;
+  info.cause = std::string(ReasonName(info.reason));
+  info.reason = info.reason == Reason::kAnswerTooLarge ? Reason::kCallbackAnswerInvalid
+                                                       : Reason::kCallbackFailed;
+  return base::MakeError(info, "callback: the customer's URL gave no token");
+}
+
+absl::StatusOr<Secret> ReadToken(const message::Response& response) {
+  ErrorInfo info;
+  info.http_status = response.status;
+  info.request_left = true;
+  if (response.status == 404) {
+    info.reason = Reason::kTokenNotOffered;
+    return base::MakeError(info, "callback: the customer's URL has no such token");
+  }
+  if (response.status != 200) {
+    info.reason = Reason::kCallbackFailed;
+    info.cause = "http_status";
+    return base::MakeError(info, absl::StrCat("callback: HTTP ", response.status));
+  }
+  const auto body = absl::StripAsciiWhitespace(base::ToAbsl(base::View(response.body)));
+  const std::string_view token(body.data(), body.size());
+  if (token.empty() || token.size() > kLongestToken || !IsPrintable(token) ||
+      token.find_first_of("<>{}\"") != std::string_view::npos) {
+    info.reason = Reason::kCallbackAnswerInvalid;
+    return base::MakeError(info, "callback: HTTP 200, and the body is no token");
+  }
+  return Secret(token);
+}
+
+absl::Status BadToken(std::string cause, std::string_view message) {
+  ErrorInfo info;
+  info.reason = Reason::kCallbackAnswerInvalid;
+  info.cause = std::move(cause);
+  return base::MakeError(info, message);
+}
+
+}  // namespace
+
+absl::Status CheckCallbackUrl(const Secret& url) {
+  const std::string_view text = url.Reveal();
+  if (text.empty() || text.size() > kLongestUrl || !IsPrintable(text) ||
+      text.find('#') != std::string_view::npos) {
+    return WrongUrl();
+  }
+  const std::optional<zoom::Url> parts = zoom::SplitUrl(text);
+  if (!parts || parts->scheme != "https" || parts->host.empty() || parts->has_user) {
+    return WrongUrl();
+  }
+  return absl::OkStatus();
+}
+
+base::Task<absl::StatusOr<Secret>> FetchToken(const Context& context, Secret url, UrlSource source,
+                                              SteadyTime deadline) {
+  JOINPASS_CO_RETURN_IF_ERROR(CheckCallbackUrl(url));
+  auto [origin, target] = SplitCallback(url.Reveal());
+  message::Request request;
+  request.origin = std::move(origin);
+  request.target = std::move(target);
+  request.follow_redirects = false;
+  request.public_address_only = source == UrlSource::kNetwork;
+  request.send_once = true;
+  request.max_answer = kLongestBody;
+  const SteadyTime until = std::min(deadline, context.clock.SteadyNow() + kCallbackTime);
+  const absl::StatusOr<message::Response> response =
+      co_await context.transport.Send(std::move(request), until);
+  if (!response.ok()) co_return NotServed(response.status());
+  co_return ReadToken(*response);
+}
+
+absl::StatusOr<DelegatedToken> ReadDelegatedToken(const Secret& token, std::string_view client_id,
+                                                  absl::Time now) {
+  DelegatedToken read;
+  read.expires_at = now + kLongestCached;
+  const std::optional<zoom::AccessTokenClaims> claims = zoom::ReadAccessTokenClaims(token);
+  if (!claims) return read;
+  if (!claims->client_id.empty() && claims->client_id != client_id) {
+    return BadToken("wrong_client", "callback: the token is another client id's");
+  }
+  if (claims->expires_at) {
+    if (*claims->expires_at - now < kLeastLife) {
+      return BadToken("expires_too_soon", "callback: the token has less than 120 s left");
+    }
+    read.expires_at = std::min(read.expires_at, *claims->expires_at);
+  }
+  read.user_id = claims->user_id;
+  read.account_id = claims->account_id;
+  return read;
+}
+
+}  // namespace joinpass::oauth

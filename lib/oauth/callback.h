@@ -1,0 +1,55 @@
+// Tokens from a URL of the customer's.
+
+#ifndef JOINPASS_LIB_OAUTH_CALLBACK_H_
+#define JOINPASS_LIB_OAUTH_CALLBACK_H_
+
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/task.h"
+#include "joinpass/credentials.h"
+#include "joinpass/secret.h"
+#include "joinpass/time.h"
+#include "oauth/context.h"
+
+namespace joinpass::oauth {
+
+// OK for https with a host, at most 2048 bytes of printable ASCII, without user,
+// password or fragment. Pure. The message of an error never shows the URL.
+//
+// Errors: invalid_argument
+absl::Status CheckCallbackUrl(const Secret& url);
+
+// GETs the token: no redirect, at most 5 s of `deadline`, a socket of its own. A
+// URL from the network is dialled at public addresses only, checked each time.
+// The token is the body without white space around it: 1 to 8192 bytes of
+// printable ASCII. Errors never show URL or body.
+//
+// Errors:
+//   token_not_offered        404
+//   callback_failed          any other status, a redirect, the network, the time; `cause`
+//                            is the name of what befell it, `http_status` the status
+//   callback_answer_invalid  200 with a body that is no token
+//   address_not_allowed
+base::Task<absl::StatusOr<Secret>> FetchToken(const Context& context, Secret url, UrlSource source,
+                                              SteadyTime deadline);
+
+// What a delegated access token says of itself. Pure.
+struct DelegatedToken {
+  absl::Time expires_at = absl::InfinitePast();  // when to ask for another one: at most an hour
+  std::string user_id = {};                      // as the token says; unverified, may be empty
+  std::string account_id = {};
+};
+
+// A token that is no readable JWT is taken as it is, for an hour.
+//
+// Errors: callback_answer_invalid (cause `wrong_client`: it was issued to another
+// client id than `client_id`; `expires_too_soon`: less than 120 s are left)
+absl::StatusOr<DelegatedToken> ReadDelegatedToken(const Secret& token, std::string_view client_id,
+                                                  absl::Time now);
+
+}  // namespace joinpass::oauth
+
+#endif  // JOINPASS_LIB_OAUTH_CALLBACK_H_

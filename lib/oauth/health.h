@@ -1,0 +1,32 @@
+// How a credential does, from what is stored of it and of its app. Pure.
+
+#ifndef JOINPASS_LIB_OAUTH_HEALTH_H_
+#define JOINPASS_LIB_OAUTH_HEALTH_H_
+
+#include <string>
+
+#include "absl/time/time.h"
+#include "joinpass/credentials.h"
+#include "store/records.h"
+
+namespace joinpass::oauth {
+
+struct HealthState {
+  Health health = Health::kHealthy;
+  absl::Time since = absl::InfinitePast();
+  std::string cause = {};
+};
+
+// The first of these that is true:
+//   disconnecting             it is stored so
+//   reauthorization_required  client_id_changed: the consent was to another client
+//                             id than the app has now
+//   reauthorization_required  the stored verdict, with its cause
+//   paused                    the app is; cause app_credentials_invalid
+//   healthy
+// A delegated credential is never paused: it needs no client secret.
+HealthState HealthOf(const store::CredentialRecord& credential, const store::AppRecord& app);
+
+}  // namespace joinpass::oauth
+
+#endif  // JOINPASS_LIB_OAUTH_HEALTH_H_

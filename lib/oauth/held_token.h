@@ -1,0 +1,77 @@
+// HeldToken: what a process holds in memory of one credential.
+
+#ifndef JOINPASS_LIB_OAUTH_HELD_TOKEN_H_
+#define JOINPASS_LIB_OAUTH_HELD_TOKEN_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "joinpass/apps.h"
+#include "joinpass/secret.h"
+#include "joinpass/time.h"
+#include "oauth/callback.h"
+#include "oauth/refresh_rules.h"
+#include "store/records.h"
+#include "zoom/api_calls.h"
+
+namespace joinpass::oauth {
+
+// An access token and what it allows.
+struct Grant {
+  zoom::Access access = {};
+  absl::Time access_expires_at = absl::InfinitePast();
+  std::vector<std::string> scopes = {};
+  bool scopes_known = true;  // false: delegated, and Zoom will say
+  AppKind kind = AppKind::kUserManaged;
+  std::string user_id = {};
+  std::string account_id = {};
+};
+
+// Decides only. What is not there yet or not any more is no record; the access
+// token that Zoom refused is remembered beyond it, and so is how long the last one
+// may be used by the steady clock: a wall clock that is set back adds nothing.
+class HeldToken {
+ public:
+  void Put(store::CredentialRecord record, const store::AppRecord& app, base::Moment now);
+  void Forget() { record_.reset(); }
+  void Reject(const Secret& access_token) { rejected_ = access_token; }
+
+  // What the callback at `url` gave. Nothing if another URL was set meanwhile.
+  void Accept(const Secret& url, const Secret& token, const DelegatedToken& read, base::Moment now);
+
+  // Whether `stored` is a past of what is held: its file was put back. Of the same
+  // consent, and with another refresh token.
+  bool HasOutlived(const store::CredentialRecord& stored) const;
+
+  bool known() const { return record_.has_value(); }
+  const std::string& client_id() const { return client_id_; }  // the app's
+
+  // How long the access token may be used: 0 if Zoom refused it, or none is known.
+  absl::Duration Left(base::Moment now) const;
+
+  // The access token that a refresh has to replace, fresh though it may look to
+  // others: Zoom refused it, or its time is up on our steady clock.
+  const Secret& Unwanted(base::Moment now) const;
+
+  // Requires known().
+  const store::CredentialRecord& record() const { return *record_; }
+  bool IsDelegated() const { return record_ && record_->IsDelegated(); }
+  Grant ToGrant(const std::string& default_origin, base::Moment now) const;
+
+ private:
+  void Time(base::Moment now);
+
+  std::optional<store::CredentialRecord> record_;
+  AppKind kind_ = AppKind::kUserManaged;
+  std::string client_id_;
+  Secret rejected_;
+  Secret timed_;  // the access token that ends at `ends_`
+  SteadyTime ends_;
+};
+
+}  // namespace joinpass::oauth
+
+#endif  // JOINPASS_LIB_OAUTH_HELD_TOKEN_H_

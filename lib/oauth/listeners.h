@@ -1,0 +1,36 @@
+// Listeners: whom an engine tells what is no answer to a call.
+
+#ifndef JOINPASS_LIB_OAUTH_LISTENERS_H_
+#define JOINPASS_LIB_OAUTH_LISTENERS_H_
+
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "joinpass/credentials.h"
+#include "joinpass/engine.h"
+
+namespace joinpass::oauth {
+
+// The functions are thread-safe, and may be empty.
+struct Listeners {
+  std::function<void(const Notice&)> on_notice = {};
+  std::function<void(const HealthChange&)> on_health_change = {};
+
+  void Notify(std::string name, std::string text) const {
+    if (!on_notice) return;
+    Notice notice;
+    notice.name = std::move(name);
+    notice.text = std::move(text);
+    on_notice(notice);
+  }
+
+  // Says nothing if nothing changed.
+  void Tell(const HealthChange& change) const {
+    if (on_health_change && change.from != change.to) on_health_change(change);
+  }
+};
+
+}  // namespace joinpass::oauth
+
+#endif  // JOINPASS_LIB_OAUTH_LISTENERS_H_

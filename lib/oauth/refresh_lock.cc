@@ -1,0 +1,32 @@
+#include "oauth/refresh_lock.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/flight.h"
+#include "base/status.h"
+
+namespace joinpass::oauth {
+namespace {
+
+constexpr absl::Duration kFirstPause = absl::Milliseconds(2);
+constexpr absl::Duration kLongestPause = absl::Milliseconds(20);
+
+}  // namespace
+
+base::Task<absl::StatusOr<std::unique_ptr<store::RefreshLock>>> AwaitRefreshLock(
+    const Context& context, std::string credential_id, SteadyTime deadline) {
+  auto& records = context.records;
+  for (absl::Duration pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
+    absl::StatusOr<std::unique_ptr<store::RefreshLock>> lock =
+        co_await context.OffLoop([&] { return records.TryLockRefresh(credential_id); });
+    if (!lock.ok() || *lock != nullptr) co_return lock;
+    const SteadyTime next = context.clock.SteadyNow() + pause;
+    if (next > deadline) {
+      co_return base::MakeError(Reason::kRefreshBusy, "refresh: another process is at it");
+    }
+    co_await base::SleepUntil(context.loop, next);
+  }
+}
+
+}  // namespace joinpass::oauth

@@ -1,0 +1,26 @@
+// Waiting for the right to refresh a credential.
+
+#ifndef JOINPASS_LIB_OAUTH_REFRESH_LOCK_H_
+#define JOINPASS_LIB_OAUTH_REFRESH_LOCK_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "base/task.h"
+#include "joinpass/time.h"
+#include "oauth/context.h"
+#include "store/store.h"
+
+namespace joinpass::oauth {
+
+// Asks for it again and again, some milliseconds apart, until `deadline`. On the
+// loop.
+//
+// Errors: refresh_busy, store_unavailable
+base::Task<absl::StatusOr<std::unique_ptr<store::RefreshLock>>> AwaitRefreshLock(
+    const Context& context, std::string credential_id, SteadyTime deadline);
+
+}  // namespace joinpass::oauth
+
+#endif  // JOINPASS_LIB_OAUTH_REFRESH_LOCK_H_

@@ -1,0 +1,95 @@
+// RefreshRun: does what the refresh machine says.
+
+#ifndef JOINPASS_LIB_OAUTH_REFRESH_RUN_H_
+#define JOINPASS_LIB_OAUTH_REFRESH_RUN_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/task.h"
+#include "joinpass/credentials.h"
+#include "joinpass/secret.h"
+#include "joinpass/time.h"
+#include "oauth/context.h"
+#include "oauth/refresh_machine.h"
+#include "oauth/refresh_rules.h"
+#include "store/records.h"
+#include "store/store.h"
+#include "zoom/token_calls.h"
+
+namespace joinpass::oauth {
+
+// What Zoom answered to the exchange of `spent`, and the store did not take so
+// far: new tokens, or a verdict. Until it is written no refresh starts, in no
+// process: the lock is kept with it.
+struct Unsaved {
+  std::string app_id = {};
+  Secret spent = {};
+  std::optional<store::Tokens> tokens = {};
+  std::string cause = {};  // of the verdict
+  CredentialEvent event = {};
+  std::shared_ptr<store::RefreshLock> lock = {};
+};
+
+// Writes it. False: a successor is stored, so it is of no use any more. Blocks
+// on the store.
+//
+// Errors: those of the store; it is as unsaved as before
+absl::StatusOr<bool> Save(const Context& context, const std::string& credential_id,
+                          const Unsaved& unsaved);
+
+// One run for one credential; owns itself nothing but what it read. Used from
+// the loop's thread, once.
+class RefreshRun {
+ public:
+  // Between two looks at it, `*closing` tells a run that still waits for the lock
+  // to give up; it outlives the run, as `context` does.
+  RefreshRun(const Context& context, std::string credential_id, Wish wish,
+             std::optional<Unsaved> unsaved, const bool* closing)
+      : context_(context),
+        id_(std::move(credential_id)),
+        wish_(std::move(wish)),
+        closing_(closing),
+        unsaved_(std::move(unsaved)) {}
+
+  // How it ended. OK only for kRenewed.
+  base::Task<absl::Status> Run();
+
+  RefreshState end() const { return state_; }
+  std::optional<Unsaved>& unsaved() { return unsaved_; }
+
+ private:
+  base::Task<RefreshEvent> Do(RefreshState state);
+  base::Task<RefreshEvent> SaveUnsaved();
+  base::Task<RefreshEvent> TakeLock();
+  base::Task<RefreshEvent> Read();
+  base::Task<RefreshEvent> Probe();
+  base::Task<RefreshEvent> Open();
+  base::Task<RefreshEvent> Send();
+  base::Task<RefreshEvent> Undo();
+  base::Task<RefreshEvent> Pause();
+  base::Task<absl::Status> LogUnanswered();
+
+  RefreshEvent Judge(absl::StatusOr<zoom::TokenAnswer> answer);
+  RefreshEvent Written(const absl::StatusOr<bool>& written);
+  absl::Status Outcome() const;
+
+  const Context& context_;
+  const std::string id_;
+  const Wish wish_;
+  const bool* closing_;
+  std::optional<Unsaved> unsaved_;
+
+  RefreshState state_ = RefreshState::kLocking;
+  std::shared_ptr<store::RefreshLock> lock_;
+  store::CredentialRecord record_;  // as it was read under the lock
+  store::AppRecord app_;
+  absl::Status error_;  // the last one, and what the end is explained with
+};
+
+}  // namespace joinpass::oauth
+
+#endif  // JOINPASS_LIB_OAUTH_REFRESH_RUN_H_

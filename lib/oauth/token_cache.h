@@ -1,0 +1,39 @@
+// TokenCache: the fresh access tokens of a process, for any thread.
+
+#ifndef JOINPASS_LIB_OAUTH_TOKEN_CACHE_H_
+#define JOINPASS_LIB_OAUTH_TOKEN_CACHE_H_
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "joinpass/credentials.h"
+#include "joinpass/time.h"
+
+namespace joinpass::oauth {
+
+// Filled by TokenSource, which decides; read by whoever has no time for a turn
+// of the loop. One mutex. Thread-safe.
+class TokenCache {
+ public:
+  // A copy, if it is fresh on both clocks (refresh_rules.h).
+  std::optional<AccessToken> Find(const std::string& credential_id, base::Moment now) const;
+
+  void Put(const std::string& credential_id, AccessToken token, base::Moment now);
+  void Drop(const std::string& credential_id);
+
+ private:
+  struct Timed {
+    AccessToken token;
+    SteadyTime ends = {};
+  };
+
+  mutable base::Mutex mutex_;
+  std::map<std::string, Timed> tokens_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace joinpass::oauth
+
+#endif  // JOINPASS_LIB_OAUTH_TOKEN_CACHE_H_

@@ -1,0 +1,157 @@
+// Rows as a store keeps them: sealed, beside what it looks them up by.
+
+#ifndef JOINPASS_LIB_STORE_ROWS_H_
+#define JOINPASS_LIB_STORE_ROWS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "joinpass/credentials.h"
+#include "store/records.h"
+
+namespace joinpass::store {
+
+// Times are kept in milliseconds; what is finer is cut off.
+
+// The look-up keys of one value under each key of the ring, the newest first:
+// a row may have been written under any of them.
+using LookupKeys = std::vector<std::string>;
+
+// Bounds. A sealed value that passes the first is not written
+// (invalid_argument); one that is there is given back empty, which unseals as
+// damaged.
+inline constexpr std::size_t kLargestSealed = 256 * 1024;
+inline constexpr int kMostRows = 100'000;   // of a list
+inline constexpr int kMostMatches = 1'000;  // of a search
+
+struct AppRow {
+  std::string id = {};
+  std::string client_key = {};  // of the client id
+  absl::Time created_at = absl::InfinitePast();
+  std::int64_t version = 0;
+  absl::Time client_id_since = absl::InfinitePast();
+  std::optional<AppPause> pause = {};
+  std::string sealed = {};
+};
+
+struct ConsentRow {
+  std::string state_key = {};
+  absl::Time expires_at = absl::InfinitePast();
+  std::string sealed = {};
+};
+
+// The part of a credential that a refresh replaces.
+struct TokensRow {
+  std::string refresh_key = {};  // of the refresh token; empty: it has none
+  std::string sealed = {};
+};
+
+// `reason` is in joinpass's own words.
+struct EventRow {
+  absl::Time first_at = absl::InfinitePast();
+  absl::Time last_at = absl::InfinitePast();
+  int times = 1;
+  int kind = 0;  // a CredentialEventKind, by a number that stands in the file
+  std::string reason = {};
+  std::string sealed = {};  // what Zoom answered
+};
+
+inline constexpr int kMostEvents = 64;  // of one credential; the oldest go
+
+struct CredentialRow {
+  std::string id = {};
+  std::string app_id = {};
+  std::string subject_key = {};   // of the subject, within the app; unique
+  std::string any_user_key = {};  // of the user, in all apps; empty: not known
+  std::string sealed_user = {};
+  TokensRow tokens = {};
+  std::int64_t generation = 0;
+  std::optional<PendingRefresh> pending = {};
+  Health health = Health::kHealthy;
+  absl::Time health_since = absl::InfinitePast();
+  std::string sealed_cause = {};  // empty: none
+  absl::Time connected_at = absl::InfinitePast();
+  absl::Time refreshed_at = absl::InfinitePast();
+};
+
+// Found by `user_key`.
+struct HostRow {
+  std::string app_id = {};
+  std::string user_key = {};     // of the user, within the app; unique
+  std::string account_key = {};  // of the account, within the app; empty: not known
+  std::string number_key = {};   // of the personal meeting id; empty: none
+  std::string vanity_key = {};   // empty: none
+  absl::Time learnt_at = absl::InfinitePast();
+  std::string sealed = {};
+};
+
+// What tells meetings apart.
+struct MeetingKey {
+  std::string number_key = {};  // of the number, in all apps
+  std::string host_key = {};    // of the host, within the app
+
+  friend bool operator==(const MeetingKey&, const MeetingKey&) = default;
+};
+
+struct MeetingRow {
+  MeetingKey key = {};
+  std::string account_key = {};  // of the host's account, within the app; empty: not known
+  std::string app_id = {};
+  absl::Time learnt_at = absl::InfinitePast();
+  std::string sealed = {};
+};
+
+// Under which keys a meeting may be stored.
+struct MeetingSearch {
+  LookupKeys number_keys = {};
+  LookupKeys host_keys = {};
+};
+
+// All of it is written, or nothing; but no row takes the place of one that was
+// learnt later.
+struct MeetingChanges {
+  struct Put {
+    MeetingRow row = {};
+    std::optional<MeetingKey> replaced = {};  // the row it replaces beside that of its own key
+  };
+  struct Touch {
+    MeetingKey key = {};
+    absl::Time learnt_at = absl::InfinitePast();
+  };
+
+  std::vector<Put> written = {};
+  std::vector<Touch> learnt = {};  // the time alone
+};
+
+// An event as a sweep of the keys finds it.
+struct StoredEvent {
+  std::int64_t seq = 0;
+  std::string credential_id = {};
+  EventRow event = {};
+};
+
+// A row of any table. A sweep fills what depends on the keys, what that is
+// bound to, and nothing else.
+using AnyRow = std::variant<AppRow, CredentialRow, StoredEvent, HostRow, MeetingRow, ConsentRow>;
+
+struct Resealed {
+  AnyRow was = {};
+  AnyRow now = {};  // the same under other keys
+};
+
+// How far a pass over all rows has come; a new one stands at its beginning. Only
+// its store reads it.
+struct RowCursor {
+  std::size_t table = 0;
+  std::int64_t seq = 0;  // behind which to go on, in a table that numbers its rows
+  std::string key = {};  // in one that does not
+};
+
+}  // namespace joinpass::store
+
+#endif  // JOINPASS_LIB_STORE_ROWS_H_

@@ -1,0 +1,215 @@
+// SqliteStore's part in a change of keys: finding what is sealed with another
+// key, and putting the same under new ones into its place.
+
+#include <cstddef>
+#include <string_view>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+#include "base/status.h"
+#include "store/sqlite/key_check.h"
+#include "store/sqlite/sealed_tables.h"
+#include "store/sqlite/sqlite_rows.h"
+
+namespace joinpass::store::sqlite {
+namespace {
+
+// Runs `change`, and tells whether it changed a row.
+absl::StatusOr<bool> Changed(Connection& db, Statement& change) {
+  JOINPASS_RETURN_IF_ERROR(change.Run());
+  return db.changes() > 0;
+}
+
+// --- each kind of row: true if what `was` there is not there any more ----------
+
+absl::StatusOr<bool> Put(Connection& db, const AppRow& was, const AppRow& now) {
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement put,
+      db.Use("UPDATE OR IGNORE app SET client_key=?, sealed=? WHERE id=? AND sealed=?"));
+  put.Bytes(now.client_key).Bytes(now.sealed).Text(was.id).Bytes(was.sealed);
+  return Changed(db, put);
+}
+
+absl::StatusOr<bool> Put(Connection& db, const StoredEvent& was, const StoredEvent& now) {
+  JOINPASS_ASSIGN_OR_RETURN(Statement put,
+                            db.Use("UPDATE event SET sealed=? WHERE seq=? AND sealed=?"));
+  put.Bytes(now.event.sealed).Number(was.seq).Bytes(was.event.sealed);
+  return Changed(db, put);
+}
+
+absl::StatusOr<bool> Put(Connection& db, const ConsentRow& was, const ConsentRow& now) {
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement put,
+      db.Use("UPDATE OR IGNORE consent SET state_key=?, sealed=? WHERE state_key=? AND sealed=?"));
+  put.Bytes(now.state_key).Bytes(now.sealed).Bytes(was.state_key).Bytes(was.sealed);
+  return Changed(db, put);
+}
+
+#define JOINPASS_SQL_WAS_CREDENTIAL "id=? AND sealed_user=? AND sealed_tokens=? AND sealed_cause=?"
+#define JOINPASS_SQL_WAS_HOST "user_key=? AND sealed=?"
+#define JOINPASS_SQL_WAS_MEETING "number_key=? AND host_key=? AND sealed=?"
+
+Statement& BindWas(Statement& statement, const CredentialRow& was) {
+  statement.Text(was.id).Bytes(was.sealed_user).Bytes(was.tokens.sealed);
+  return statement.Bytes(was.sealed_cause);
+}
+Statement& BindWas(Statement& statement, const HostRow& was) {
+  return statement.Bytes(was.user_key).Bytes(was.sealed);
+}
+Statement& BindWas(Statement& statement, const MeetingRow& was) {
+  return statement.Bytes(was.key.number_key).Bytes(was.key.host_key).Bytes(was.sealed);
+}
+
+// Another row under the look-up keys of the new one goes if it is the older of
+// the two; else the old row itself goes.
+template <typename Row>
+absl::StatusOr<bool> DropOld(Connection& db, const char* sql, const Row& was) {
+  JOINPASS_ASSIGN_OR_RETURN(Statement drop, db.Use(sql));
+  return Changed(db, BindWas(drop, was));
+}
+
+absl::Status DropEventsOfNobody(Connection& db) {
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement drop,
+      db.Use("DELETE FROM event WHERE credential_id NOT IN (SELECT id FROM credential)"));
+  return drop.Run();
+}
+
+absl::StatusOr<bool> Put(Connection& db, const CredentialRow& was, const CredentialRow& now) {
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement drop,
+      db.Use("DELETE FROM credential WHERE subject_key=? AND id<>? AND connected_at<"
+             "(SELECT connected_at FROM credential WHERE " JOINPASS_SQL_WAS_CREDENTIAL ")"));
+  drop.Bytes(now.subject_key).Text(was.id);
+  JOINPASS_ASSIGN_OR_RETURN(bool dropped, Changed(db, BindWas(drop, was)));
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement put,
+      db.Use("UPDATE OR IGNORE credential SET subject_key=?, any_user_key=?, sealed_user=?, "
+             "refresh_key=?, sealed_tokens=?, sealed_cause=? WHERE " JOINPASS_SQL_WAS_CREDENTIAL));
+  put.Bytes(now.subject_key).Bytes(now.any_user_key).Bytes(now.sealed_user);
+  put.Bytes(now.tokens.refresh_key).Bytes(now.tokens.sealed).Bytes(now.sealed_cause);
+  JOINPASS_ASSIGN_OR_RETURN(bool done, Changed(db, BindWas(put, was)));
+  if (!done) {
+    JOINPASS_ASSIGN_OR_RETURN(
+        done, DropOld(db, "DELETE FROM credential WHERE " JOINPASS_SQL_WAS_CREDENTIAL, was));
+    dropped = dropped || done;
+  }
+  if (dropped) JOINPASS_RETURN_IF_ERROR(DropEventsOfNobody(db));
+  return done;
+}
+
+absl::StatusOr<bool> Put(Connection& db, const HostRow& was, const HostRow& now) {
+  JOINPASS_ASSIGN_OR_RETURN(Statement drop,
+                            db.Use("DELETE FROM host WHERE user_key=? AND learnt_at<"
+                                   "(SELECT learnt_at FROM host WHERE " JOINPASS_SQL_WAS_HOST ")"));
+  drop.Bytes(now.user_key);
+  JOINPASS_RETURN_IF_ERROR(BindWas(drop, was).Run());
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement put, db.Use("UPDATE OR IGNORE host SET user_key=?, account_key=?, number_key=?, "
+                            "vanity_key=?, sealed=? WHERE " JOINPASS_SQL_WAS_HOST));
+  put.Bytes(now.user_key).Bytes(now.account_key).BytesOrNull(now.number_key);
+  put.BytesOrNull(now.vanity_key).Bytes(now.sealed);
+  JOINPASS_ASSIGN_OR_RETURN(const bool done, Changed(db, BindWas(put, was)));
+  if (done) return true;
+  return DropOld(db, "DELETE FROM host WHERE " JOINPASS_SQL_WAS_HOST, was);
+}
+
+absl::StatusOr<bool> Put(Connection& db, const MeetingRow& was, const MeetingRow& now) {
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement drop, db.Use("DELETE FROM meeting WHERE number_key=? AND host_key=? AND learnt_at<"
+                             "(SELECT learnt_at FROM meeting WHERE " JOINPASS_SQL_WAS_MEETING ")"));
+  drop.Bytes(now.key.number_key).Bytes(now.key.host_key);
+  JOINPASS_RETURN_IF_ERROR(BindWas(drop, was).Run());
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement put, db.Use("UPDATE OR IGNORE meeting SET number_key=?, host_key=?, account_key=?, "
+                            "sealed=? WHERE " JOINPASS_SQL_WAS_MEETING));
+  put.Bytes(now.key.number_key).Bytes(now.key.host_key).Bytes(now.account_key).Bytes(now.sealed);
+  JOINPASS_ASSIGN_OR_RETURN(const bool done, Changed(db, BindWas(put, was)));
+  if (done) return true;
+  return DropOld(db, "DELETE FROM meeting WHERE " JOINPASS_SQL_WAS_MEETING, was);
+}
+
+absl::StatusOr<bool> PutAny(Connection& db, const Resealed& row) {
+  return std::visit(
+      [&](const auto& was) { return Put(db, was, std::get<std::decay_t<decltype(was)>>(row.now)); },
+      row.was);
+}
+
+// One value of it: the others were sealed with the same key.
+std::string_view OneSeal(const AnyRow& row) {
+  struct Pick {
+    std::string_view operator()(const AppRow& app) { return app.sealed; }
+    std::string_view operator()(const CredentialRow& credential) { return credential.sealed_user; }
+    std::string_view operator()(const StoredEvent& event) { return event.event.sealed; }
+    std::string_view operator()(const HostRow& host) { return host.sealed; }
+    std::string_view operator()(const MeetingRow& meeting) { return meeting.sealed; }
+    std::string_view operator()(const ConsentRow& consent) { return consent.sealed; }
+  };
+  return std::visit(Pick(), row);
+}
+
+}  // namespace
+
+absl::Status SqliteStore::AdoptNewestKey() {
+  for (Database* file : Files()) {
+    base::MutexLock lock(file->mutex);
+    JOINPASS_RETURN_IF_ERROR(sqlite::AdoptNewestKey(*file->connection, keys_, random_));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<AnyRow>> SqliteStore::ListSealedOtherwise(crypto::KeyId key, int limit,
+                                                                     RowCursor& cursor) {
+  for (; cursor.table < kSealedTables; cursor = {.table = cursor.table + 1}) {
+    Database& file = *Files()[FileOfTable(cursor.table)];
+    base::MutexLock lock(file.mutex);
+    JOINPASS_ASSIGN_OR_RETURN(std::vector<AnyRow> rows,
+                              ReadSealedOtherwise(*file.connection, key, limit, cursor));
+    if (!rows.empty()) return rows;
+  }
+  return std::vector<AnyRow>();
+}
+
+absl::StatusOr<int> SqliteStore::Reseal(std::span<const Resealed> rows) {
+  if (rows.empty()) return 0;
+  Database& file = *Files()[FileOfTable(rows.front().was.index())];
+  base::MutexLock lock(file.mutex);
+  Connection& db = *file.connection;
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction,
+                            BeginSealed(db, keys_, {OneSeal(rows.front().now)}));
+  int put = 0;
+  for (const Resealed& row : rows) {
+    JOINPASS_ASSIGN_OR_RETURN(const bool done, PutAny(db, row));
+    put += done ? 1 : 0;
+  }
+  JOINPASS_RETURN_IF_ERROR(transaction.Commit());
+  return put;
+}
+
+absl::StatusOr<std::int64_t> SqliteStore::CountSealed(crypto::KeyId key) {
+  std::int64_t found = 0;
+  for (Database* file : Files()) {
+    base::MutexLock lock(file->mutex);
+    JOINPASS_ASSIGN_OR_RETURN(const std::int64_t marks, CountInMarks(*file->connection, key));
+    found += marks;
+  }
+  for (std::size_t table = 0; table < kSealedTables; ++table) {
+    Database& file = *Files()[FileOfTable(table)];
+    base::MutexLock lock(file.mutex);
+    JOINPASS_ASSIGN_OR_RETURN(const std::int64_t sealed,
+                              CountInTable(*file.connection, table, key));
+    found += sealed;
+  }
+  return found;
+}
+
+absl::Status SqliteStore::WipeRemains() {
+  for (Database* file : Files()) {
+    base::MutexLock lock(file->mutex);
+    JOINPASS_RETURN_IF_ERROR(EmptyJournal(*file->connection, keys_, random_));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace joinpass::store::sqlite

@@ -1,0 +1,58 @@
+#include "zoom/access_token_claims.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "absl/strings/escaping.h"
+#include "base/text.h"
+#include "base/wipe.h"
+#include "zoom/json.h"
+
+namespace joinpass::zoom {
+namespace {
+
+constexpr std::size_t kLongestToken = 8 * 1024;
+constexpr std::size_t kLongestClaim = 256;
+constexpr std::string_view kIssuer = "zm:cid:";
+
+// The payload: what stands between the two dots.
+std::optional<base::Buffer> PayloadOf(std::string_view token) {
+  const std::size_t first = token.find('.');
+  if (first == std::string_view::npos) return std::nullopt;
+  const std::size_t second = token.find('.', first + 1);
+  if (second == std::string_view::npos || token.find('.', second + 1) != std::string_view::npos) {
+    return std::nullopt;
+  }
+  std::string decoded;
+  const std::string_view encoded = token.substr(first + 1, second - first - 1);
+  if (!absl::WebSafeBase64Unescape(base::ToAbsl(encoded), &decoded)) return std::nullopt;
+  return base::ToBuffer(decoded);
+}
+
+std::string Bounded(const JsonField& field) {
+  return std::string(field.Text().size() <= kLongestClaim ? field.Text() : "");
+}
+
+}  // namespace
+
+std::optional<AccessTokenClaims> ReadAccessTokenClaims(const Secret& token) {
+  if (token.Reveal().size() > kLongestToken) return std::nullopt;
+  const std::optional<base::Buffer> payload = PayloadOf(token.Reveal());
+  if (!payload) return std::nullopt;
+  std::array<JsonField, 4> fields = {
+      {{.key = "iss"}, {.key = "uid"}, {.key = "aid"}, {.key = "exp"}}};
+  const auto& [issuer, user, account, expires] = fields;
+  if (ReadJson(base::View(*payload), fields, nullptr) != JsonResult::kRead) return std::nullopt;
+  AccessTokenClaims claims;
+  const std::string issued_by = Bounded(issuer);
+  if (issued_by.starts_with(kIssuer)) claims.client_id = issued_by.substr(kIssuer.size());
+  claims.user_id = Bounded(user);
+  claims.account_id = Bounded(account);
+  const std::optional<std::int64_t> at = expires.Number();
+  if (at && *at > 0) claims.expires_at = absl::FromUnixSeconds(*at);
+  return claims;
+}
+
+}  // namespace joinpass::zoom

@@ -1,0 +1,27 @@
+// What an access token says of itself. Zoom calls it opaque: hints, never proof.
+
+#ifndef JOINPASS_LIB_ZOOM_ACCESS_TOKEN_CLAIMS_H_
+#define JOINPASS_LIB_ZOOM_ACCESS_TOKEN_CLAIMS_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/time/time.h"
+#include "joinpass/secret.h"
+
+namespace joinpass::zoom {
+
+struct AccessTokenClaims {
+  std::string client_id = {};   // of `iss`, "zm:cid:<client id>"; empty: it does not say
+  std::string user_id = {};     // `uid`
+  std::string account_id = {};  // `aid`
+  std::optional<absl::Time> expires_at = {};  // `exp`
+};
+
+// Reads the payload of a JWT without checking its signature. Nothing if it is no
+// JWT, or larger than 8 KiB; a claim of another type or of more than 256 bytes is left out.
+std::optional<AccessTokenClaims> ReadAccessTokenClaims(const Secret& token);
+
+}  // namespace joinpass::zoom
+
+#endif  // JOINPASS_LIB_ZOOM_ACCESS_TOKEN_CLAIMS_H_

@@ -1,0 +1,181 @@
+// Both kinds of app, with exactly the scopes that they ask for at the least.
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "integration/engine/engine_scene.h"
+
+namespace joinpass {
+namespace {
+
+using testing::EngineScene;
+using testing::kHank;
+using testing::kHanksMeeting;
+using testing::kJill;
+using testing::kJillsMeeting;
+using testing::kJillsRoom;
+using testing::NameOf;
+
+using Scopes = std::vector<std::string>;
+
+const Scopes kUserScopes = {"meeting:read:local_recording_token", "meeting:read:list_meetings",
+                            "user:read:user"};
+const Scopes kClassicUserScopes = {"meeting:read", "meeting_token:read:local_recording",
+                                   "user:read", "user_zak:read"};
+const Scopes kAccountScopes = {"meeting:read:local_recording_token:admin",
+                               "meeting:read:list_meetings:admin", "user:read:list_users:admin"};
+const Scopes kClassicAccountScopes = {"user:read:admin", "meeting:read:admin",
+                                      "meeting_token:read:admin:local_recording"};
+
+constexpr char kPaulsRoom[] = "https://acme.zoom.us/j/6589310093?pwd=770011";
+
+// The example world, whose app is of this kind and asks for these scopes.
+fake_zoom::Options WorldWith(const std::string& kind, const Scopes& scopes, bool classic) {
+  fake_zoom::Options options;
+  const std::string world = testing::ReadFile(FAKE_ZOOM_EXAMPLE_WORLD);
+  const std::size_t from = world.find("\"scopes\"");
+  const std::size_t to = world.find(']', from);
+  REQUIRE(to != std::string::npos);
+  const std::string list = "\"scopes\": [\"" + absl::StrJoin(scopes, "\", \"") + "\"" +
+                           (classic ? "], \"classic_scopes\": true, \"ignored\": [" : "");
+  options.world_json = absl::StrReplaceAll(world.substr(0, from) + list + world.substr(to),
+                                           {{"user_managed", kind}, {", \"ignored\": []", ""}});
+  return options;
+}
+
+struct UserScene : EngineScene {
+  explicit UserScene(const Scopes& scopes = kUserScopes, bool classic = false)
+      : EngineScene(WorldWith("user_managed", scopes, classic)) {}
+};
+
+struct AccountScene : EngineScene {
+  explicit AccountScene(const Scopes& scopes = kAccountScopes, bool classic = false)
+      : EngineScene(WorldWith("account_managed", scopes, classic), AppKind::kAccountManaged) {}
+};
+
+// The recording token of `link` works.
+void CheckRecords(EngineScene& scene, const char* link) {
+  CAPTURE(link);
+  const auto pass = scene.Prepare(EngineScene::RequestFor(link));
+  REQUIRE(NameOf(pass) == "ok");
+  CHECK(scene.Redeem(*pass).may_record);
+}
+
+std::string MissingIn(const Credential& credential) {
+  std::string names;
+  for (const MissingScope& one : credential.missing) {
+    names += std::string(FeatureName(one.feature)) + " ";
+  }
+  return names;
+}
+
+// What an identity costs without its scope: nothing, and the error says which.
+void CheckNeedsScope(EngineScene& scene, Identity identity, const std::string& scope) {
+  scene.zoom->ResetCalls();
+  JoinRequest request = EngineScene::RequestFor(kJillsMeeting, Need::kOff);
+  request.identity = identity;
+  const auto pass = scene.Prepare(request);
+  CHECK(NameOf(pass) == "scope_missing");
+  const Scopes missing = GetErrorInfo(pass.status())->missing_scopes;
+  CHECK(std::count(missing.begin(), missing.end(), scope) == 1);
+  CHECK(scene.zoom->Calls("users/token") + scene.zoom->Calls("users/zak") == 0);
+}
+
+TEST_SUITE("A user-managed app") {
+  TEST_CASE_FIXTURE(UserScene, "works with its three scopes; what needs more makes no call") {
+    const std::string id = Connect(kJill);
+    CheckRecords(*this, kJillsMeeting);
+    CheckRecords(*this, kJillsRoom);
+    CheckNeedsScope(*this, Identity::kZak, "user:read:zak");
+    CheckNeedsScope(*this, Identity::kOnBehalfOf, "user:read:token");
+    CHECK(MissingIn(Get(id)) == "read_meeting zak on_behalf_of ");
+  }
+
+  TEST_CASE("works with the scopes of older apps") {
+    UserScene scene(kClassicUserScopes, true);
+    const std::string id = scene.Connect(kJill);
+    CHECK(scene.Get(id).missing.empty());
+    CheckRecords(scene, kJillsMeeting);
+    CheckRecords(scene, kJillsRoom);
+  }
+}
+
+TEST_SUITE("An account-managed app") {
+  TEST_CASE_FIXTURE(AccountScene, "works with its three scopes, for every user of the account") {
+    const std::string id = Connect(kJill);
+    CHECK(Get(id).account_id == "q6gBJVO5TzexKYTb_I2rpg");
+    CheckRecords(*this, kJillsMeeting);
+    CheckRecords(*this, kJillsRoom);
+    CheckRecords(*this, kPaulsRoom);
+    CHECK(zoom->Calls("users/me") == 0);
+    CHECK(zoom->Calls("users/one") == 0);
+    CHECK(Outcome(kHanksMeeting) == "host_not_connected");
+    CheckNeedsScope(*this, Identity::kZak, "user:read:token:admin");
+    CheckNeedsScope(*this, Identity::kOnBehalfOf, "user:read:token:admin");
+    CHECK(MissingIn(Get(id)) == "read_user read_meeting zak on_behalf_of ");
+  }
+
+  TEST_CASE("works with the scopes of older apps, and mints identities of its users") {
+    AccountScene scene(kClassicAccountScopes, true);
+    const std::string id = scene.Connect(kJill);
+    CHECK(scene.Get(id).missing.empty());
+    CheckRecords(scene, kPaulsRoom);
+    JoinRequest request = EngineScene::RequestFor(kPaulsRoom);
+    request.identity = Identity::kZak;
+    const auto pass = scene.Prepare(request);
+    REQUIRE(NameOf(pass) == "ok");
+    CHECK_FALSE(pass->zak().empty());
+    CHECK(scene.Redeem(*pass).may_record);
+  }
+
+  TEST_CASE_FIXTURE(AccountScene, "outlives a user of the account who is deleted") {
+    const std::string id = Connect(kJill);
+    for (const char* status : {"inactive", "deleted"}) {
+      CAPTURE(status);
+      REQUIRE(zoom->SetUserStatus("paul@acme.example", status).ok());
+      CHECK(Outcome(kPaulsRoom) != "ok");
+      CheckRecords(*this, kJillsRoom);
+      CHECK(Get(id).health == Health::kHealthy);
+      CHECK(NameOf(Sync(id)) == "ok");
+    }
+    CHECK(heard.empty());
+  }
+
+  TEST_CASE_FIXTURE(AccountScene, "has one credential an account, whoever of its admins consents") {
+    const std::string acme = Connect(kJill);
+    const std::string globex = Connect(kHank);
+    CHECK(acme != globex);
+    CHECK(Outcome(kHanksMeeting) == "ok");
+    CHECK(TryConnect(kJill)->id == acme);
+    CHECK(engine->credentials().List("")->size() == 2);
+    REQUIRE(NameOf(engine->credentials().Disconnect(acme, absl::Seconds(20))) == "ok");
+    CHECK(Outcome(kPaulsRoom) == "host_not_connected");
+    CHECK(Outcome(kHanksMeeting) == "ok");
+  }
+}
+
+TEST_SUITE("A consent with fewer scopes than asked for") {
+  TEST_CASE_FIXTURE(EngineScene, "is kept, and says what each missing one costs") {
+    zoom->SetNextConsentScopes({"user:read:user"});
+    const auto credential = TryConnect(kJill);
+    REQUIRE(NameOf(credential) == "ok");
+    std::string missing;
+    for (const MissingScope& one : credential->missing) {
+      missing += std::string(FeatureName(one.feature)) + ":" + one.any_of.front() + " ";
+    }
+    CHECK(missing ==
+          "list_meetings:meeting:read:list_meetings read_meeting:meeting:read:meeting "
+          "recording_token:meeting:read:local_recording_token zak:user:read:zak "
+          "on_behalf_of:user:read:token ");
+    zoom->ResetCalls();
+    CHECK(NameOf(Sync(credential->id)) == "scope_missing");
+    CHECK(zoom->Calls("users/meetings") == 0);
+  }
+}
+
+}  // namespace
+}  // namespace joinpass

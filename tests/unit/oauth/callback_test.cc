@@ -1,0 +1,180 @@
+#include "oauth/callback.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "absl/strings/escaping.h"
+#include "oauth/token_source.h"
+#include "support/engine_room.h"
+
+namespace joinpass::oauth {
+namespace {
+
+using testing::EngineRoom;
+using testing::JsonAnswer;
+using testing::NetworkError;
+using testing::ScriptedTransport;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'700'000'000);
+const Secret kUrl("https://tokens.example/zoom?key=CANARY%20x&user=7");
+
+Secret Jwt(const std::string& payload) {
+  return Secret("e30." + absl::WebSafeBase64Escape(payload) + ".c2ln");
+}
+
+TEST_SUITE("CheckCallbackUrl") {
+  TEST_CASE("takes https with a host, and nothing that hides or cannot be fetched") {
+    for (const char* good : {"https://a.example", "https://a.example/", "https://a.example?x=1",
+                             "https://a.example:8443/p/q?k=%20&l=a+b", "https://[2606:4700::1]/"}) {
+      CAPTURE(good);
+      CHECK(CheckCallbackUrl(Secret(good)).ok());
+    }
+    for (const std::string& bad :
+         {std::string(), std::string("http://a.example/"), std::string("ftp://a.example/"),
+          std::string("https://"), std::string("https:///x"), std::string("//a.example/"),
+          std::string("https://user@a.example/"), std::string("https://u:p@a.example/"),
+          std::string("https://a.example/#f"), std::string("https://a.example/a b"),
+          std::string("https://a.example/\n"), std::string("https://a.example/\xc3\xa9"),
+          "https://a.example/" + std::string(2048, 'x')}) {
+      CAPTURE(bad.substr(0, 40));
+      CHECK(ReasonOf(CheckCallbackUrl(Secret(bad))) == Reason::kInvalidArgument);
+    }
+    const absl::Status wrong = CheckCallbackUrl(Secret("http://CANARY.example/"));
+    CHECK(wrong.ToString().find("CANARY") == std::string::npos);
+  }
+}
+
+TEST_SUITE("ReadDelegatedToken") {
+  TEST_CASE("is asked for again when it ends, or after an hour") {
+    const auto read = [](const std::string& payload) {
+      return ReadDelegatedToken(Jwt(payload), "client", kNow);
+    };
+    CHECK(ReadDelegatedToken(Secret("opaque"), "client", kNow)->expires_at ==
+          kNow + absl::Hours(1));
+    CHECK(read("{}")->expires_at == kNow + absl::Hours(1));
+    CHECK(read(R"({"exp":1700001000})")->expires_at == kNow + absl::Seconds(1000));
+    CHECK(read(R"({"exp":1800000000})")->expires_at == kNow + absl::Hours(1));
+    CHECK(read(R"({"exp":1700000120})").ok());
+    CHECK(GetErrorInfo(read(R"({"exp":1700000119})").status())->cause == "expires_too_soon");
+    CHECK(read(R"({"iss":"zm:cid:client"})").ok());
+    CHECK(GetErrorInfo(read(R"({"iss":"zm:cid:other"})").status())->cause == "wrong_client");
+    CHECK(read(R"({"uid":"u","aid":"a"})")->user_id == "u");
+  }
+}
+
+struct Scene : EngineRoom {
+  absl::StatusOr<Secret> Fetch(UrlSource source = UrlSource::kNetwork) {
+    return Finish(FetchToken(context, kUrl, source, In(absl::Seconds(60))));
+  }
+
+  std::string After(ScriptedTransport::Answer answer) {
+    transport.answer = [answer](const ScriptedTransport::Seen&) { return answer; };
+    const auto token = Fetch();
+    if (token.ok()) return std::string(token->Reveal());
+    CHECK(token.status().ToString().find("CANARY") == std::string::npos);
+    return std::string(ReasonName(ReasonOf(token.status())));
+  }
+};
+
+TEST_SUITE("FetchToken") {
+  TEST_CASE_FIXTURE(Scene, "gets the bare token, with the query as it is and no redirect") {
+    CHECK(After(JsonAnswer(200, " \r\n token.of_life-1 \n")) == "token.of_life-1");
+    REQUIRE(transport.seen.size() == 1);
+    CHECK(transport.seen[0].target == "/zoom?key=CANARY%20x&user=7");
+    CHECK(transport.seen[0].authorization.empty());
+    CHECK(transport.requests[0].origin == "https://tokens.example");
+    CHECK(transport.requests[0].public_address_only);
+    CHECK_FALSE(transport.requests[0].follow_redirects);
+    CHECK(transport.deadlines[0] == In(absl::Seconds(5)));
+    CHECK(Fetch(UrlSource::kConfiguration).ok());
+    CHECK_FALSE(transport.requests[1].public_address_only);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "404 says that there is none; all else says what is wrong") {
+    CHECK(After(JsonAnswer(404, "token")) == "token_not_offered");
+    for (const int status : {204, 301, 302, 400, 401, 403, 429, 500, 503}) {
+      CHECK(After(JsonAnswer(status, "token")) == "callback_failed");
+    }
+    for (const std::string& body :
+         {std::string(), std::string(" \n"), std::string("two words"), std::string("{\"a\":1}"),
+          std::string("<html></html>"), std::string("\x01\x02"), std::string("t\xc3\xb6ken"),
+          std::string(8193, 't')}) {
+      CAPTURE(body.substr(0, 20));
+      CHECK(After(JsonAnswer(200, body)) == "callback_answer_invalid");
+    }
+    CHECK(After(JsonAnswer(200, std::string(8192, 't'))).size() == 8192);
+    CHECK(After(NetworkError(Reason::kDeadlineExceeded, true)) == "callback_failed");
+    CHECK(After(NetworkError(Reason::kTlsFailed, false)) == "callback_failed");
+    CHECK(After(NetworkError(Reason::kAnswerTooLarge, true)) == "callback_answer_invalid");
+    CHECK(After(NetworkError(Reason::kAddressNotAllowed, false)) == "address_not_allowed");
+  }
+}
+
+// A delegated credential "cred_1", whose callback gives "token-1", "token-2", ….
+struct DelegatedScene : EngineRoom {
+  TokenSource tokens{context};
+  int given = 0;
+
+  DelegatedScene() {
+    store::AppRecord app;
+    app.id = "app_1";
+    app.settings.client_id = "client";
+    app.settings.client_secret = Secret("a dummy");
+    REQUIRE(records.CreateApp(app).ok());
+    store::CredentialRecord credential = Consent("cred_1", "user-1", absl::ZeroDuration());
+    credential.tokens = {};
+    credential.tokens.callback_url = kUrl;
+    REQUIRE(records.PutConsented(credential).ok());
+    transport.answer = [this](const ScriptedTransport::Seen&) {
+      return JsonAnswer(200, "token-" + std::to_string(++given));
+    };
+  }
+
+  std::string Given() {
+    const auto grant = Finish(tokens.Get("cred_1", In(absl::Seconds(60))));
+    if (!grant.ok()) return std::string(ReasonName(ReasonOf(grant.status())));
+    CHECK_FALSE(grant->scopes_known);
+    return std::string(grant->access.access_token.Reveal());
+  }
+};
+
+TEST_SUITE("A delegated credential") {
+  TEST_CASE_FIXTURE(DelegatedScene, "asks the callback once an hour, and stores no token") {
+    CHECK(Given() == "token-1");
+    CHECK(Given() == "token-1");
+    clock.Advance(absl::Hours(1) - absl::Minutes(11));
+    CHECK(Given() == "token-1");
+    CHECK(given == 1);
+    clock.Advance(absl::Minutes(10));
+    CHECK(Given() == "token-2");
+    CHECK(Stored().tokens.access_token.empty());
+    CHECK_FALSE(Stored().pending);
+    CHECK(tokens.cache().Find("cred_1", context.Now()) == std::nullopt);
+  }
+
+  TEST_CASE_FIXTURE(DelegatedScene, "a token that Zoom refuses is asked for anew, once") {
+    CHECK(Given() == "token-1");
+    tokens.Reject("cred_1", Secret("token-1"));
+    CHECK(Given() == "token-2");
+    tokens.Reject("cred_1", Secret("token-2"));
+    transport.answer = [](const ScriptedTransport::Seen&) { return JsonAnswer(200, "token-2"); };
+    CHECK(Given() == "callback_answer_invalid");
+  }
+
+  TEST_CASE_FIXTURE(DelegatedScene, "a callback that fails is no verdict, and is in the log") {
+    transport.answer = [](const ScriptedTransport::Seen&) { return JsonAnswer(503, ""); };
+    CHECK(Given() == "callback_failed");
+    CHECK(Given() == "callback_failed");
+    CHECK(Stored().health == Health::kHealthy);
+    const auto events = records.ListEvents("cred_1");
+    REQUIRE(events.ok());
+    CHECK(events->front().kind == CredentialEventKind::kRefreshFailed);
+    CHECK(events->front().reason == "callback_failed");
+    CHECK(events->front().http_status == 503);
+    CHECK(events->front().times == 2);
+  }
+}
+
+}  // namespace
+}  // namespace joinpass::oauth

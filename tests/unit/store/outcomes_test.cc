@@ -1,0 +1,194 @@
+// How each write of the store ends that depends on what is stored.
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "unit/store/raw_sqlite.h"
+#include "unit/store/store_fixture.h"
+
+namespace joinpass::store {
+namespace {
+
+const EventRow kEvent = {.first_at = kNow, .last_at = kNow, .kind = 5, .reason = "x"};
+
+struct OutcomeFixture : StoreFixture {
+  struct Case {
+    const char* what;
+    std::function<Outcome()> call;
+    Outcome outcome;
+  };
+
+  Store& store = *opened.store;
+  const LookupKeys spent = {"unknown", Row().tokens.refresh_key};
+  const AppPause pause = {.since = kNow, .next_probe = kNow + absl::Minutes(1), .probes = 3};
+  const std::string credentials_db = folder / "store/credentials.db";
+
+  CredentialRow Row() {
+    const std::optional<CredentialRow> row = Must(store.FindCredential("cred_1"));
+    REQUIRE(row);
+    return *row;
+  }
+  AppRow App() {
+    const std::optional<AppRow> row = Must(store.FindApp("app_1"));
+    REQUIRE(row);
+    return *row;
+  }
+
+  Outcome ReplaceTokens(const LookupKeys& keys, std::int64_t generation, Health health) {
+    const TokensRow tokens = {.refresh_key = spent[1], .sealed = "new"};
+    return Must(store.ReplaceTokens("cred_1", keys, generation, health, tokens, kNow, kEvent));
+  }
+  Outcome ReplaceCredential(std::int64_t generation, Health health) {
+    CredentialRow row = Row();
+    row.sealed_user = "new";
+    row.health = Health::kHealthy;
+    return Must(store.ReplaceCredential(row, generation, health, kEvent));
+  }
+  Outcome Condemn(const LookupKeys& keys) {
+    return Must(
+        store.SetHealth("cred_1", keys, Health::kReauthorizationRequired, kNow, "cause", kEvent));
+  }
+  Outcome ClaimProbe(AppPause seen) { return Must(store.ClaimProbe("app_1", seen, kNow)); }
+
+  // Each case in turn. Only what was done is told in the log, and once.
+  void Check(const std::vector<Case>& cases) {
+    for (const Case& each : cases) {
+      CAPTURE(each.what);
+      const std::string log = "SELECT coalesce(sum(times), 0) FROM event WHERE reason='x'";
+      const int before = std::stoi(RawSqlite(credentials_db).Run(log));
+      CHECK(each.call() == each.outcome);
+      const int told = std::stoi(RawSqlite(credentials_db).Run(log)) - before;
+      CHECK(told == (each.outcome == Outcome::kDone ? 1 : 0));
+    }
+  }
+};
+
+TEST_SUITE("The outcome of a write") {
+  TEST_CASE_FIXTURE(OutcomeFixture, "of a credential is told by what it was seen as") {
+    constexpr Health kHealthy = Health::kHealthy;
+    constexpr Health kCondemned = Health::kReauthorizationRequired;
+    Check({
+        {"an event", [&] { return Must(store.AddEvent("cred_1", kEvent)); }, Outcome::kDone},
+        {"of nobody", [&] { return Must(store.AddEvent("cred_9", kEvent)); }, Outcome::kUnknown},
+        {"undo", [&] { return Must(store.UndoPending("cred_1", spent, kEvent)); }, Outcome::kDone},
+        {"undo: token", [&] { return Must(store.UndoPending("cred_1", {"z"}, kEvent)); },
+         Outcome::kMoved},
+        {"undo: nobody", [&] { return Must(store.UndoPending("cred_9", spent, kEvent)); },
+         Outcome::kMoved},
+        {"tokens: generation", [&] { return ReplaceTokens(spent, 2, kHealthy); }, Outcome::kMoved},
+        {"tokens: health", [&] { return ReplaceTokens(spent, 1, kCondemned); }, Outcome::kMoved},
+        {"tokens: token", [&] { return ReplaceTokens({"z"}, 1, kHealthy); }, Outcome::kMoved},
+        {"tokens", [&] { return ReplaceTokens(spent, 1, kHealthy); }, Outcome::kDone},
+        {"condemn: token", [&] { return Condemn({"z"}); }, Outcome::kMoved},
+        {"condemn", [&] { return Condemn(spent); }, Outcome::kDone},
+        {"condemn again", [&] { return Condemn(spent); }, Outcome::kSame},
+        {"tokens: since condemned", [&] { return ReplaceTokens(spent, 2, kHealthy); },
+         Outcome::kMoved},
+        {"late tokens", [&] { return ReplaceTokens(spent, 2, kCondemned); }, Outcome::kDone},
+        {"consent: generation", [&] { return ReplaceCredential(2, kHealthy); }, Outcome::kMoved},
+        {"consent: health", [&] { return ReplaceCredential(3, kCondemned); }, Outcome::kMoved},
+        {"consent", [&] { return ReplaceCredential(3, kHealthy); }, Outcome::kDone},
+    });
+  }
+
+  TEST_CASE_FIXTURE(OutcomeFixture, "on a credential's way out is that of a removal only") {
+    constexpr Health kLeaving = Health::kDisconnecting;
+    const auto leave = [&](const char* id) {
+      return Must(store.BeginDisconnect(id, kNow, kEvent));
+    };
+    const auto remove = [&](const char* id) { return Must(store.RemoveCredential(id)); };
+    const auto open = [&] { return Must(store.OpenPending("cred_1", spent, {}, kNow)); };
+    Check({
+        {"not yet", [&] { return remove("cred_1"); }, Outcome::kMoved},
+        {"nobody", [&] { return leave("cred_9"); }, Outcome::kUnknown},
+        {"leave", [&] { return leave("cred_1"); }, Outcome::kDone},
+        {"leave again", [&] { return leave("cred_1"); }, Outcome::kSame},
+        {"open", open, Outcome::kMoved},
+        {"undo", [&] { return Must(store.UndoPending("cred_1", spent, kEvent)); }, Outcome::kMoved},
+        {"tokens", [&] { return ReplaceTokens(spent, 1, kLeaving); }, Outcome::kMoved},
+        {"condemn", [&] { return Condemn(spent); }, Outcome::kMoved},
+        {"consent unseen", [&] { return ReplaceCredential(1, Health::kHealthy); }, Outcome::kMoved},
+        {"consent", [&] { return ReplaceCredential(1, kLeaving); }, Outcome::kDone},
+        {"kept", [&] { return remove("cred_1"); }, Outcome::kMoved},
+        {"leave anew", [&] { return leave("cred_1"); }, Outcome::kDone},
+    });
+    CHECK(remove("cred_1") == Outcome::kDone);
+    CHECK(remove("cred_1") == Outcome::kUnknown);
+    CHECK(RawSqlite(credentials_db).Run("SELECT count(*) FROM event") == "0");
+  }
+
+  TEST_CASE_FIXTURE(OutcomeFixture, "of an app's pause is told by its version, and by the pause") {
+    const auto stop = [&](const char* id, std::int64_t version) {
+      return Must(store.PauseApp(id, version, pause));
+    };
+    const auto resume = [&](const char* id, std::int64_t version) {
+      return Must(store.ResumeApp(id, version));
+    };
+    const std::int64_t version = App().version;
+    CHECK(ClaimProbe(pause) == Outcome::kMoved);
+    CHECK(resume("app_1", version) == Outcome::kSame);
+    CHECK(resume("app_1", version + 1) == Outcome::kMoved);
+    CHECK(resume("app_9", version) == Outcome::kUnknown);
+    CHECK(stop("app_9", version) == Outcome::kUnknown);
+    CHECK(stop("app_1", version - 1) == Outcome::kMoved);
+    CHECK_FALSE(App().pause);
+    CHECK(stop("app_1", version) == Outcome::kDone);
+    CHECK(stop("app_1", version) == Outcome::kSame);
+    CHECK(stop("app_1", version + 1) == Outcome::kMoved);
+    CHECK(resume("app_1", version - 1) == Outcome::kMoved);
+
+    AppPause other = pause;
+    other.since += absl::Seconds(1);
+    CHECK(ClaimProbe(other) == Outcome::kMoved);
+    other = pause;
+    other.next_probe += absl::Seconds(1);
+    CHECK(ClaimProbe(other) == Outcome::kMoved);
+    other = pause;
+    ++other.probes;
+    CHECK(ClaimProbe(other) == Outcome::kMoved);
+    CHECK(Must(store.ClaimProbe("app_9", pause, kNow)) == Outcome::kMoved);
+    CHECK(App().pause == pause);
+    CHECK(ClaimProbe(pause) == Outcome::kDone);
+    CHECK(App().pause == AppPause{kNow, kNow, 4});
+    CHECK(App().version == version);
+    CHECK(resume("app_1", version) == Outcome::kDone);
+    CHECK(resume("app_1", version) == Outcome::kSame);
+  }
+}
+
+TEST_SUITE("A change and what the log tells of it") {
+  TEST_CASE_FIXTURE(OutcomeFixture, "are written both, or neither") {
+    const Secret first("first refresh");
+    REQUIRE(Must(records.OpenPending("cred_1", first, {}, kNow)));
+    const std::string stored =
+        "SELECT hex(sealed_tokens)||generation||health||pending_sends "
+        "FROM credential";
+    RawSqlite raw(credentials_db);
+    const std::string before = raw.Run(stored);
+    raw.Run("ALTER TABLE event RENAME TO gone");
+    const std::vector<std::function<absl::Status()>> writes = {
+        [&] { return records.CommitTokens("cred_1", first, TokensNamed("x"), kNow).status(); },
+        [&] { return records.Condemn("cred_1", first, "x", {}, kNow).status(); },
+        [&] { return records.UndoPending("cred_1", first, {}, kNow).status(); },
+        [&] { return records.BeginDisconnect("cred_1", kNow).status(); },
+        [&] { return records.PutConsented(CredentialOf("app_1", "ann", "cred_9")).status(); },
+        [&] { return records.PutConsented(CredentialOf("app_1", "bob", "cred_9")).status(); },
+        [&] { return records.AddEvent("cred_1", {}, kNow); },
+    };
+    for (std::size_t i = 0; i < writes.size(); ++i) {
+      CAPTURE(i);
+      CHECK(WhyNot(writes[i]()) == Reason::kStoreCorrupt);
+      CHECK(raw.Run(stored) == before);
+    }
+    raw.Run("ALTER TABLE gone RENAME TO event");
+    for (std::size_t i = 0; i < 3; ++i) CHECK(writes[i]().ok());
+    CHECK(raw.Run(stored) != before);
+  }
+}
+
+}  // namespace
+}  // namespace joinpass::store
