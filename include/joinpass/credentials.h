@@ -40,7 +40,6 @@ struct HealthChange {
 enum class Feature {
   kReadUser,        // who consented, and his personal meeting id
   kListMeetings,    // find his scheduled meetings
-  kReadMeeting,     // look one meeting up
   kRecordingToken,  // record without a click
   kZak,             // join as the user
   kOnBehalfOf,      // join as the user's app
@@ -75,7 +74,10 @@ struct Credential {
   std::string account_id = {};
   std::string email = {};  // as Zoom gave it at the consent; may be empty
 
-  // Of a delegated credential nobody says which scopes it has: both are empty.
+  // What Zoom allows, and what it does not. Of ZAK and on-behalf-of a join needs one:
+  // both are missing only if neither is allowed. Where nobody said which scopes the
+  // consent has (delegated, or an answer of Zoom's without them) both lists are empty,
+  // nothing is refused beforehand, and a missing scope shows when Zoom refuses the call.
   std::vector<std::string> scopes = {};
   std::vector<MissingScope> missing = {};
 

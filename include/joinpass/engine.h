@@ -36,6 +36,8 @@ struct Notice {
   //                   this process knows better is stored again
   //   app_paused      Zoom refuses an app's client id or secret
   //   app_resumed     it takes them again
+  //   warming_failed  what BeginJoin() met while it warmed a join; the join goes on,
+  //                   and Mint() tries it again
   std::string name = {};
 
   // One line in our words; never a secret.
@@ -64,7 +66,8 @@ struct EngineOptions {
 
   // Runs the callbacks of asynchronous calls: post it to the bot's main loop
   // (GLib: g_main_context_invoke). Must not block. Default: the engine's own
-  // thread, in which nothing may block and no blocking call of joinpass may be made.
+  // thread, in which nothing may block: calls of joinpass that do fail there with
+  // wrong_thread, and an engine must not be destroyed there.
   std::function<void(std::function<void()>)> callback_executor = {};
 
   // Hears notices, from any thread. Must not block, nor call the engine.

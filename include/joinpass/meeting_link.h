@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "joinpass/export.h"
@@ -19,18 +20,32 @@ class JOINPASS_EXPORT MeetingLink {
  public:
   // Reads every form in which Zoom gives a meeting away: /j/, /w/, /s/, /wc/,
   // /my/, /join?confno=, /start?confno=, /launch/jc/, the zoommtg: and zoomus:
-  // schemes, bare numbers with spaces or hyphens; also inside <…> or a safe-link
-  // wrapper, percent-encoded up to three times. Its host must be Zoom's, matched
-  // on label boundaries.
+  // schemes, what a room system dials (84335626851.123456@zoomcrc.com), bare
+  // numbers; also inside <…>, percent-encoded up to three times, or wrapped by a
+  // mail filter or a chat. A number may have spaces and hyphens of any kind
+  // between its digits, wherever it stands. The host must be Zoom's, matched on
+  // label boundaries.
   //
   // A start link (/s/) holds the host's ZAK: it is not kept.
   //
   // Errors:
   //   not_a_meeting_link   not Zoom's host, not a meeting's page, no number where
-  //                        one belongs, longer than 4 KiB
-  //   link_without_number  a registration or recording page: nobody can join it
+  //                        one belongs, longer than 4 KiB, text around it
+  //   link_without_number  a registration, event or recording page: nobody can join it
+  //   link_wrapped         a mail filter or shortener has hidden the link
   // The message names the part that is wrong and repeats nothing of the link.
   static absl::StatusOr<MeetingLink> Parse(std::string_view text);
+
+  // All meetings in free text: a calendar event's description, an invitation, a
+  // mail in plain text or HTML, Markdown. Each once: first those with a link, then
+  // those of which the text only says "Meeting ID: 843 3562 6851" or how to dial in,
+  // both in their order. A meeting whose link has no passcode takes the one that the
+  // text names behind it ("Passcode: …"). Never takes a phone number for a meeting.
+  // At most 32; what comes behind them is left out. Takes time linear in the text.
+  //
+  // Errors:
+  //   invalid_argument  longer than 64 KiB
+  static absl::StatusOr<std::vector<MeetingLink>> FindIn(std::string_view text);
 
   // 9 to 11 digits, or 0: a personal link, which has a name only.
   std::uint64_t number() const { return number_; }
@@ -39,7 +54,7 @@ class JOINPASS_EXPORT MeetingLink {
   // number.
   const std::string& vanity_name() const { return vanity_name_; }
 
-  // The `pwd` of the link, decoded; empty if it has none.
+  // The passcode of the link (`pwd`, `password`), decoded; empty if it has none.
   const Secret& passcode() const { return passcode_; }
 
   // The `tk` of the link: who registered for a meeting or webinar. May be empty.

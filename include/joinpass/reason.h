@@ -24,6 +24,7 @@ enum class Reason {
   kInvalidArgument,      // a value of the call is wrong; the message names it
   kNotAMeetingLink,      // the text is no link to a Zoom meeting
   kLinkWithoutNumber,    // a registration page, or another page that nobody can join
+  kLinkWrapped,          // a mail filter or shortener has hidden the link; only its maker can tell
   kConsentStateInvalid,  // the redirect's `state` is unknown, used, too old, or another browser's
   kConsentDeclined,      // [kPermissionDenied] the user declined on the consent page
 
@@ -37,7 +38,8 @@ enum class Reason {
 
   // --- somebody must act ---------------------------------------------------
   kReauthorizationRequired,  // [kUnauthenticated] the user must consent again; see `cause`
-  kAppCredentialsInvalid,    // [kUnauthenticated] Zoom refuses the app's client id or secret
+  kAppCredentialsInvalid,    // [kUnauthenticated] Zoom refuses the app: its client id or secret,
+                             // or what `cause` says; no user can mend it
   kCredentialDisconnecting,  // [kFailedPrecondition] the credential is being taken away
   kScopeMissing,             // [kPermissionDenied] the consent lacks a scope; `missing_scopes`
   kLocalRecordingDisabled,   // [kPermissionDenied] the host's "Local recording" setting is off
@@ -46,13 +48,15 @@ enum class Reason {
   kMeetingIsWebinar,         // [kFailedPrecondition] the number is a webinar's
   kOwnerNotHost,             // [kFailedPrecondition] the identity's owner is not the host, and
                              // Zoom takes a recording token beside the host's identity only
+  kWrongThread,              // [kFailedPrecondition] a call that blocks was made on the engine's
+                             // own thread, in a callback
   kAppInUse,                 // [kFailedPrecondition] the app still has credentials
   kSdkLacksField,            // [kFailedPrecondition] this Meeting SDK has no field for a token
                              // that the pass holds
 
   // --- wait, or try again --------------------------------------------------
   kRateLimited,         // [kResourceExhausted] HTTP 429; `retry_at` where Zoom said
-  kZoomUnavailable,     // [kUnavailable] HTTP 5xx, or a body that is not Zoom's
+  kZoomUnavailable,     // [kUnavailable] HTTP 5xx, or a body that is not Zoom's; likewise
   kNetworkUnreachable,  // [kUnavailable] no address, no route, refused, reset
   kTlsFailed,           // [kUnavailable] the certificate or the handshake was refused
   kDeadlineExceeded,    // [kDeadlineExceeded] the deadline of the call passed first
@@ -84,8 +88,9 @@ enum class Reason {
 // The stable name: `kHostNotConnected` → "host_not_connected".
 JOINPASS_EXPORT std::string_view ReasonName(Reason reason);
 
-// What somebody can do about it, in one English sentence, in our words only.
-JOINPASS_EXPORT std::string_view ReasonAdvice(Reason reason);
+// What somebody can do about it, in one English sentence, in our words only. A cause
+// (see ErrorInfo) may have advice of its own; others are as if there were none.
+JOINPASS_EXPORT std::string_view ReasonAdvice(Reason reason, std::string_view cause = {});
 
 // What a Status of joinpass carries beside its code and message. The message
 // and every field but `server_text` are our words: safe to log, stable to
@@ -98,8 +103,11 @@ struct ErrorInfo {
   //                             carried the next refresh token never came;
   //                             `access_token_expired`, `access_token_invalid`: Zoom
   //                             refuses a token that was just refreshed;
-  //                             `redirect_uri_mismatch`: not the one that is registered;
   //                             `client_id_changed`: the consent was to another client id
+  //   app_credentials_invalid   `redirect_uri_mismatch`: not the one that is registered;
+  //                             `app_disabled`: by its maker, by Zoom, or by an admin of
+  //                             the user's account; `client_unauthorized`: Zoom does not
+  //                             let this app do that. Empty: client id or secret
   //   refresh_unanswered        the name of what befell the request
   //   meeting_unknown           `not_host`
   //   user_unknown              `user_pending`
@@ -120,7 +128,7 @@ struct ErrorInfo {
   // kScopeMissing: any one of these would do.
   std::vector<std::string> missing_scopes = {};
 
-  // Not before then: kRateLimited (as Zoom says), kRefreshUnanswered (the next
+  // Not before then: kRateLimited and kZoomUnavailable (as Zoom says), kRefreshUnanswered (the next
   // send), kAppCredentialsInvalid (the next look whether the app recovered). Wall clock.
   std::optional<absl::Time> retry_at = {};
 

@@ -31,6 +31,9 @@ class Loop : public Executor {
   // After this returns on the loop's thread, the work of `id` will not run any
   // more. An id that ran or was cancelled is no error. Thread-safe.
   virtual void Cancel(TimerId id) = 0;
+
+  // True on the loop's own thread, where nothing may wait for the loop. Thread-safe.
+  virtual bool IsCurrent() const = 0;
 };
 
 }  // namespace joinpass::base

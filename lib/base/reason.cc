@@ -1,6 +1,7 @@
 #include "joinpass/reason.h"
 
 #include <array>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -26,6 +27,8 @@ constexpr std::array kEntries = {
           "Pass a link to a Zoom meeting, or its number."},
     Entry{Reason::kLinkWithoutNumber, StatusCode::kInvalidArgument, "link_without_number",
           "Ask for the join link: this page registers or shows something, and cannot be joined."},
+    Entry{Reason::kLinkWrapped, StatusCode::kInvalidArgument, "link_wrapped",
+          "Open the link in a browser, and pass the address that it leads to."},
     Entry{Reason::kConsentStateInvalid, StatusCode::kInvalidArgument, "consent_state_invalid",
           "Start the consent again, in the browser that is to finish it."},
     Entry{Reason::kConsentDeclined, StatusCode::kPermissionDenied, "consent_declined",
@@ -45,7 +48,7 @@ constexpr std::array kEntries = {
     Entry{Reason::kReauthorizationRequired, StatusCode::kUnauthenticated,
           "reauthorization_required", "Send the user to the consent page again."},
     Entry{Reason::kAppCredentialsInvalid, StatusCode::kUnauthenticated, "app_credentials_invalid",
-          "Correct the app's client id and secret; no user has to do anything."},
+          "Correct the app's client id and secret (Apps::Update); no user has to do anything."},
     Entry{Reason::kCredentialDisconnecting, StatusCode::kFailedPrecondition,
           "credential_disconnecting", "Connect the user again if he shall be used."},
     Entry{Reason::kScopeMissing, StatusCode::kPermissionDenied, "scope_missing",
@@ -61,11 +64,13 @@ constexpr std::array kEntries = {
           "Treat the number as a webinar's."},
     Entry{Reason::kOwnerNotHost, StatusCode::kFailedPrecondition, "owner_not_host",
           "Join with the host's own identity token, or without the recording token."},
+    Entry{Reason::kWrongThread, StatusCode::kFailedPrecondition, "wrong_thread",
+          "Set EngineOptions::callback_executor, or make the call from a thread of your own."},
     Entry{Reason::kAppInUse, StatusCode::kFailedPrecondition, "app_in_use",
           "Remove the app's credentials first."},
     Entry{Reason::kSdkLacksField, StatusCode::kFailedPrecondition, "sdk_lacks_field",
           "Build the bot with a Meeting SDK that has the field (Linux: 6.3.5 or newer)."},
-    Entry{Reason::kRateLimited, StatusCode::kResourceExhausted, "rate_limited_until",
+    Entry{Reason::kRateLimited, StatusCode::kResourceExhausted, "rate_limited",
           "Wait until the time given; other apps of the account share the limit."},
     Entry{Reason::kZoomUnavailable, StatusCode::kUnavailable, "zoom_unavailable",
           "Try again later: Zoom has trouble of its own."},
@@ -111,6 +116,18 @@ constexpr std::array kEntries = {
           "Report it: this is a fault of joinpass."},
 };
 
+// For the person who set the app up.
+constexpr std::pair<std::string_view, std::string_view> kAppAdvice[] = {
+    {"redirect_uri_mismatch",
+     "Pass the redirect URI to the letter as the app has it on Zoom's Marketplace, or add it "
+     "there."},
+    {"app_disabled",
+     "Have the app enabled again: on Zoom's Marketplace, or by the admin of the user's account."},
+    {"client_unauthorized",
+     "Check on Zoom's Marketplace that the app is an OAuth app of this kind, and is published or "
+     "used within its own account."},
+};
+
 const Entry& Find(Reason reason) {
   for (const Entry& entry : kEntries) {
     if (entry.reason == reason) return entry;
@@ -121,7 +138,15 @@ const Entry& Find(Reason reason) {
 }  // namespace
 
 std::string_view ReasonName(Reason reason) { return Find(reason).name; }
-std::string_view ReasonAdvice(Reason reason) { return Find(reason).advice; }
+
+std::string_view ReasonAdvice(Reason reason, std::string_view cause) {
+  if (reason == Reason::kAppCredentialsInvalid) {
+    for (const auto& [named, advice] : kAppAdvice) {
+      if (named == cause) return advice;
+    }
+  }
+  return Find(reason).advice;
+}
 
 absl::StatusCode base::CodeOf(Reason reason) { return Find(reason).code; }
 
@@ -149,7 +174,7 @@ std::string Describe(const absl::Status& status) {
   if (!info.tracking_id.empty()) facts.push_back(absl::StrCat("tracking ", info.tracking_id));
   std::string line = absl::StrCat(base::ToAbsl(ReasonName(info.reason)), ": ", status.message());
   if (!facts.empty()) absl::StrAppend(&line, " (", absl::StrJoin(facts, "; "), ")");
-  absl::StrAppend(&line, ". ", base::ToAbsl(ReasonAdvice(info.reason)));
+  absl::StrAppend(&line, ". ", base::ToAbsl(ReasonAdvice(info.reason, info.cause)));
   return line;
 }
 

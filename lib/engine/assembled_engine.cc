@@ -10,14 +10,27 @@ namespace {
 
 constexpr absl::Duration kCloseByItself = absl::Seconds(10);
 
-base::Task<bool> CloseClient(http::Client& client) {
+base::Task<absl::Status> CloseClient(http::Client& client) {
   client.Close();
-  co_return true;
+  co_return absl::OkStatus();
 }
 
-base::Task<bool> CloseUpkeep(oauth::Upkeep& upkeep) {
+base::Task<absl::Status> CloseUpkeep(oauth::Upkeep& upkeep) {
   upkeep.Close();
-  co_return true;
+  co_return absl::OkStatus();
+}
+
+base::Task<absl::Status> Drain(oauth::TokenSource& tokens, SteadyTime deadline) {
+  const bool drained = co_await tokens.Drain(deadline);
+  co_return drained
+      ? absl::OkStatus()
+      : base::MakeError(Reason::kDeadlineExceeded, "close: a refresh was still in flight");
+}
+
+base::Task<absl::Status> AwaitFlights(oauth::TokenSource& tokens) {
+  const bool ended = co_await tokens.AwaitFlights(SteadyTime::InfiniteFuture());
+  (void)ended;
+  co_return absl::OkStatus();
 }
 
 }  // namespace
@@ -60,15 +73,15 @@ absl::StatusOr<std::unique_ptr<JoinSession>> AssembledEngine::BeginJoin(JoinRequ
 }
 
 absl::StatusOr<JoinPass> AssembledEngine::Prepare(JoinRequest request, absl::Duration timeout) {
+  JOINPASS_RETURN_IF_ERROR(runner_->CheckThread());
   JOINPASS_ASSIGN_OR_RETURN(const auto session, BeginJoin(std::move(request)));
   return session->Mint(timeout);
 }
 
 absl::StatusOr<UpkeepReport> AssembledEngine::Upkeep(absl::Duration timeout) {
   const SteadyTime deadline = parts_.clock.SteadyNow() + timeout;
-  auto report = runner_->Run<absl::StatusOr<UpkeepReport>>(
+  return runner_->Run<absl::StatusOr<UpkeepReport>>(
       [this, deadline] { return upkeep_.Run(deadline); });
-  return report ? *std::move(report) : EngineClosed();
 }
 
 void AssembledEngine::SettleAfterStart() {
@@ -76,19 +89,21 @@ void AssembledEngine::SettleAfterStart() {
 }
 
 absl::Status AssembledEngine::Close(absl::Duration timeout) {
+  const absl::Status mine = runner_->CheckThread();
+  if (!mine.ok() && ReasonOf(mine) == Reason::kWrongThread) return mine;
   if (closed_.exchange(true)) return absl::OkStatus();
   const SteadyTime deadline = parts_.clock.SteadyNow() + timeout;
   runner_->Shut();
   keys_.Close();
-  (void)closing_->Run<bool>([this] { return CloseUpkeep(upkeep_); });
-  const bool drained = *closing_->Run<bool>([this, deadline] { return tokens_.Drain(deadline); });
+  (void)closing_->Run<absl::Status>([this] { return CloseUpkeep(upkeep_); });
+  const absl::Status drained =
+      closing_->Run<absl::Status>([this, deadline] { return Drain(tokens_, deadline); });
   // Ends what still waits for Zoom; then all tasks come to their end by themselves.
-  (void)closing_->Run<bool>([this] { return CloseClient(*parts_.client); });
+  (void)closing_->Run<absl::Status>([this] { return CloseClient(*parts_.client); });
   runner_->AwaitIdle();
-  (void)closing_->Run<bool>([this] { return tokens_.AwaitFlights(SteadyTime::InfiniteFuture()); });
+  (void)closing_->Run<absl::Status>([this] { return AwaitFlights(tokens_); });
   closing_->Shut();
-  if (drained) return absl::OkStatus();
-  return base::MakeError(Reason::kDeadlineExceeded, "close: a refresh was still in flight");
+  return drained;
 }
 
 }  // namespace joinpass::engine

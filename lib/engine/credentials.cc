@@ -120,10 +120,9 @@ absl::StatusOr<Credential> StoredCredentials::Delegate(const DelegateRequest& re
   }));
 }
 
-absl::StatusOr<Credential> StoredCredentials::Kept(const std::optional<MaybeConsented>& consented) {
-  if (!consented) return EngineClosed();
-  JOINPASS_RETURN_IF_ERROR(consented->status());
-  return Shown((*consented)->record);
+absl::StatusOr<Credential> StoredCredentials::Kept(const MaybeConsented& consented) {
+  JOINPASS_RETURN_IF_ERROR(consented.status());
+  return Shown(consented->record);
 }
 
 absl::StatusOr<std::vector<Credential>> StoredCredentials::List(const std::string& app_id) {
@@ -147,30 +146,28 @@ absl::StatusOr<AccessToken> StoredCredentials::GetAccessToken(const std::string&
                                                               absl::Duration timeout) {
   std::optional<AccessToken> fresh = tokens_.cache().Find(id, context_.Now());
   if (fresh) return *std::move(fresh);
-  auto token = runner_.Run<absl::StatusOr<AccessToken>>(
+  return runner_.Run<absl::StatusOr<AccessToken>>(
       [this, id, deadline = In(timeout)] { return GetToken(context_, tokens_, id, deadline); });
-  return token ? *std::move(token) : EngineClosed();
 }
 
 absl::StatusOr<Credential> StoredCredentials::Validate(const std::string& id,
                                                        absl::Duration timeout) {
-  const auto validated = runner_.Run<absl::Status>([this, id, deadline = In(timeout)] {
+  const absl::Status validated = runner_.Run<absl::Status>([this, id, deadline = In(timeout)] {
     return oauth::Validate(context_, tokens_, calls_, id, deadline);
   });
-  if (!validated) return EngineClosed();
+  JOINPASS_RETURN_IF_ERROR(runner_.CheckThread());
   JOINPASS_ASSIGN_OR_RETURN(Credential credential, Get(id));
   // What is wrong with the credential is shown in it; anything else kept Zoom
   // from being asked.
-  if (validated->ok() || credential.health != Health::kHealthy) return credential;
-  return *validated;
+  if (validated.ok() || credential.health != Health::kHealthy) return credential;
+  return validated;
 }
 
 absl::StatusOr<Disconnected> StoredCredentials::Disconnect(const std::string& id,
                                                            absl::Duration timeout) {
-  auto disconnected = runner_.Run<absl::StatusOr<Disconnected>>([this, id, deadline = In(timeout)] {
+  return runner_.Run<absl::StatusOr<Disconnected>>([this, id, deadline = In(timeout)] {
     return oauth::Disconnect(context_, tokens_, id, deadline);
   });
-  return disconnected ? *std::move(disconnected) : EngineClosed();
 }
 
 absl::StatusOr<std::vector<CredentialEvent>> StoredCredentials::Log(const std::string& id) {

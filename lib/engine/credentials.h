@@ -4,7 +4,6 @@
 #define JOINPASS_LIB_ENGINE_CREDENTIALS_H_
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,7 +40,7 @@ class StoredCredentials final : public Credentials {
   using MaybeConsented = absl::StatusOr<store::Records::Consented>;
 
   SteadyTime In(absl::Duration timeout) const { return context_.clock.SteadyNow() + timeout; }
-  absl::StatusOr<Credential> Kept(const std::optional<MaybeConsented>& consented);
+  absl::StatusOr<Credential> Kept(const MaybeConsented& consented);
   absl::StatusOr<Credential> Shown(const store::CredentialRecord& record);
 
   const oauth::Context& context_;

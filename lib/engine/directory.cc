@@ -21,9 +21,8 @@ namespace engine {
 absl::StatusOr<SyncReport> StoredDirectory::Sync(const std::string& credential_id,
                                                  absl::Duration timeout) {
   const SteadyTime deadline = context_.clock.SteadyNow() + timeout;
-  auto report = runner_.Run<absl::StatusOr<SyncReport>>(
+  return runner_.Run<absl::StatusOr<SyncReport>>(
       [this, credential_id, deadline] { return sync_.Run(credential_id, deadline); });
-  return report ? *report : EngineClosed();
 }
 
 absl::StatusOr<Resolution> StoredDirectory::Resolve(const MeetingLink& link) {

@@ -39,9 +39,8 @@ absl::StatusOr<std::string> StoredKeys::Add() {
 
 absl::StatusOr<SweepReport> StoredKeys::Sweep(absl::Duration timeout) {
   const SteadyTime deadline = context_.clock.SteadyNow() + timeout;
-  auto report =
-      runner_.Run<absl::StatusOr<SweepReport>>([this, deadline] { return SweepUntil(deadline); });
-  return report ? *std::move(report) : EngineClosed();
+  return runner_.Run<absl::StatusOr<SweepReport>>(
+      [this, deadline] { return SweepUntil(deadline); });
 }
 
 base::Task<absl::StatusOr<SweepReport>> StoredKeys::SweepUntil(SteadyTime deadline) {

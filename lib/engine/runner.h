@@ -15,6 +15,9 @@
 
 namespace joinpass::engine {
 
+// The error of a call that came after the engine closed.
+absl::Status EngineClosed();
+
 // Starts tasks on the loop and counts them, until the door is shut. Outlives
 // the engine where a session of its caller does; then it refuses all.
 // Thread-safe.
@@ -42,16 +45,22 @@ class Runner : public std::enable_shared_from_this<Runner> {
     return true;
   }
 
-  // The same, and waits for the value. Nothing if the door is shut. Not for the
-  // loop's thread.
+  // The same, and waits for the value, an absl::Status or StatusOr.
+  //
+  // Errors beside its own: cancelled (the door is shut), wrong_thread (the caller is
+  // the loop itself, which would wait for itself for ever)
   template <typename T>
-  std::optional<T> Run(absl::AnyInvocable<base::Task<T>()> make) {
+  T Run(absl::AnyInvocable<base::Task<T>()> make) {
     Box<T> box;
+    if (absl::Status mine = CheckThread(); !mine.ok()) return mine;
     if (!Spawn<T>(std::move(make), [&box](T value) { box.Put(std::move(value)); })) {
-      return std::nullopt;
+      return EngineClosed();
     }
     return box.Take();
   }
+
+  // OK, cancelled or wrong_thread, as for Run().
+  absl::Status CheckThread();
 
   // Refuses all that comes from now on.
   void Shut();
@@ -89,9 +98,6 @@ class Runner : public std::enable_shared_from_this<Runner> {
   bool shut_ ABSL_GUARDED_BY(mutex_) = false;
   int active_ ABSL_GUARDED_BY(mutex_) = 0;
 };
-
-// The error of a call that came after the engine closed.
-absl::Status EngineClosed();
 
 }  // namespace joinpass::engine
 

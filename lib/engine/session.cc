@@ -18,10 +18,8 @@ void Deliver(const CallbackExecutor& executor, const std::function<void(MaybePas
 
 absl::StatusOr<JoinPass> CallerSession::Mint(absl::Duration timeout) {
   const SteadyTime deadline = clock_.SteadyNow() + timeout;
-  auto pass =
-      runner_->Run<MaybePass>([session = session_, deadline] { return session->Mint(deadline); });
-  if (!pass) return EngineClosed();
-  return *std::move(pass);
+  return runner_->Run<MaybePass>(
+      [session = session_, deadline] { return session->Mint(deadline); });
 }
 
 void CallerSession::MintAsync(absl::Duration timeout,
@@ -35,9 +33,8 @@ void CallerSession::MintAsync(absl::Duration timeout,
 
 absl::StatusOr<Resolution> CallerSession::AwaitResolution(absl::Duration timeout) {
   const SteadyTime deadline = clock_.SteadyNow() + timeout;
-  auto resolution = runner_->Run<absl::StatusOr<Resolution>>(
+  return runner_->Run<absl::StatusOr<Resolution>>(
       [session = session_, deadline] { return session->AwaitResolution(deadline); });
-  return resolution ? *resolution : EngineClosed();
 }
 
 }  // namespace joinpass::engine

@@ -114,6 +114,7 @@ Task<absl::StatusOr<Response>> Core::Send(std::shared_ptr<Core> /*self*/, Reques
   for (int followed = 0;; ++followed) {
     absl::StatusOr<Response> response = co_await Exchange(call, request);
     if (!response.ok()) co_return WithRequestLeft(response.status(), call.request_left());
+    response->received_at = clock_.Now();
     if (!request.follow_redirects || !IsRedirect(response->status)) co_return response;
     absl::StatusOr<Request> next =
         FollowRedirect(request, *response, options_.allowed_origins, followed);

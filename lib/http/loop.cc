@@ -63,6 +63,8 @@ class AsioLoop final : public IoLoop {
     dropped = timers_.Remove(id);
   }
 
+  bool IsCurrent() const override { return std::this_thread::get_id() == thread_.get_id(); }
+
  private:
   void Run() {
     context_.io.run();

@@ -91,6 +91,12 @@ bool AreOfTwo(const MintedPart& a, const MintedPart& b) {
   return !a.owner_user_id.empty() && !b.owner_user_id.empty() && a.owner_user_id != b.owner_user_id;
 }
 
+// Of UTF-8: a byte that goes on with a character begins with the bits 10.
+std::size_t CountCharacters(std::string_view text) {
+  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins));
+}
+
 JoinPass::Content ContentOf(const JoinRequest& request, const Known& known) {
   JoinPass::Content content;
   content.meeting_number = request.link.number();
@@ -123,7 +129,7 @@ absl::Status CheckRequest(const JoinRequest& request) {
   if (request.display_name.size() > kMostDisplayName) {
     wrong.push_back("display_name has more than 128 bytes");
   }
-  if (request.customer_key.size() > kMostCustomerKey) {
+  if (CountCharacters(request.customer_key) > kMostCustomerKey) {
     wrong.push_back("customer_key has more than 35 characters");
   }
   if (request.identity_users.size() > kMostOwners) {

@@ -62,8 +62,12 @@ base::Task<absl::Status> Session::Warm() {
   for (const std::string& id : FirstCredentials(plan))
     tasks.push_back(WarmCredential(id, deadline));
   tasks.push_back(WarmSockets(RequestsOf(plan), deadline));
-  // What went wrong here goes wrong again in Mint(), which then says so.
-  co_await base::WhenAll(std::move(tasks));
+  // It may be over before Mint(), which then has nothing to say of it.
+  const std::vector<absl::Status> outcomes = co_await base::WhenAll(std::move(tasks));
+  for (const absl::Status& met : outcomes) {
+    if (met.ok() || ReasonOf(met) == Reason::kCancelled) continue;
+    services_.context.listeners.Notify("warming_failed", Describe(met));
+  }
   co_return absl::OkStatus();
 }
 

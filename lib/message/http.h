@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "base/wipe.h"
 #include "joinpass/secret.h"
 
@@ -58,6 +59,7 @@ struct Response {
   int status = 0;
   std::vector<Header> headers = {};
   base::Buffer body = {};
+  absl::Time received_at = absl::InfinitePast();  // on the wall clock
 
   // The first header of this name, in any case; empty if there is none.
   std::string_view Find(std::string_view name) const;

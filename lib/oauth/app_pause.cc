@@ -39,7 +39,8 @@ base::Task<absl::Status> Ask(const Context& context, const store::AppRecord& app
 // Whether the answer to a probe shows that Zoom takes the client: also when it
 // does not give such tokens to it.
 bool IsClientGood(const absl::Status& answer) {
-  return answer.ok() || ReasonOf(answer) == Reason::kRequestRefused;
+  if (answer.ok() || ReasonOf(answer) == Reason::kRequestRefused) return true;
+  return GetErrorInfo(answer).value_or(ErrorInfo()).cause == "client_unauthorized";
 }
 
 }  // namespace

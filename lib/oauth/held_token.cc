@@ -52,7 +52,7 @@ Grant HeldToken::ToGrant(const std::string& default_origin, base::Moment now) co
   grant.access.access_token = tokens.access_token;
   grant.access_expires_at = now.wall + Left(now);
   grant.scopes = tokens.scopes;
-  grant.scopes_known = !record_->IsDelegated();
+  grant.scopes_known = !record_->IsDelegated() && !tokens.scopes.empty();
   grant.kind = kind_;
   grant.user_id = record_->user_id;
   grant.account_id = record_->account_id;

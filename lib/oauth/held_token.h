@@ -24,7 +24,7 @@ struct Grant {
   zoom::Access access = {};
   absl::Time access_expires_at = absl::InfinitePast();
   std::vector<std::string> scopes = {};
-  bool scopes_known = true;  // false: delegated, and Zoom will say
+  bool scopes_known = true;  // false: nobody said; Zoom will
   AppKind kind = AppKind::kUserManaged;
   std::string user_id = {};
   std::string account_id = {};

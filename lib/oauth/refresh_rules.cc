@@ -96,7 +96,8 @@ RefreshEvent JudgeAnswer(const absl::Status& answer) {
     case Reason::kReauthorizationRequired:
       return RefreshEvent::kTokenRefused;
     case Reason::kAppCredentialsInvalid:
-      return RefreshEvent::kClientRefused;
+      // With a cause it may be this account's alone, and a probe could not tell.
+      return info->cause.empty() ? RefreshEvent::kClientRefused : RefreshEvent::kNotSpent;
     case Reason::kRequestRefused:
     case Reason::kRateLimited:
       return RefreshEvent::kNotSpent;

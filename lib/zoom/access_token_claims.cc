@@ -5,9 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "absl/strings/escaping.h"
-#include "base/text.h"
 #include "base/wipe.h"
+#include "crypto/base64.h"
 #include "zoom/json.h"
 
 namespace joinpass::zoom {
@@ -25,10 +24,7 @@ std::optional<base::Buffer> PayloadOf(std::string_view token) {
   if (second == std::string_view::npos || token.find('.', second + 1) != std::string_view::npos) {
     return std::nullopt;
   }
-  std::string decoded;
-  const std::string_view encoded = token.substr(first + 1, second - first - 1);
-  if (!absl::WebSafeBase64Unescape(base::ToAbsl(encoded), &decoded)) return std::nullopt;
-  return base::ToBuffer(decoded);
+  return crypto::DecodeBase64(token.substr(first + 1, second - first - 1));
 }
 
 std::string Bounded(const JsonField& field) {

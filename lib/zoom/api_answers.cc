@@ -129,16 +129,6 @@ absl::StatusOr<MeetingPage> ReadMeetingPage(const message::Response& response) {
   return page;
 }
 
-absl::StatusOr<ListedMeeting> ReadMeeting(const message::Response& response) {
-  std::array<JsonField, 2> fields = {{{.key = "id"}, {.key = "host_id"}}};
-  JOINPASS_RETURN_IF_ERROR(ReadFields(response, "meeting", fields));
-  const std::uint64_t number = NumberOrZero(fields[0]);
-  if (number == 0 || !IsId(fields[1].Text())) {
-    return Invalid(response, "meeting", "the answer has no usable id and host");
-  }
-  return ListedMeeting{.number = number, .host_id = std::string(fields[1].Text())};
-}
-
 absl::StatusOr<RecordingToken> ReadRecordingToken(const message::Response& response) {
   std::array<JsonField, 2> fields = {{{.key = "token"}, {.key = "expire_in"}}};
   JOINPASS_RETURN_IF_ERROR(ReadFields(response, "recording token", fields));

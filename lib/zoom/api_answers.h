@@ -55,8 +55,6 @@ struct MeetingPage {
 };
 absl::StatusOr<MeetingPage> ReadMeetingPage(const message::Response& response);
 
-absl::StatusOr<ListedMeeting> ReadMeeting(const message::Response& response);
-
 struct RecordingToken {
   Secret token = {};
   absl::Duration lifetime = absl::ZeroDuration();  // from before the request was sent

@@ -51,10 +51,6 @@ message::Request ListMeetings(const Access& access, std::string_view user,
                  next_page_token);
 }
 
-message::Request GetMeeting(const Access& access, std::uint64_t number) {
-  return Get(access, absl::StrCat("/v2/meetings/", number));
-}
-
 message::Request MeetingRecordingToken(const Access& access, std::uint64_t number,
                                        WaitingRoom waiting_room) {
   return Get(access,

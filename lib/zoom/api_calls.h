@@ -31,9 +31,6 @@ message::Request ListUsers(const Access& access, std::string_view next_page_toke
 message::Request ListMeetings(const Access& access, std::string_view user,
                               std::string_view next_page_token);
 
-// Read with ReadMeeting().
-message::Request GetMeeting(const Access& access, std::uint64_t number);
-
 enum class WaitingRoom { kWait, kBypass };
 
 // Read with ReadRecordingToken().

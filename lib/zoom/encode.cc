@@ -1,7 +1,6 @@
 #include "zoom/encode.h"
 
 #include <cstddef>
-#include <cstdint>
 
 #include "absl/strings/ascii.h"
 
@@ -9,8 +8,6 @@ namespace joinpass::zoom {
 namespace {
 
 constexpr std::string_view kHex = "0123456789ABCDEF";
-constexpr std::string_view kBase64 =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 bool IsUnreserved(char c) {
   return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
@@ -61,19 +58,6 @@ base::Buffer PercentDecoded(std::string_view text, Plus plus) {
     }
   }
   return decoded;
-}
-
-void AppendBase64(std::string_view text, base::Buffer& to) {
-  for (std::size_t i = 0; i < text.size(); i += 3) {
-    const std::string_view group = text.substr(i, 3);
-    std::uint32_t bits = 0;
-    for (std::size_t k = 0; k < 3; ++k) {
-      bits = bits << 8 | (k < group.size() ? static_cast<unsigned char>(group[k]) : 0u);
-    }
-    for (std::size_t k = 0; k < 4; ++k) {
-      to.push_back(k <= group.size() ? kBase64[bits >> (18 - 6 * k) & 63] : '=');
-    }
-  }
 }
 
 }  // namespace joinpass::zoom

@@ -1,4 +1,4 @@
-// Percent-encoding and base64 in memory that is wiped.
+// Percent-encoding in memory that is wiped.
 
 #ifndef JOINPASS_LIB_ZOOM_ENCODE_H_
 #define JOINPASS_LIB_ZOOM_ENCODE_H_
@@ -20,9 +20,6 @@ enum class Plus { kIsPlus, kIsSpace };  // of a path or link; of a form
 
 // One layer decoded. A `%` without two hex digits stays as it is.
 base::Buffer PercentDecoded(std::string_view text, Plus plus);
-
-// Appends `text` in base64, padded.
-void AppendBase64(std::string_view text, base::Buffer& to);
 
 }  // namespace joinpass::zoom
 

@@ -7,6 +7,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "zoom/harmless_text.h"
@@ -79,6 +80,24 @@ std::optional<Reason> ByStatus(int http, const Refusal& refusal) {
   return std::nullopt;
 }
 
+// "Sun, 06 Nov 1994 08:49:37 GMT". absl::ParseTime would ask the process's locale for
+// the names. Source: RFC 9110 section 5.6.7, of its three forms the one that is sent.
+std::optional<absl::Time> ReadHttpDate(std::string_view text) {
+  constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  constexpr std::size_t kSize = sizeof("Sun, 06 Nov 1994 08:49:37 GMT") - 1;
+  if (text.size() != kSize || text.substr(3, 2) != ", " || !text.ends_with(" GMT")) {
+    return std::nullopt;
+  }
+  const std::size_t month = kMonths.find(text.substr(8, 3));
+  const std::string civil =
+      absl::StrCat(base::ToAbsl(text.substr(12, 4)), "-", month / 3 + 1, "-",
+                   base::ToAbsl(text.substr(5, 2)), "T", base::ToAbsl(text.substr(17, 8)));
+  absl::CivilSecond second;
+  if (month == std::string_view::npos || month % 3 != 0 || !absl::ParseCivilTime(civil, &second))
+    return std::nullopt;
+  return absl::FromCivil(second, absl::UTCTimeZone());
+}
+
 }  // namespace
 
 absl::Status ClassifyError(const message::Response& response, std::string_view what) {
@@ -93,25 +112,23 @@ absl::Status ClassifyError(const message::Response& response, std::string_view w
   if (rule.reason == Reason::kScopeMissing) {
     info.missing_scopes = ScopesNamedIn(base::View(refusal.message));
   }
-  if (rule.reason == Reason::kRateLimited) {
-    info.retry_at = RetryAt(response, absl::InfinitePast());
-  }
   return base::MakeError(info, absl::StrCat(base::ToAbsl(what), ": refused"));
 }
 
-std::optional<absl::Time> RetryAt(const message::Response& response, absl::Time now) {
+std::optional<absl::Time> RetryAt(const message::Response& response) {
   const std::string_view text = response.Find("Retry-After");
   int seconds = 0;
   if (absl::SimpleAtoi(base::ToAbsl(text), &seconds)) {
-    if (seconds < 0 || seconds > kLongestWait || now == absl::InfinitePast()) return std::nullopt;
-    return now + absl::Seconds(seconds);
+    const bool usable =
+        seconds >= 0 && seconds <= kLongestWait && response.received_at != absl::InfinitePast();
+    return usable ? std::optional(response.received_at + absl::Seconds(seconds)) : std::nullopt;
   }
   absl::Time date;
   std::string ignored;
-  if (!absl::ParseTime(absl::RFC3339_full, base::ToAbsl(text), &date, &ignored) ||
-      date == absl::InfiniteFuture() || date == absl::InfinitePast()) {
-    return std::nullopt;
+  if (!absl::ParseTime(absl::RFC3339_full, base::ToAbsl(text), &date, &ignored)) {
+    return ReadHttpDate(text);
   }
+  if (date == absl::InfiniteFuture() || date == absl::InfinitePast()) return std::nullopt;
   return date;
 }
 
@@ -122,6 +139,9 @@ ErrorInfo InfoOf(const message::Response& response, Reason reason) {
   info.tracking_id =
       base::BoundServerText(response.Find("x-zm-trackingid").substr(0, kLongestTrackingId));
   info.request_left = true;
+  if (reason == Reason::kRateLimited || reason == Reason::kZoomUnavailable) {
+    info.retry_at = RetryAt(response);
+  }
   return info;
 }
 

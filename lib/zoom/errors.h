@@ -28,8 +28,7 @@ namespace joinpass::zoom {
 //   local_recording_disabled  3000 about local recording
 //   hosting_not_allowed       3161
 //   permission_denied         HTTP 403, 200, any other 4xx
-//   rate_limited              HTTP 429; `retry_at` if Zoom gave a date: the integer
-//                             form needs a clock, see RetryAt()
+//   rate_limited              HTTP 429
 //   request_refused           2300, other 300 (a page token that is too old has cause
 //                             `page_token_expired`), the wrong kind of token
 //   redirect_refused          3xx
@@ -39,13 +38,14 @@ namespace joinpass::zoom {
 // Source: zoom.us API reference and error pages, read 2026-02; seen answers.
 absl::Status ClassifyError(const message::Response& response, std::string_view what);
 
-// When a `Retry-After` lets us come back: an ISO date as it is, seconds (up to one
-// day) counted from `now`. None: absent or unreadable. A date may be any: who obeys
-// it, bounds it.
-std::optional<absl::Time> RetryAt(const message::Response& response, absl::Time now);
+// When a `Retry-After` lets us come back: an ISO date (Zoom's form) or HTTP's as it
+// is, seconds (up to one day) counted from when the answer came. None: absent or
+// unreadable. A date may be any: who obeys it, bounds it.
+std::optional<absl::Time> RetryAt(const message::Response& response);
 
 // An ErrorInfo with what every answer has: HTTP status, tracking id, `request_left`
-// (an answer shows that the request left).
+// (an answer shows that the request left); of rate_limited and zoom_unavailable
+// `retry_at`, where RetryAt() has one.
 ErrorInfo InfoOf(const message::Response& response, Reason reason);
 
 }  // namespace joinpass::zoom

@@ -18,6 +18,7 @@ constexpr std::size_t kDepth = 32;
 constexpr std::size_t kLongestText = 64 * 1024;
 constexpr std::size_t kLongestKey = 64;  // of the keys that anybody asks for
 constexpr std::string_view kSpace = " \t\r\n";
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 void Clear(std::span<JsonField> fields) {
   for (JsonField& field : fields) {
@@ -49,8 +50,12 @@ class Picker {
 
   bool on_array_begin(json::error_code&) {
     const bool is_list = depth_ == 1 && list_ && KeyIs(list_->key);
-    OnContainer();
+    JsonField* const texts = OnContainer();
     if (is_list) list_->found = in_list_ = true;
+    if (texts != nullptr && texts->takes_list) {
+      texts->kind = Kind::kText;
+      texts_ = texts;
+    }
     return true;
   }
   bool on_array_end(std::size_t, json::error_code&) { return OnEnd(); }
@@ -100,6 +105,11 @@ class Picker {
   bool on_comment_part(json::string_view, json::error_code&) { return true; }
   bool on_comment(json::string_view, json::error_code&) { return true; }
 
+  // The answer ended where it should not: half a text is none.
+  void Abandon() {
+    if (in_text_ && target_) LeaveOut();
+  }
+
  private:
   bool KeyIs(std::string_view key) const {
     return key_size_ <= kLongestKey && std::string_view(key_, key_size_) == key;
@@ -132,6 +142,11 @@ class Picker {
   }
 
   JsonField* OnScalar(Kind kind) {
+    if (texts_ != nullptr && depth_ == 2) {
+      if (kind != Kind::kText) return nullptr;
+      if (!texts_->text.empty()) texts_->text.push_back(' ');
+      return texts_;
+    }
     if (in_list_ && depth_ == 2) {
       Clear(list_->fields);
       list_->on_entry();
@@ -139,25 +154,31 @@ class Picker {
     return Take(kind);
   }
 
-  void OnContainer() {
-    Take(Kind::kOther);
+  // Gives the field that it stands for, if anybody asked for it.
+  JsonField* OnContainer() {
+    JsonField* const field = Take(Kind::kOther);
     if (in_list_ && depth_ == 2) {
       Clear(list_->fields);
       entry_is_object_ = false;
     }
     ++depth_;
+    return field;
   }
 
   bool OnEnd() {
     --depth_;
     if (in_list_ && depth_ == 2) list_->on_entry();
-    if (depth_ == 1) in_list_ = false;
+    if (depth_ == 1) {
+      in_list_ = false;
+      texts_ = nullptr;
+    }
     return true;
   }
 
   std::span<JsonField> fields_;
   JsonList* list_;
   JsonField* target_ = nullptr;
+  JsonField* texts_ = nullptr;  // inside a list of texts that is for it
   char key_[kLongestKey] = {};
   std::size_t key_size_ = 0;
   std::size_t depth_ = 0;
@@ -185,18 +206,33 @@ std::optional<std::int64_t> JsonField::Number() const {
 }
 
 JsonResult ReadJson(std::string_view body, std::span<JsonField> fields, JsonList* list) {
+  if (body.starts_with(kByteOrderMark)) body.remove_prefix(kByteOrderMark.size());
   const std::size_t begin = std::min(body.find_first_not_of(kSpace), body.size());
   body.remove_prefix(begin);
+  Clear(fields);
   if (body.empty() || (body.front() != '{' && body.front() != '[')) return JsonResult::kForeign;
   if (body.front() == '[') return JsonResult::kBroken;
-  Clear(fields);
   json::parse_options options;
   options.max_depth = kDepth;
   json::basic_parser<Picker> parser(options, fields, list);
   json::error_code ec;
   const std::size_t read = parser.write_some(false, body.data(), body.size(), ec);
   const bool all = body.find_first_not_of(kSpace, read) == std::string_view::npos;
+  if (ec) parser.handler().Abandon();
   return !ec && all ? JsonResult::kRead : JsonResult::kBroken;
+}
+
+std::string_view ValueBehind(std::string_view text, std::string_view key) {
+  const auto* const end = text.data() + text.size();
+  for (std::size_t at = text.find(key); at < text.size(); at = text.find(key, at + 1)) {
+    const std::string_view rest = text.substr(at + key.size());
+    if (at == 0 || text[at - 1] != '"' || !rest.starts_with('"')) continue;
+    const std::size_t colon = rest.find_first_not_of(kSpace, 1);
+    if (colon == std::string_view::npos || rest[colon] != ':') continue;
+    const std::size_t value = std::min(rest.find_first_not_of(kSpace, colon + 1), rest.size());
+    return {rest.data() + value, static_cast<std::size_t>(end - rest.data()) - value};
+  }
+  return {};
 }
 
 }  // namespace joinpass::zoom

@@ -3,7 +3,8 @@
 // Everything that Zoom answers is one object, or one object with a list of
 // objects. It is read by events: what nobody asked for (topics, passcodes, start
 // URLs) is skipped where it stands. What is kept, is kept in wiped memory.
-// Bounds: depth 32, a kept text 64 KiB. UTF-8 is checked.
+// Bounds: depth 32, a kept text 64 KiB. UTF-8 is checked; a byte-order mark before
+// the answer is passed over.
 
 #ifndef JOINPASS_LIB_ZOOM_JSON_H_
 #define JOINPASS_LIB_ZOOM_JSON_H_
@@ -24,6 +25,7 @@ struct JsonField {
 
   std::string_view key = {};
   TooLong too_long = TooLong::kBreaks;
+  bool takes_list = false;  // a list of texts is one text, with spaces between them
   Kind kind = Kind::kAbsent;
   base::Buffer text = {};    // kText
   std::int64_t integer = 0;  // kInteger
@@ -48,13 +50,17 @@ struct JsonList {
 
 enum class JsonResult {
   kRead,
-  kBroken,   // began like JSON, and is none, or passes a bound; fields are undefined
+  kBroken,   // began like JSON, and is none, or passes a bound; the fields are those
+             // that stood whole before that
   kForeign,  // does not even begin like JSON: HTML, nothing, text
 };
 
 // Fills `fields` from the outermost object. Of a key that is there twice the last
 // counts.
 JsonResult ReadJson(std::string_view body, std::span<JsonField> fields, JsonList* list = nullptr);
+
+// What begins behind `"key":` in a text that need not be JSON; empty: nothing does.
+std::string_view ValueBehind(std::string_view text, std::string_view key);
 
 }  // namespace joinpass::zoom
 

@@ -5,6 +5,8 @@
 #include <cstddef>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "base/text.h"
 #include "zoom/url.h"
 
 namespace joinpass::zoom {
@@ -13,6 +15,7 @@ namespace {
 using Kind = LinkForm::Kind;
 
 constexpr std::size_t kLongestName = 64;
+constexpr std::string_view kRoomConnector = "zoomcrc.com";
 
 constexpr std::array<std::string_view, 5> kHosts = {"zoom.us", "zoom.com", "zoom.com.cn",
                                                     "zoom-x.de", "zoomgov.com"};
@@ -39,13 +42,23 @@ constexpr Form kForms[] = {
     {Kind::kNotJoined, {"meeting", "register", kRest}},
     {Kind::kNotJoined, {"webinar", "register", kRest}},
     {Kind::kNotJoined, {"rec", kRest}},
+    {Kind::kNotJoined, {"recording", kRest}},
     {Kind::kNotJoined, {"u", kRest}},
     {Kind::kNotJoined, {"skype", kRest}},
     {Kind::kNotJoined, {"clips", kRest}},
+    {Kind::kNotJoined, {"ejl", kRest}},    // an event's join link: of one registrant, no number
+    {Kind::kNotJoined, {"ev", kRest}},     // an event's page
+    {Kind::kNotJoined, {"addon", kRest}},  // an invitation, as mails and calendars show it
+    {Kind::kNotJoined, {"launch", "edl", kRest}},
+    {Kind::kNotJoined, {"wc", "home", kRest}},
 };
 
+// Hosts of Zoom's that have no other pages.
+constexpr std::array<std::string_view, 2> kNeverJoined = {"events.", "applications."};
+
+// Slashes may be doubled, as they are where two parts of a link were joined.
 std::string_view TakeSegment(std::string_view& path) {
-  if (path.starts_with('/')) path.remove_prefix(1);
+  while (path.starts_with('/')) path.remove_prefix(1);
   const std::string_view segment = path.substr(0, path.find('/'));
   path.remove_prefix(segment.size());
   return segment;
@@ -63,17 +76,23 @@ LinkForm Match(const Form& form, std::string_view path) {
       return {};
     }
   }
-  return path.empty() || path == "/" ? matched : LinkForm{};
+  return path.find_first_not_of('/') == std::string_view::npos ? matched : LinkForm{};
+}
+
+bool IsNeverJoined(std::string_view host) {
+  return std::any_of(kNeverJoined.begin(), kNeverJoined.end(), [host](std::string_view label) {
+    return absl::StartsWithIgnoreCase(base::ToAbsl(host), base::ToAbsl(label));
+  });
 }
 
 }  // namespace
 
-LinkForm ReadPath(std::string_view path) {
+LinkForm ReadPage(std::string_view host, std::string_view path) {
   for (const Form& form : kForms) {
     const LinkForm matched = Match(form, path);
     if (matched.kind != Kind::kUnknown) return matched;
   }
-  return {};
+  return {.kind = IsNeverJoined(host) ? Kind::kNotJoined : Kind::kUnknown};
 }
 
 bool IsMeetingHost(std::string_view host) {
@@ -87,6 +106,26 @@ bool IsPersonalName(std::string_view name) {
            return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '-' ||
                   c == '_';
          });
+}
+
+bool IsDialString(std::string_view text) {
+  const std::size_t at = text.rfind('@');
+  if (at == std::string_view::npos) return false;
+  const std::string_view host = text.substr(at + 1);
+  return IsAtOrBelow(host.substr(0, host.find_first_of(":;?")), kRoomConnector);
+}
+
+DialString SplitDialString(std::string_view text) {
+  text = text.substr(0, text.rfind('@'));
+  for (const std::string_view scheme : {"sip:", "sips:", "h323:"}) {
+    if (!absl::StartsWithIgnoreCase(base::ToAbsl(text), base::ToAbsl(scheme))) continue;
+    text.remove_prefix(scheme.size());
+    break;
+  }
+  DialString split{.number = text.substr(0, text.find('.'))};
+  text.remove_prefix(std::min(split.number.size() + 1, text.size()));
+  split.passcode = text.substr(0, text.find('.'));
+  return split;
 }
 
 std::optional<std::string_view> FindInQuery(std::string_view query, std::string_view key) {

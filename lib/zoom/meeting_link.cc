@@ -1,5 +1,6 @@
 #include "joinpass/meeting_link.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <initializer_list>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "zoom/encode.h"
 #include "zoom/link_forms.h"
 #include "zoom/link_text.h"
+#include "zoom/link_wrappers.h"
 #include "zoom/url.h"
 
 namespace joinpass {
@@ -42,6 +44,9 @@ struct Look {
 
 Look Refuse(std::string_view why) { return {.error = NotALink(why)}; }
 Look MaybeEncoded(std::string_view why) { return {.error = NotALink(why), .encoded = true}; }
+
+constexpr std::string_view kFreeText =
+    "there is more than a link in it; MeetingLink::FindIn reads that";
 
 // `text` with what RFC 3986 does not allow percent-encoded: people paste "José".
 base::Buffer Tidy(std::string_view text) {
@@ -90,19 +95,23 @@ class MeetingLinkReader {
 
  private:
   static Look LookAt(std::string_view text, bool wrapped);
+  static Look LookAtDialString(std::string_view text);
   static Look LookAtUrl(std::string_view text, bool has_scheme);
   static Look LookAtPage(const Url& url);
-  static Look LookAtWrapper(const Url& url);
-  static bool ReadSecret(std::string_view query, std::string_view key, Secret& to);
+  static Look LookAtWrapper(const Url& url, std::string_view text);
+  static bool ReadSecret(std::string_view query, std::initializer_list<std::string_view> keys,
+                         Secret& to);
 };
 
 absl::StatusOr<MeetingLink> MeetingLinkReader::Read(std::string_view text) {
+  const std::string_view trimmed = zoom::TrimLink(text);
+  // A space may stand in a number, and a number before the query.
+  if (zoom::HasSpace(trimmed.substr(std::min(trimmed.find_first_of("?#"), trimmed.size())))) {
+    return NotALink(kFreeText);
+  }
   base::Buffer current = base::ToBuffer(text);
   int decodes = 0;
   int wrappers = 0;
-  if (zoom::HasSpace(zoom::TrimLink(text)) && !zoom::IsSpacedNumber(zoom::TrimLink(text))) {
-    return NotALink("there is a space in it");
-  }
   for (;;) {
     Look look = LookAt(base::View(current), wrappers > 0);
     if (look.link) return *std::move(look.link);
@@ -111,8 +120,13 @@ absl::StatusOr<MeetingLink> MeetingLinkReader::Read(std::string_view text) {
       current = *std::move(look.inside);
       continue;
     }
-    if (!look.encoded || decodes++ == kMostDecodes) return look.error;
-    current = zoom::PercentDecoded(base::View(current), zoom::Plus::kIsPlus);
+    if (look.encoded && decodes++ < kMostDecodes) {
+      current = zoom::PercentDecoded(base::View(current), zoom::Plus::kIsPlus);
+      continue;
+    }
+    const bool is_more =
+        zoom::HasSpace(trimmed) && ReasonOf(look.error) == Reason::kNotAMeetingLink;
+    return is_more ? NotALink(kFreeText) : look.error;
   }
 }
 
@@ -120,8 +134,8 @@ Look MeetingLinkReader::LookAt(std::string_view text, bool wrapped) {
   if (!zoom::IsCleanText(text)) return Refuse("a byte of it is no text");
   text = zoom::TrimLink(text);
   if (text.empty()) return Refuse("it is empty");
-  if (!wrapped && zoom::IsSpacedNumber(text)) {
-    const std::optional<std::uint64_t> number = zoom::ReadSpacedNumber(text);
+  if (!wrapped && zoom::NumberSize(text) == text.size()) {
+    const std::optional<std::uint64_t> number = zoom::ReadNumber(text);
     if (!number) return Refuse("a meeting number has 9 to 11 digits");
     Look look{.link = MeetingLink()};
     look.link->number_ = *number;
@@ -129,9 +143,23 @@ Look MeetingLinkReader::LookAt(std::string_view text, bool wrapped) {
   }
   if (HasScheme(text)) return LookAtUrl(text, true);
   if (wrapped) return MaybeEncoded("the wrapper holds no link");
+  if (zoom::IsDialString(text)) return LookAtDialString(text);
   base::Buffer with_scheme = base::ToBuffer("https://");
   base::Append(with_scheme, text);
   return LookAtUrl(base::View(with_scheme), false);
+}
+
+Look MeetingLinkReader::LookAtDialString(std::string_view text) {
+  const zoom::DialString dialled = zoom::SplitDialString(text);
+  const base::Buffer digits = zoom::PercentDecoded(dialled.number, zoom::Plus::kIsPlus);
+  const std::optional<std::uint64_t> number = zoom::ReadNumber(base::View(digits));
+  const base::Buffer passcode = zoom::PercentDecoded(dialled.passcode, zoom::Plus::kIsPlus);
+  if (!number) return Refuse("no number of 9 to 11 digits is before the @");
+  if (!zoom::IsCleanText(base::View(passcode))) return Refuse("its passcode is no text");
+  Look look{.link = MeetingLink()};
+  look.link->number_ = *number;
+  look.link->passcode_ = Secret(base::View(passcode));
+  return look;
 }
 
 Look MeetingLinkReader::LookAtUrl(std::string_view text, bool has_scheme) {
@@ -145,19 +173,19 @@ Look MeetingLinkReader::LookAtUrl(std::string_view text, bool has_scheme) {
   if (url->has_user) return Refuse("it has a user name before its host");
   if (!zoom::IsMeetingHost(url->host)) {
     if (!has_scheme) return MaybeEncoded("it is neither a link of Zoom's nor a number");
-    return is_web ? LookAtWrapper(*url) : Refuse("its host is not Zoom's");
+    return is_web ? LookAtWrapper(*url, base::View(tidy)) : Refuse("its host is not Zoom's");
   }
   if (!HasUsualPort(*url)) return Refuse("its port is not Zoom's");
   return LookAtPage(*url);
 }
 
 Look MeetingLinkReader::LookAtPage(const Url& url) {
-  const LinkForm form = zoom::ReadPath(url.path);
+  const LinkForm form = zoom::ReadPage(url.host, url.path);
   if (form.kind == LinkForm::Kind::kUnknown) return MaybeEncoded("its page is not a meeting's");
   if (form.kind == LinkForm::Kind::kNotJoined) {
     return {.error = base::MakeError(Reason::kLinkWithoutNumber,
-                                     "meeting link: its page is a registration, a recording, or "
-                                     "another that nobody can join")};
+                                     "meeting link: its page is a registration, an event, a "
+                                     "recording, or another that nobody can join")};
   }
   MeetingLink link;
   if (form.kind == LinkForm::Kind::kPersonal) {
@@ -165,32 +193,46 @@ Look MeetingLinkReader::LookAtPage(const Url& url) {
     link.vanity_name_ = absl::AsciiStrToLower(base::ToAbsl(form.text));
   } else {
     const bool in_query = form.kind == LinkForm::Kind::kConfno;
-    const std::optional<std::uint64_t> number = zoom::ReadNumber(
-        in_query ? zoom::FindInQuery(url.query, "confno").value_or("") : form.text);
+    const base::Buffer digits =
+        in_query ? zoom::PercentDecoded(zoom::FindInQuery(url.query, "confno").value_or(""),
+                                        zoom::Plus::kIsSpace)
+                 : zoom::PercentDecoded(form.text, zoom::Plus::kIsPlus);
+    const std::optional<std::uint64_t> number = zoom::ReadNumber(base::View(digits));
     if (!number) return MaybeEncoded("no number of 9 to 11 digits is where one belongs");
     link.number_ = *number;
   }
-  if (!ReadSecret(url.query, "pwd", link.passcode_) ||
-      !ReadSecret(url.query, "tk", link.registrant_token_)) {
+  if (!ReadSecret(url.query, {"pwd", "password"}, link.passcode_) ||
+      !ReadSecret(url.query, {"tk"}, link.registrant_token_)) {
     return Refuse("its passcode or registrant token is no text");
   }
   return {.link = std::move(link)};
 }
 
-Look MeetingLinkReader::LookAtWrapper(const Url& url) {
-  for (const std::string_view key : {"url", "q"}) {
-    const std::optional<std::string_view> inside = zoom::FindInQuery(url.query, key);
-    if (inside) return {.inside = zoom::PercentDecoded(*inside, zoom::Plus::kIsPlus)};
+Look MeetingLinkReader::LookAtWrapper(const Url& url, std::string_view text) {
+  zoom::Unwrapped unwrapped = zoom::Unwrap(url, text);
+  switch (unwrapped.kind) {
+    case zoom::Unwrapped::Kind::kInside:
+      return {.inside = std::move(unwrapped.inside)};
+    case zoom::Unwrapped::Kind::kSealed:
+      return {.error = base::MakeError(Reason::kLinkWrapped,
+                                       "meeting link: a mail filter or a shortener has hidden it")};
+    case zoom::Unwrapped::Kind::kNone:
+      break;
   }
   return Refuse("its host is not Zoom's");
 }
 
-bool MeetingLinkReader::ReadSecret(std::string_view query, std::string_view key, Secret& to) {
-  const std::optional<std::string_view> value = zoom::FindInQuery(query, key);
-  if (!value) return true;
-  const base::Buffer decoded = zoom::PercentDecoded(*value, zoom::Plus::kIsPlus);
-  to = Secret(base::View(decoded));
-  return zoom::IsCleanText(base::View(decoded));
+// The first of `keys` that is not empty.
+bool MeetingLinkReader::ReadSecret(std::string_view query,
+                                   std::initializer_list<std::string_view> keys, Secret& to) {
+  for (const std::string_view key : keys) {
+    const std::string_view value = zoom::FindInQuery(query, key).value_or("");
+    if (value.empty()) continue;
+    const base::Buffer decoded = zoom::PercentDecoded(value, zoom::Plus::kIsPlus);
+    to = Secret(base::View(decoded));
+    return zoom::IsCleanText(base::View(decoded));
+  }
+  return true;
 }
 
 absl::StatusOr<MeetingLink> MeetingLink::Parse(std::string_view text) {

@@ -73,8 +73,17 @@ absl::StatusOr<RedirectAnswer> ReadRedirect(std::string_view redirected_to) {
 absl::Status CheckConsent(const RedirectAnswer& answer) {
   if (!answer.code.empty()) return absl::OkStatus();
   ErrorInfo info;
-  info.reason = Reason::kConsentDeclined;
   info.server_text = answer.error;
+  if (answer.error == "unauthorized_client" || answer.error == "invalid_client") {
+    info.reason = Reason::kAppCredentialsInvalid;
+    info.cause = "client_unauthorized";
+    return base::MakeError(info, "consent: Zoom does not let the app ask for it");
+  }
+  if (answer.error == "server_error" || answer.error == "temporarily_unavailable") {
+    info.reason = Reason::kZoomUnavailable;
+    return base::MakeError(info, "consent: Zoom could not ask for it");
+  }
+  info.reason = Reason::kConsentDeclined;
   return base::MakeError(info, "consent: declined");
 }
 

@@ -22,22 +22,15 @@ int ToCode(std::optional<std::int64_t> number) {
   return number && *number <= std::numeric_limits<int>::max() ? static_cast<int>(*number) : 0;
 }
 
-// What stands behind `"key":` in text that need not be JSON.
-std::string_view Behind(std::string_view body, std::string_view quoted_key) {
-  const std::size_t at = body.find(quoted_key);
-  if (at == std::string_view::npos) return {};
-  body.remove_prefix(at + quoted_key.size());
-  const std::size_t value = body.find_first_not_of(" \t\r\n:");
-  return value == std::string_view::npos ? std::string_view() : body.substr(value);
-}
-
 Refusal ReadBroken(std::string_view body) {
   Refusal refusal;
-  std::string_view code = Behind(body, "\"code\"");
+  std::string_view code = ValueBehind(body, "code");
+  if (code.empty()) code = ValueBehind(body, "errorCode");
   if (code.starts_with('"')) code.remove_prefix(1);
   code = code.substr(0, code.find_first_not_of("0123456789"));
   if (!absl::SimpleAtoi(base::ToAbsl(code), &refusal.code)) refusal.code = 0;
-  std::string_view message = Behind(body, "\"message\"");
+  std::string_view message = ValueBehind(body, "message");
+  if (message.empty()) message = ValueBehind(body, "errorMessage");
   if (message.starts_with('"')) {
     message.remove_prefix(1);
     refusal.message = base::ToBuffer(message.substr(0, message.rfind('"')));
@@ -54,8 +47,13 @@ bool IsScopeCharacter(char c) {
 }  // namespace
 
 Refusal ReadRefusal(const message::Response& response) {
-  std::array<JsonField, 4> fields = {
-      {{.key = "code"}, {.key = "message"}, {.key = "error"}, {.key = "reason"}}};
+  std::array<JsonField, 6> fields = {{{.key = "code"},
+                                      {.key = "message"},
+                                      {.key = "error"},
+                                      {.key = "reason"},
+                                      {.key = "errorCode"},
+                                      {.key = "errorMessage"}}};
+  auto& [code, message, error, reason, error_code, error_message] = fields;
   const std::string_view body = base::View(response.body);
   switch (ReadJson(body, fields)) {
     case JsonResult::kForeign:
@@ -66,10 +64,10 @@ Refusal ReadRefusal(const message::Response& response) {
       break;
   }
   return {.readable = true,
-          .code = ToCode(fields[0].Number()),
-          .message = std::move(fields[1].text),
-          .error = std::move(fields[2].text),
-          .reason = std::move(fields[3].text)};
+          .code = ToCode(code.Number() ? code.Number() : error_code.Number()),
+          .message = std::move(message.text.empty() ? error_message.text : message.text),
+          .error = std::move(error.text),
+          .reason = std::move(reason.text)};
 }
 
 std::vector<std::string> ScopesNamedIn(std::string_view message) {

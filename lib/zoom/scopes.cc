@@ -23,11 +23,10 @@ struct Row {
   std::string_view classic_admin;
 };
 
-constexpr std::array<Row, 7> kRows = {{
+constexpr std::array<Row, 6> kRows = {{
     {Feature::kReadUser, "user:read:user", "user:read user:write user_profile user_info:read",
      "user:read:admin user:write:admin"},
     {Feature::kListMeetings, "meeting:read:list_meetings", "meeting:read", "meeting:read:admin"},
-    {Feature::kReadMeeting, "meeting:read:meeting", "meeting:read", "meeting:read:admin"},
     {Feature::kRecordingToken, "meeting:read:local_recording_token",
      "meeting_token:read:local_recording", "meeting_token:read:admin:local_recording"},
     {Feature::kZak, "user:read:zak", "user_zak:read", ""},
@@ -64,10 +63,10 @@ bool IsScope(absl::string_view word) {
 
 }  // namespace
 
-std::vector<std::string> ReadScopes(std::string_view space_separated) {
+std::vector<std::string> ReadScopes(std::string_view separated) {
   std::vector<std::string> scopes;
   for (absl::string_view word :
-       absl::StrSplit(base::ToAbsl(space_separated), ' ', absl::SkipEmpty())) {
+       absl::StrSplit(base::ToAbsl(separated), absl::ByAnyChar(" ,\t\r\n"), absl::SkipEmpty())) {
     if (scopes.size() == kMostScopes) break;
     if (IsScope(word) && std::find(scopes.begin(), scopes.end(), word) == scopes.end()) {
       scopes.emplace_back(word);
@@ -94,8 +93,13 @@ bool Allows(std::span<const std::string> granted, Feature feature, AppKind kind)
 
 std::vector<MissingScope> MissingScopes(std::span<const std::string> granted, AppKind kind) {
   std::vector<MissingScope> missing;
+  if (granted.empty()) return missing;
+  const bool has_identity =
+      Allows(granted, Feature::kZak, kind) || Allows(granted, Feature::kOnBehalfOf, kind);
   for (const Row& row : kRows) {
     if (!Exists(row.feature, kind) || Allows(granted, row.feature, kind)) continue;
+    const bool is_identity = row.feature == Feature::kZak || row.feature == Feature::kOnBehalfOf;
+    if (is_identity && has_identity) continue;
     missing.push_back({.feature = row.feature, .any_of = ScopesFor(row.feature, kind)});
   }
   return missing;
@@ -111,8 +115,6 @@ std::string_view FeatureName(Feature feature) {
       return "read_user";
     case Feature::kListMeetings:
       return "list_meetings";
-    case Feature::kReadMeeting:
-      return "read_meeting";
     case Feature::kRecordingToken:
       return "recording_token";
     case Feature::kZak:

@@ -13,10 +13,10 @@
 
 namespace joinpass::zoom {
 
-// The scopes of a token answer, each once, in their order. Bounded: 1024 scopes
-// of at most 128 printable characters; what is beyond is left out, since a token
-// is worth more than its label.
-std::vector<std::string> ReadScopes(std::string_view space_separated);
+// The scopes of a token answer, separated by spaces or commas, each once, in their
+// order. Bounded: 1024 scopes of at most 128 printable characters; what is beyond is
+// left out, since a token is worth more than its label.
+std::vector<std::string> ReadScopes(std::string_view separated);
 
 // The scopes of which any one will do for `feature`: the granular ones first, then
 // those of older apps. An app managed by users asks about "me", where Zoom takes
@@ -27,7 +27,8 @@ std::vector<std::string> ScopesFor(Feature feature, AppKind kind);
 
 bool Allows(std::span<const std::string> granted, Feature feature, AppKind kind);
 
-// All features that `granted` does not allow.
+// The features that `granted` does not allow. Of ZAK and on-behalf-of one is enough.
+// None if nothing is granted: nobody has said what is.
 std::vector<MissingScope> MissingScopes(std::span<const std::string> granted, AppKind kind);
 
 }  // namespace joinpass::zoom

@@ -30,23 +30,38 @@ struct Rule {
 };
 
 constexpr Rule kRules[] = {
-    {"invalid_grant", 0, "redirect uri", Reason::kReauthorizationRequired, "redirect_uri_mismatch"},
+    {"", 0, "redirect uri", Reason::kAppCredentialsInvalid, "redirect_uri_mismatch"},
+    {"", 0, "redirect_uri", Reason::kAppCredentialsInvalid, "redirect_uri_mismatch"},
+    {"", 0, "invalid redirect", Reason::kAppCredentialsInvalid, "redirect_uri_mismatch"},
+    {"", 4709, "", Reason::kAppCredentialsInvalid, "redirect_uri_mismatch"},
+    {"", 0, "app has been disabled", Reason::kAppCredentialsInvalid, "app_disabled"},
+    {"", 0, "app has been removed", Reason::kAppCredentialsInvalid, "app_disabled"},
+    {"", 0, "app has been deleted", Reason::kAppCredentialsInvalid, "app_disabled"},
+    {"", 0, "app is disabled", Reason::kAppCredentialsInvalid, "app_disabled"},
+    {"", 0, "disabled by admin", Reason::kAppCredentialsInvalid, "app_disabled"},
+    {"", 4717, "", Reason::kAppCredentialsInvalid, "app_disabled"},
+    {"", 4738, "", Reason::kAppCredentialsInvalid, "app_disabled"},
     {"invalid_grant", 0, "", Reason::kReauthorizationRequired, "revoked_or_expired"},
     // How Zoom said it until 2020.
     {"invalid_request", 0, "authorization code", Reason::kReauthorizationRequired,
      "revoked_or_expired"},
+    {"invalid_request", 0, "invalid token", Reason::kReauthorizationRequired, "revoked_or_expired"},
     {"invalid_client", 0, "", Reason::kAppCredentialsInvalid},
+    {"unauthorized_client", 0, "", Reason::kAppCredentialsInvalid, "client_unauthorized"},
     {"server_error", 0, "", Reason::kZoomUnavailable},
     {"temporarily_unavailable", 0, "", Reason::kZoomUnavailable},
     {"", 4702, "", Reason::kAppCredentialsInvalid},
     {"", 4704, "", Reason::kAppCredentialsInvalid},
-    {"", 4709, "", Reason::kReauthorizationRequired, "redirect_uri_mismatch"},
+    {"", 4706, "", Reason::kAppCredentialsInvalid},
     {"", 4711, "", Reason::kReauthorizationRequired, "revoked_or_expired"},
     {"", 4732, "", Reason::kZoomUnavailable},
     {"", 4733, "", Reason::kReauthorizationRequired, "revoked_or_expired"},
     {"", 4734, "", Reason::kReauthorizationRequired, "revoked_or_expired"},
     {"", 4735, "", Reason::kReauthorizationRequired, "revoked_or_expired"},
     {"", 4737, "", Reason::kReauthorizationRequired, "revoked_or_expired"},
+    // Of a token, not of an app, where their text does not say otherwise: 4740 is an old
+    // token of an earlier version, 4741 one that a later consent has replaced.
+    {"", 4740, "", Reason::kReauthorizationRequired, "revoked_or_expired"},
     {"", 4741, "", Reason::kReauthorizationRequired, "revoked_or_expired"},
     {"", 0, "", Reason::kRequestRefused},
 };
@@ -71,15 +86,16 @@ bool IsNamed(const Refusal& refusal) {
   return known || (refusal.code >= kFirstOAuthCode && refusal.code <= kLastOAuthCode);
 }
 
+// What Zoom says, in whichever field.
+std::string_view TextOf(const Refusal& refusal) {
+  return base::View(refusal.reason.empty() ? refusal.message : refusal.reason);
+}
+
 Rule FittingRule(const Refusal& refusal) {
-  for (const Rule& rule : kRules) {
-    if ((rule.error.empty() || rule.error == base::View(refusal.error)) &&
-        (rule.code == 0 || rule.code == refusal.code) &&
-        Contains(base::View(refusal.reason), rule.reason)) {
-      return rule;
-    }
-  }
-  return {"", 0, "", Reason::kRequestRefused};
+  return *std::find_if(std::begin(kRules), std::end(kRules), [&](const Rule& rule) {
+    return (rule.error.empty() || rule.error == base::View(refusal.error)) &&
+           (rule.code == 0 || rule.code == refusal.code) && Contains(TextOf(refusal), rule.reason);
+  });
 }
 
 absl::Status ClassifyTokenError(const message::Response& response) {
@@ -92,9 +108,39 @@ absl::Status ClassifyTokenError(const message::Response& response) {
   ErrorInfo info = InfoOf(response, rule.means);
   info.cause = rule.cause;
   info.zoom_code = refusal.code;
-  const base::Buffer& text = refusal.reason.empty() ? refusal.message : refusal.reason;
-  info.server_text = HarmlessText(base::View(text));
+  info.server_text = HarmlessText(TextOf(refusal));
   return base::MakeError(info, "token endpoint: refused");
+}
+
+// A token that stands whole in what is no JSON, or not any more.
+Secret TokenIn(std::string_view body, std::string_view key) {
+  std::string_view value = ValueBehind(body, key);
+  if (!value.starts_with('"')) return {};
+  value.remove_prefix(1);
+  const std::size_t end = value.find_first_of("\"\\");
+  if (end == std::string_view::npos || value[end] != '"' || !IsToken(value.substr(0, end))) {
+    return {};
+  }
+  return Secret(value.substr(0, end));
+}
+
+// The only live refresh token may be in an answer that was cut off, or damaged where
+// nobody needs it: what is whole is taken.
+absl::StatusOr<TokenAnswer> Salvage(const message::Response& response, absl::Time sent_at,
+                                    JsonResult read) {
+  TokenAnswer answer;
+  answer.refresh_token = TokenIn(base::View(response.body), "refresh_token");
+  answer.access_token = TokenIn(base::View(response.body), "access_token");
+  if (!answer.refresh_token.empty()) {
+    if (!answer.access_token.empty()) answer.expires_at = sent_at + absl::Seconds(kUsualLifetime);
+    return answer;
+  }
+  if (read == JsonResult::kForeign) {
+    return base::MakeError(InfoOf(response, Reason::kZoomUnavailable),
+                           "token endpoint: the answer is no JSON");
+  }
+  return base::MakeError(InfoOf(response, Reason::kAnswerInvalid),
+                         "token endpoint: the answer has no usable token");
 }
 
 }  // namespace
@@ -103,28 +149,23 @@ absl::StatusOr<TokenAnswer> ReadTokenAnswer(const message::Response& response, a
   if (response.status != 200) return ClassifyTokenError(response);
   // The tokens may be the only ones that are good now: no label of theirs loses them.
   constexpr auto kLeftOut = JsonField::TooLong::kLeftOut;
-  std::array<JsonField, 5> fields = {{{.key = "access_token"},
+  std::array<JsonField, 5> fields = {{{.key = "access_token", .too_long = kLeftOut},
                                       {.key = "refresh_token"},
                                       {.key = "expires_in", .too_long = kLeftOut},
-                                      {.key = "scope", .too_long = kLeftOut},
+                                      {.key = "scope", .too_long = kLeftOut, .takes_list = true},
                                       {.key = "api_url", .too_long = kLeftOut}}};
   const auto& [access, refresh, expires_in, scope, api_url] = fields;
   const JsonResult read = ReadJson(base::View(response.body), fields);
-  if (read == JsonResult::kForeign) {
-    return base::MakeError(InfoOf(response, Reason::kZoomUnavailable),
-                           "token endpoint: the answer is no JSON");
-  }
-  const bool refresh_good = refresh.Text().empty() || IsToken(refresh.Text());
-  if (read != JsonResult::kRead || !IsToken(access.Text()) || !refresh_good) {
-    return base::MakeError(InfoOf(response, Reason::kAnswerInvalid),
-                           "token endpoint: the answer has no usable token");
-  }
+  const bool has_refresh = IsToken(refresh.Text());
+  const bool has_access = IsToken(access.Text());
+  const bool usable = has_refresh || (has_access && refresh.Text().empty());
+  if (read != JsonResult::kRead || !usable) return Salvage(response, sent_at, read);
   std::int64_t seconds = expires_in.Number().value_or(0);
   if (seconds < 1 || seconds > kLongestLifetime) seconds = kUsualLifetime;
   return TokenAnswer{
-      .access_token = Secret(access.Text()),
+      .access_token = Secret(has_access ? access.Text() : ""),
       .refresh_token = Secret(refresh.Text()),
-      .expires_at = sent_at + absl::Seconds(seconds),
+      .expires_at = has_access ? sent_at + absl::Seconds(seconds) : absl::InfinitePast(),
       .scopes = ReadScopes(scope.Text()),
       .api_url = std::string(IsToken(api_url.Text(), kLongestApiUrl) ? api_url.Text() : "")};
 }

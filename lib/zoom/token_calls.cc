@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/text.h"
 #include "base/wipe.h"
+#include "crypto/base64.h"
 #include "zoom/encode.h"
 
 namespace joinpass::zoom {
@@ -29,7 +30,7 @@ Secret BasicAuthorization(const ClientKeys& keys) {
   pair.push_back(':');
   base::Append(pair, keys.client_secret.Reveal());
   base::Buffer value = base::ToBuffer("Basic ");
-  AppendBase64(base::View(pair), value);
+  crypto::AppendBase64(base::View(pair), value);
   return Secret(base::View(value));
 }
 

@@ -39,26 +39,30 @@ message::Request ProbeClient(const Origins& origins, const ClientKeys& keys);
 message::Request RevokeToken(const Origins& origins, const ClientKeys& keys, const Secret& token);
 
 struct TokenAnswer {
-  Secret access_token = {};
+  Secret access_token = {};                      // empty: only the refresh token came whole
   Secret refresh_token = {};                     // empty: keep the old one
   absl::Time expires_at = absl::InfinitePast();  // of the access token; wall clock
-  std::vector<std::string> scopes = {};
-  std::string api_url = {};  // may be empty; see ApiOriginFor()
+  std::vector<std::string> scopes = {};          // empty: Zoom did not say
+  std::string api_url = {};                      // may be empty; see ApiOriginFor()
 };
 
 // Reads the answer to ExchangeCode, RefreshToken or ProbeClient. `sent_at` is
 // when the request left: Zoom counts from some later moment, so this errs on the
 // early side. A lifetime that is absent or absurd (not 1 s to 1 day) is taken as
-// Zoom's one hour: a rotated refresh token is worth more than a tidy answer.
+// Zoom's one hour: a rotated refresh token is worth more than a tidy answer. So an
+// answer that is cut off, or damaged elsewhere, is one if its refresh token is whole.
+// Scopes may be separated by spaces or commas, or be a list.
 //
 // Errors:
 //   reauthorization_required  the code or refresh token is used up. `cause`:
-//                             revoked_or_expired, or redirect_uri_mismatch
-//   app_credentials_invalid   wrong client id or secret: of the app, not the user
+//                             revoked_or_expired
+//   app_credentials_invalid   of the app, not the user: wrong client id or secret, or
+//                             `cause`: redirect_uri_mismatch, app_disabled,
+//                             client_unauthorized
 //   rate_limited              see ClassifyError() for `retry_at`
 //   zoom_unavailable          5xx, a redirect, HTML, no JSON, a refusal without a
 //                             name: nobody knows whether the token was spent
-//   answer_invalid            HTTP 200 without a usable access token: likewise
+//   answer_invalid            HTTP 200 without a usable token: likewise
 //   request_refused           any other refusal by name, an unsupported grant
 // `request_left` is true with all of them, by its definition.
 absl::StatusOr<TokenAnswer> ReadTokenAnswer(const message::Response& response, absl::Time sent_at);
@@ -82,7 +86,10 @@ struct RedirectAnswer {
 //                     of them twice
 absl::StatusOr<RedirectAnswer> ReadRedirect(std::string_view redirected_to);
 
-// OK, or consent_declined with what Zoom said.
+// OK, or what Zoom said:
+//   consent_declined         the user said no
+//   app_credentials_invalid  the app may not ask: cause client_unauthorized
+//   zoom_unavailable         Zoom has trouble of its own
 absl::Status CheckConsent(const RedirectAnswer& answer);
 
 }  // namespace joinpass::zoom

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "crash_scene.h"
+#include "times.h"
 
 namespace joinpass::testing {
 namespace {
@@ -77,7 +78,7 @@ struct KillScene : CrashScene {
 };
 
 // "2400 us (median), 3100 us (p95)"
-std::string Times(std::vector<long> micros) {
+std::string Spread(std::vector<long> micros) {
   std::sort(micros.begin(), micros.end());
   const auto at = [&](std::size_t percent) {
     return std::to_string(micros[(micros.size() - 1) * percent / 100]) + " us ";
@@ -87,8 +88,8 @@ std::string Times(std::vector<long> micros) {
 
 void Report(const std::string& what, const Tally& tally) {
   std::cout << what << ": " << tally.kills << " ends, " << tally.lost
-            << " lost; last byte to durable " << Times(tally.from_byte_us) << "; Zoom to durable "
-            << Times(tally.from_zoom_us) << "\n";
+            << " lost; last byte to durable " << Spread(tally.from_byte_us) << "; Zoom to durable "
+            << Spread(tally.from_zoom_us) << "\n";
 }
 
 void EndAtEveryStep(Rotation rotation, const std::string& vfs, const std::string& signal) {
@@ -183,15 +184,15 @@ void KillAtAnyMoment(Rotation rotation, const std::string& vfs, int kills) {
 }
 
 TEST_SUITE("A process that refreshes without a pause, killed at any moment") {
-  TEST_CASE("lenient: loses nothing") { KillAtAnyMoment(Rotation::kLenient, "plain", 500); }
+  TEST_CASE("lenient: loses nothing") { KillAtAnyMoment(Rotation::kLenient, "plain", Times(500)); }
   TEST_CASE("lenient, with all that was not synced: loses nothing") {
-    KillAtAnyMoment(Rotation::kLenient, "drop", 500);
+    KillAtAnyMoment(Rotation::kLenient, "drop", Times(500));
   }
   TEST_CASE("strict: loses only what Zoom had answered, and says so") {
-    KillAtAnyMoment(Rotation::kStrict, "plain", 500);
+    KillAtAnyMoment(Rotation::kStrict, "plain", Times(500));
   }
   TEST_CASE("strict, with all that was not synced: the same") {
-    KillAtAnyMoment(Rotation::kStrict, "drop", 500);
+    KillAtAnyMoment(Rotation::kStrict, "drop", Times(500));
   }
 }
 

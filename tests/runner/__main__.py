@@ -1,6 +1,7 @@
 """Builds and runs the tests; tests/run sees to the set-up before."""
 
 import argparse
+import os
 import sys
 import time
 
@@ -14,12 +15,13 @@ def parse(arguments):
     parser = argparse.ArgumentParser(prog='tests/run')
     parser.add_argument('--list', action='store_true')
     parser.add_argument('--suite', action='append', default=[], metavar='NAME')
+    parser.add_argument('--long', action='store_true')
     return parser.parse_args(arguments)
 
 
 def print_list(tests):
     for suite in sorted({test.suite for test in tests}):
-        names = [test.name + (' (also tsan)' if test.threads else '')
+        names = [test.name + (' (also tsan)' if test.threads else '') + (' (plain)' if test.plain else '')
                  for test in tests if test.suite == suite]
         build.say(f'{suite}: {", ".join(names)}')
 
@@ -38,7 +40,11 @@ def run(names):
     chosen = catalogue.select(every, names)
     if not chosen:
         raise build.BuildError(f'no suite or test is named {" or ".join(names)}; see tests/run --list')
-    results = build_and_run('asan', chosen, everything=not names)
+    results = build_and_run('asan', [test for test in chosen if not test.plain], not names)
+    if any(test.plain for test in chosen):
+        plain = catalogue.read_tests(build.configure('demo'))
+        results += build_and_run(
+            'demo', [test for test in catalogue.select(plain, names) if test.plain], False)
     if any(test.threads for test in chosen):
         tsan = catalogue.read_tests(build.configure('tsan'))
         results += build_and_run(
@@ -69,6 +75,8 @@ def summarize(results, forgotten, seconds):
 def main():
     arguments = parse(sys.argv[1:])
     started = time.monotonic()
+    if arguments.long:
+        os.environ['JOINPASS_TESTS_LONG'] = '1'
     try:
         if arguments.list:
             print_list(catalogue.read_tests(build.configure('asan')))

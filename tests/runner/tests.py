@@ -11,6 +11,7 @@ class Test:
     name: str
     suite: str
     threads: bool  # Runs under TSan, too.
+    plain: bool  # Runs in the demo's build, without a sanitizer.
     command: list
     needs: list  # What must be built before: paths in the build directory.
     environment: dict
@@ -30,8 +31,9 @@ def read_test(entry, where, files):
     suites = [suite.split(':', 1)[-1] for suite in entry['suite']]
     return Test(
         name=entry['name'],
-        suite=next((suite for suite in suites if suite != 'threads'), 'unit'),
+        suite=next((suite for suite in suites if suite not in ('threads', 'plain')), 'unit'),
         threads='threads' in suites,
+        plain='plain' in suites,
         command=entry['cmd'],
         needs=[os.path.relpath(file, where) for target in entry['depends'] for file in files[target]],
         environment=entry['env'],

@@ -1,13 +1,9 @@
 #include "support/certificates.h"
 
-#include <openssl/ec.h>
-#include <openssl/pem.h>
-#include <openssl/rsa.h>
-#include <openssl/x509v3.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 namespace joinpass::testing {
 namespace {
@@ -18,43 +14,14 @@ void Require(bool held) {
   if (!held) std::abort();
 }
 
-Identity MakeIdentity(const std::string& common_name, EVP_PKEY* key) {
-  static long serial = 1;
-  Require(key != nullptr);
-  Identity identity;
-  identity.key.reset(key);
-  identity.certificate.reset(X509_new());
-  X509* const x509 = identity.certificate.get();
-  X509_set_version(x509, X509_VERSION_3);
-  ASN1_INTEGER_set(X509_get_serialNumber(x509), ++serial);
-  X509_gmtime_adj(X509_getm_notBefore(x509), -kHour);
-  X509_gmtime_adj(X509_getm_notAfter(x509), 24 * kHour);
-  X509_set_pubkey(x509, key);
-  X509_NAME_add_entry_by_txt(X509_get_subject_name(x509), "CN", MBSTRING_ASC,
-                             reinterpret_cast<const unsigned char*>(common_name.c_str()), -1, -1,
-                             0);
-  return identity;
+Identity Make(const fake_zoom::Subject& subject, const Identity* issuer) {
+  Identity made = fake_zoom::MakeIdentity(subject, issuer);
+  Require(made.certificate != nullptr);
+  return made;
 }
 
-void AddExtension(X509* x509, int nid, const std::string& value) {
-  X509V3_CTX context;
-  X509V3_set_ctx(&context, x509, x509, nullptr, nullptr, 0);
-  X509_EXTENSION* const extension = X509V3_EXT_conf_nid(nullptr, &context, nid, value.c_str());
-  Require(extension != nullptr);
-  X509_add_ext(x509, extension, -1);
-  X509_EXTENSION_free(extension);
-}
-
-void Sign(Identity& identity, const Identity& issuer) {
-  X509_set_issuer_name(identity.certificate.get(), X509_get_subject_name(issuer.certificate.get()));
-  Require(X509_sign(identity.certificate.get(), issuer.key.get(), EVP_sha256()) > 0);
-}
-
-Identity MakeCa(const std::string& name) {
-  Identity ca = MakeIdentity(name, EVP_EC_gen("P-256"));
-  AddExtension(ca.certificate.get(), NID_basic_constraints, "critical,CA:TRUE");
-  Sign(ca, ca);
-  return ca;
+Identity MakeCa(const char* name) {
+  return Make({.common_name = name, .is_authority = true}, nullptr);
 }
 
 std::string NamesOf(Flaw flaw) {
@@ -75,8 +42,9 @@ TestCa::TestCa() : ca_(MakeCa("test authority")), foreign_(MakeCa("foreign autho
   folder_ = (std::filesystem::temp_directory_path() / "joinpass_ca_XXXXXX").string();
   Require(mkdtemp(folder_.data()) != nullptr);
   file_ = folder_ + "/ca.pem";
+  const std::string pem = fake_zoom::ToPem(*ca_.certificate);
   std::FILE* const file = std::fopen(file_.c_str(), "w");
-  Require(file != nullptr && PEM_write_X509(file, ca_.certificate.get()) == 1);
+  Require(file != nullptr && std::fwrite(pem.data(), 1, pem.size(), file) == pem.size());
   std::fclose(file);
 }
 
@@ -85,28 +53,16 @@ TestCa::~TestCa() {
   std::filesystem::remove_all(folder_, ignored);
 }
 
-std::string TestCa::foreign_pem() const {
-  const std::unique_ptr<BIO, decltype(&BIO_free)> out(BIO_new(BIO_s_mem()), &BIO_free);
-  Require(PEM_write_bio_X509(out.get(), foreign_.certificate.get()) == 1);
-  char* bytes = nullptr;
-  const long size = BIO_get_mem_data(out.get(), &bytes);
-  return {bytes, static_cast<std::size_t>(size)};
-}
+std::string TestCa::foreign_pem() const { return fake_zoom::ToPem(*foreign_.certificate); }
 
 Identity TestCa::Issue(Flaw flaw, const std::string& names) {
-  Identity leaf =
-      MakeIdentity("localhost", flaw == Flaw::kShortKey ? EVP_RSA_gen(1024u) : EVP_EC_gen("P-256"));
-  X509* const x509 = leaf.certificate.get();
-  const std::string all_names = names.empty() ? NamesOf(flaw) : names;
-  if (!all_names.empty()) AddExtension(x509, NID_subject_alt_name, all_names);
-  if (flaw == Flaw::kExpired) X509_gmtime_adj(X509_getm_notAfter(x509), -60);
-  if (flaw == Flaw::kNotYetValid) X509_gmtime_adj(X509_getm_notBefore(x509), kHour);
-  if (flaw == Flaw::kSelfSigned) {
-    Sign(leaf, leaf);
-  } else {
-    Sign(leaf, flaw == Flaw::kForeignCa ? foreign_ : ca_);
-  }
-  return leaf;
+  fake_zoom::Subject subject{.common_name = "localhost",
+                             .alternative_names = names.empty() ? NamesOf(flaw) : names};
+  if (flaw == Flaw::kShortKey) subject.rsa_bits = 1024;
+  if (flaw == Flaw::kExpired) subject.not_after = -60;
+  if (flaw == Flaw::kNotYetValid) subject.not_before = kHour;
+  if (flaw == Flaw::kSelfSigned) return Make(subject, nullptr);
+  return Make(subject, flaw == Flaw::kForeignCa ? &foreign_ : &ca_);
 }
 
 }  // namespace joinpass::testing

@@ -3,11 +3,9 @@
 #ifndef JOINPASS_TESTS_SUPPORT_CERTIFICATES_H_
 #define JOINPASS_TESTS_SUPPORT_CERTIFICATES_H_
 
-#include <openssl/evp.h>
-#include <openssl/x509.h>
-
-#include <memory>
 #include <string>
+
+#include "fake_zoom/certificate_maker.h"
 
 namespace joinpass::testing {
 
@@ -24,13 +22,7 @@ enum class Flaw {
   kShortKey,   // RSA of 1024 bits
 };
 
-using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
-using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
-
-struct Identity {
-  Key key{nullptr, &EVP_PKEY_free};
-  Certificate certificate{nullptr, &X509_free};
-};
+using fake_zoom::Identity;
 
 // An authority of this process.
 class TestCa {

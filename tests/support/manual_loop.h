@@ -41,6 +41,7 @@ class ManualLoop final : public base::Loop {
     return last_id_;
   }
   void Cancel(TimerId id) override { timers_.erase(id); }
+  bool IsCurrent() const override { return true; }
 
   // Runs until nothing is left to do now.
   void Run() {

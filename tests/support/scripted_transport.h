@@ -54,6 +54,7 @@ class ScriptedTransport final : public http::Transport {
   std::vector<message::Request> requests;  // the same, whole
   std::vector<SteadyTime> deadlines;
   int warmed = 0;
+  absl::Status warm_answer = absl::OkStatus();
 
   // Lets all that is held go.
   void Release() {
@@ -95,7 +96,7 @@ class ScriptedTransport final : public http::Transport {
           [this](absl::AnyInvocable<void(bool)> done) { held_.push_back(std::move(done)); });
     }
     warmed = std::max(warmed, sockets);
-    co_return absl::OkStatus();
+    co_return warm_answer;
   }
 
  private:

@@ -93,6 +93,36 @@ TEST_SUITE("Engine") {
     CHECK(name == "cancelled");
   }
 
+  TEST_CASE_FIXTURE(EngineScene, "a call that blocks fails at once on the engine's own thread") {
+    const std::string id = Connect(kJill);
+    const auto session = engine->BeginJoin(RequestFor(kJillsMeeting));
+    std::promise<std::vector<std::string>> got;
+    (*session)->MintAsync(absl::Seconds(20), [&](absl::StatusOr<JoinPass> pass) {
+      Credentials& credentials = engine->credentials();
+      Advance(absl::Hours(2));  // no token is in memory any more
+      got.set_value({NameOf(pass), NameOf((*session)->Mint(absl::Seconds(20))),
+                     NameOf((*session)->AwaitResolution(absl::Seconds(20))),
+                     NameOf(engine->Prepare(RequestFor(kJillsMeeting), absl::Seconds(20))),
+                     NameOf(engine->directory().Sync(id, absl::Seconds(20))),
+                     NameOf(engine->Upkeep(absl::Seconds(20))),
+                     NameOf(engine->keys().Sweep(absl::Seconds(20))),
+                     NameOf(credentials.GetAccessToken(id, absl::Seconds(20))),
+                     NameOf(credentials.Validate(id, absl::Seconds(20))),
+                     NameOf(credentials.Disconnect(id, absl::Seconds(20))),
+                     NameOf(credentials.FinishConnect("?code=c&state=s", "b", absl::Seconds(20))),
+                     NameOf(engine->Close(absl::Seconds(20)))});
+    });
+    const std::vector<std::string> names = got.get_future().get();
+    REQUIRE(names.size() == 12);
+    CHECK(names[0] == "ok");
+    for (std::size_t i = 1; i < names.size(); ++i) {
+      CAPTURE(i);
+      CHECK(names[i] == "wrong_thread");
+    }
+    CHECK(Outcome(kJillsMeeting) == "ok");
+    CHECK(NameOf(engine->Close(absl::Seconds(5))) == "ok");
+  }
+
   TEST_CASE_FIXTURE(EngineScene, "closing lets a refresh in flight reach the store") {
     const std::string id = Connect(kJill);
     Advance(absl::Hours(2));

@@ -172,13 +172,9 @@ TEST_SUITE("The main job") {
     Connect(kJill);
     engine.reset();
     EngineOptions options = Options();
-    std::promise<std::thread::id> posted;
-    std::thread loop;
+    std::promise<std::thread> loop;
     options.callback_executor = [&](std::function<void()> work) {
-      loop = std::thread([&posted, work = std::move(work)] {
-        work();
-        posted.set_value(std::this_thread::get_id());
-      });
+      loop.set_value(std::thread(std::move(work)));
     };
     auto opened = engine::OpenWith(options, clock, base::SystemRandom());
     REQUIRE(NameOf(opened) == "ok");
@@ -189,8 +185,9 @@ TEST_SUITE("The main job") {
     });
     const auto [name, where] = got.get_future().get();
     CHECK(name == "ok");
-    CHECK(where == posted.get_future().get());
-    loop.join();
+    std::thread thread = loop.get_future().get();
+    CHECK(where == thread.get_id());
+    thread.join();
   }
 }
 

@@ -22,6 +22,21 @@ TEST_SUITE("Reason") {
     }
     CHECK_FALSE(base::ReasonNamed("no_such_reason"));
   }
+
+  TEST_CASE("speaks to whoever can act, where the cause tells who") {
+    std::set<std::string_view> advice = {ReasonAdvice(Reason::kAppCredentialsInvalid)};
+    for (const char* cause : {"redirect_uri_mismatch", "app_disabled", "client_unauthorized"}) {
+      CAPTURE(cause);
+      CHECK(advice.insert(ReasonAdvice(Reason::kAppCredentialsInvalid, cause)).second);
+      CHECK(advice.count(ReasonAdvice(Reason::kInternal, cause)) == 0);
+    }
+    CHECK(ReasonAdvice(Reason::kAppCredentialsInvalid, "other") ==
+          ReasonAdvice(Reason::kAppCredentialsInvalid));
+    ErrorInfo info;
+    info.reason = Reason::kAppCredentialsInvalid;
+    info.cause = "redirect_uri_mismatch";
+    CHECK(Describe(base::MakeError(info, "x")).find("redirect URI") != std::string::npos);
+  }
 }
 
 TEST_SUITE("ErrorInfo") {

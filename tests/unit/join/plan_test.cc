@@ -188,6 +188,9 @@ TEST_SUITE("CheckRequest") {
     request.customer_key = std::string(35, 'k');
     request.identity_users.assign(16, "u");
     CHECK(CheckRequest(request).ok());
+    request.customer_key.clear();
+    for (int i = 0; i < 35; ++i) request.customer_key += "\xe9\x8d\xb5";
+    CHECK(CheckRequest(request).ok());
     request.link = MeetingLink();
     request.display_name += 'n';
     request.customer_key += 'k';

@@ -70,6 +70,21 @@ TEST_SUITE("Session") {
     CHECK(transport.seen.empty());
   }
 
+  TEST_CASE_FIXTURE(Scene, "what warming meets is told, and is no error of the join") {
+    std::vector<std::string> told;
+    context.listeners.on_notice = [&](const Notice& notice) {
+      told.push_back(notice.name + ": " + notice.text);
+    };
+    transport.warm_answer = testing::NetworkError(Reason::kTlsFailed, false);
+    const auto session = Warmed();
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].find("warming_failed: tls_failed: ") == 0);
+    CHECK(MintOn(session)->shortfalls().empty());
+    transport.warm_answer = testing::NetworkError(Reason::kCancelled, false);
+    Warmed();
+    CHECK(told.size() == 1);
+  }
+
   TEST_CASE_FIXTURE(Scene, "minting waits for the sockets, but only for half of its time") {
     transport.hold_warm = true;
     const auto session = Warmed();

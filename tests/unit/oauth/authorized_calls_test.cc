@@ -5,6 +5,7 @@
 #include <string>
 
 #include "support/engine_room.h"
+#include "zoom/errors.h"
 
 namespace joinpass::oauth {
 namespace {
@@ -70,6 +71,40 @@ TEST_SUITE("AuthorizedCalls") {
     const auto missing = GetErrorInfo(answer.status())->missing_scopes;
     CHECK(std::count(missing.begin(), missing.end(), "meeting:read:local_recording_token") == 1);
     CHECK(transport.seen.empty());
+  }
+
+  TEST_CASE_FIXTURE(Scene, "a token may also be refused by a 400") {
+    Connect(absl::Hours(1));
+    transport.answer = [](const ScriptedTransport::Seen& seen) -> ScriptedTransport::Answer {
+      if (seen.target.find("/oauth/token") == 0) return TokenAnswer(1);
+      if (seen.authorization == "Bearer access-1") return JsonAnswer(200, "{}");
+      return JsonAnswer(400, R"({"code":124,"message":"Access token is expired."})");
+    };
+    CHECK(Call()->response.status == 200);
+    CHECK(transport.Count("grant_type=refresh_token") == 1);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "looks at the scopes again after a refresh") {
+    Connect(absl::Hours(1));
+    transport.answer = [](const ScriptedTransport::Seen& seen) -> ScriptedTransport::Answer {
+      if (seen.target.find("/oauth/token") == 0) {
+        return JsonAnswer(200, R"({"access_token":"a","refresh_token":"r","expires_in":3599,)"
+                               R"("scope":"meeting:read:list_meetings"})");
+      }
+      return JsonAnswer(401, R"({"code":124,"message":"Access token is expired."})");
+    };
+    CHECK(ReasonOf(Call().status()) == Reason::kScopeMissing);
+    CHECK(transport.Count("/v2/users/me") == 1);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "refuses nothing for a scope where nobody said which there are") {
+    Connect(absl::Hours(1), "");
+    transport.answer = [](const auto&) {
+      return JsonAnswer(400, R"({"code":4711,"message":"does not contain scopes:[a]."})");
+    };
+    const auto answer = Call(Feature::kRecordingToken);
+    REQUIRE(answer.ok());
+    CHECK(ReasonOf(zoom::ClassifyError(answer->response, "x")) == Reason::kScopeMissing);
   }
 
   TEST_CASE_FIXTURE(Scene, "goes by the scopes of the newest token") {

@@ -88,9 +88,9 @@ TEST_SUITE("A refresh") {
     message::Response limited = JsonAnswer(429, "{}");
     limited.headers.push_back({"Retry-After", "2033-05-18T03:33:20Z"});
     AnswerWith(limited);
-    CHECK(Given() == "rate_limited_until");
+    CHECK(Given() == "rate_limited");
     clock.Advance(absl::Minutes(5) - absl::Milliseconds(1));
-    CHECK(Given() == "rate_limited_until");
+    CHECK(Given() == "rate_limited");
     CHECK(Refreshes() == 1);
     clock.Advance(absl::Milliseconds(1));
     AnswerWith(TokenAnswer(1));

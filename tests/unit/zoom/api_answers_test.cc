@@ -112,18 +112,6 @@ TEST_SUITE("ReadMeetingPage") {
   }
 }
 
-TEST_SUITE("ReadMeeting") {
-  TEST_CASE("reads number and host") {
-    const auto meeting =
-        ReadMeeting(Answer(200, R"({"id":97763643886,"host_id":"h","start_url":"https://x"})"));
-    REQUIRE(meeting.ok());
-    CHECK(meeting->number == 97763643886);
-    CHECK(meeting->host_id == "h");
-    CHECK_FALSE(ReadMeeting(Answer(200, R"({"id":97763643886})")).ok());
-    CHECK_FALSE(ReadMeeting(Answer(200, R"({"host_id":"h"})")).ok());
-  }
-}
-
 TEST_SUITE("ReadRecordingToken") {
   TEST_CASE("reads a token and how long it lives") {
     struct Row {

@@ -21,7 +21,6 @@ TEST_SUITE("An API call") {
                  "/v2/users/me/meetings?type=scheduled&page_size=300"},
              Row{ListMeetings(kAccess, "me", "p&1="),
                  "/v2/users/me/meetings?type=scheduled&page_size=300&next_page_token=p%261%3D"},
-             Row{GetMeeting(kAccess, 97763643886), "/v2/meetings/97763643886"},
              Row{MeetingRecordingToken(kAccess, 97763643886, WaitingRoom::kWait),
                  "/v2/meetings/97763643886/jointoken/local_recording"},
              Row{MeetingRecordingToken(kAccess, 97763643886, WaitingRoom::kBypass),

@@ -7,12 +7,6 @@
 namespace joinpass::zoom {
 namespace {
 
-std::string Base64(std::string_view text) {
-  base::Buffer to;
-  AppendBase64(text, to);
-  return std::string(base::View(to));
-}
-
 std::string Decoded(std::string_view text, Plus plus = Plus::kIsPlus) {
   return std::string(base::View(PercentDecoded(text, plus)));
 }
@@ -41,19 +35,6 @@ TEST_SUITE("Percent-encoding") {
     CHECK(Decoded("%g4%41") == "%g4A");
     CHECK(Decoded("100%") == "100%");
     CHECK(Decoded(std::string_view("%414").substr(0, 2)) == "%4");
-  }
-}
-
-TEST_SUITE("Base64") {
-  TEST_CASE("pads as RFC 4648, section 10, says") {
-    CHECK(Base64("").empty());
-    CHECK(Base64("f") == "Zg==");
-    CHECK(Base64("fo") == "Zm8=");
-    CHECK(Base64("foo") == "Zm9v");
-    CHECK(Base64("foob") == "Zm9vYg==");
-    CHECK(Base64("fooba") == "Zm9vYmE=");
-    CHECK(Base64("foobar") == "Zm9vYmFy");
-    CHECK(Base64("\xfb\xff\xfe") == "+//+");
   }
 }
 

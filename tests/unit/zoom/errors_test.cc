@@ -197,30 +197,49 @@ TEST_SUITE("ClassifyError") {
 TEST_SUITE("RetryAt") {
   const absl::Time kNow = absl::FromUnixSeconds(1'700'000'000);
 
-  TEST_CASE("reads the date that Zoom gives, and seconds if there is a clock") {
+  message::Response After(int status, const char* value, absl::Time received_at) {
+    message::Response answer = Answer(status, "{}", {{"Retry-After", value}});
+    answer.received_at = received_at;
+    return answer;
+  }
+
+  TEST_CASE("reads Zoom's date, HTTP's date, and seconds from when the answer came") {
     const auto at = [](const char* value, absl::Time now) {
-      return RetryAt(Answer(429, "", {{"Retry-After", value}}), now);
+      return RetryAt(After(429, value, now));
     };
     const absl::Time date = absl::FromUnixSeconds(1'590'883'200);
-    CHECK(at("2020-05-31T00:00:00Z", kNow) == date);
-    CHECK(at("2020-05-31T00:00:00Z", absl::InfinitePast()) == date);
+    for (const char* value :
+         {"2020-05-31T00:00:00Z", "2020-05-31T02:00:00+02:00", "Sun, 31 May 2020 00:00:00 GMT"}) {
+      CAPTURE(value);
+      CHECK(at(value, kNow) == date);
+      CHECK(at(value, absl::InfinitePast()) == date);
+    }
+    CHECK(at("Tue, 14 Nov 2023 22:13:20 GMT", kNow) == kNow);
+    CHECK(at("Fri, 01 Dec 2023 00:00:00 GMT", kNow) == absl::FromUnixSeconds(1'701'388'800));
     CHECK(at("0", kNow) == kNow);
     CHECK(at("86400", kNow) == kNow + absl::Hours(24));
     for (const char* value : {"", "86401", "-1", "soon", "infinite-future", "infinite-past",
-                              "Sun, 31 May 2020 00:00:00 GMT", "2020-05-31"}) {
+                              "2020-05-31", "Sun, 31 May 2020 00:00:00",
+                              "Sun, 31 May 2020 00:00:00 CET", "Sun, 31 Mai 2020 00:00:00 GMT",
+                              "Sun, 31 ayJ 2020 00:00:00 GMT", "Sun, 31 May 2020 00:00:0x GMT",
+                              "Sun, 32 May 2020 00:00:00 GMT", "Sunday, 31-May-20 00:00:00 GMT"}) {
       CAPTURE(value);
       CHECK_FALSE(at(value, kNow));
     }
     CHECK_FALSE(at("5", absl::InfinitePast()));
-    CHECK_FALSE(RetryAt(Answer(429, ""), kNow));
+    CHECK_FALSE(RetryAt(Answer(429, "")));
   }
 
-  TEST_CASE("stands in the error if Zoom gave a date") {
-    const auto info = [](const char* value) {
-      return InfoIn(ClassifyError(Answer(429, "", {{"Retry-After", value}}), "x"));
-    };
-    CHECK(info("2020-05-31T00:00:00Z").retry_at == absl::FromUnixSeconds(1'590'883'200));
-    CHECK_FALSE(info("5").retry_at);
+  TEST_CASE("stands in the error of a 429 and of a 503, in whatever form") {
+    for (const int status : {429, 503}) {
+      for (const char* value : {"30", "Tue, 14 Nov 2023 22:13:50 GMT", "2023-11-14T22:13:50Z"}) {
+        CAPTURE(status);
+        CAPTURE(value);
+        const ErrorInfo info = InfoIn(ClassifyError(After(status, value, kNow), "x"));
+        CHECK(info.retry_at == kNow + absl::Seconds(30));
+      }
+    }
+    CHECK_FALSE(InfoIn(ClassifyError(After(403, "30", kNow), "x")).retry_at);
   }
 }
 

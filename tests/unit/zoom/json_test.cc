@@ -81,10 +81,36 @@ TEST_SUITE("ReadJson") {
     }
     CHECK(ReadJson(std::string("{\"a\":\"b\0c\"}", 11), fields) == JsonResult::kBroken);
     for (const char* body :
-         {"", " \r\n", "<html>{}</html>", "null", "12", "\"{}\"", "\xef\xbb\xbf{}", "token"}) {
+         {"", " \r\n", "<html>{}</html>", "null", "12", "\"{}\"", "\xef\xbb\xbf", "token"}) {
       CAPTURE(body);
       CHECK(ReadJson(body, fields) == JsonResult::kForeign);
     }
+  }
+
+  TEST_CASE("passes over a byte-order mark") {
+    std::array<JsonField, 1> fields = {{{.key = "a"}}};
+    REQUIRE(ReadJson("\xef\xbb\xbf {\"a\":\"b\"}", fields) == JsonResult::kRead);
+    CHECK(fields[0].Text() == "b");
+  }
+
+  TEST_CASE("takes a list of texts for one, where it may") {
+    std::array<JsonField, 2> fields = {{{.key = "a", .takes_list = true}, {.key = "b"}}};
+    REQUIRE(ReadJson(R"({"a":["x","y\u00e9",1,null,["no"],{"a":"no"},"z"],"b":["x"]})", fields) ==
+            JsonResult::kRead);
+    CHECK(fields[0].Text() == "x y\xc3\xa9 z");
+    CHECK(fields[1].kind == JsonField::Kind::kOther);
+    REQUIRE(ReadJson(R"({"a":["x"],"a":"t","b":"u"})", fields) == JsonResult::kRead);
+    CHECK(fields[0].Text() == "t");
+    CHECK(fields[1].Text() == "u");
+  }
+
+  TEST_CASE("keeps of a broken answer what stood whole before") {
+    std::array<JsonField, 2> fields = {{{.key = "a"}, {.key = "b"}}};
+    REQUIRE(ReadJson(R"({"a":"whole","b":"ha)", fields) == JsonResult::kBroken);
+    CHECK(fields[0].Text() == "whole");
+    CHECK(fields[1].Text().empty());
+    REQUIRE(ReadJson("<html>", fields) == JsonResult::kForeign);
+    CHECK(fields[0].Text().empty());
   }
 
   TEST_CASE("goes 32 deep and no deeper") {
@@ -151,6 +177,18 @@ TEST_SUITE("ReadJson") {
       JsonList list{.key = "l", .fields = entry, .on_entry = on_entry};
       CHECK(ReadJson(body, {}, &list) == JsonResult::kRead);
       CHECK_FALSE(list.found);
+    }
+  }
+}
+
+TEST_SUITE("ValueBehind") {
+  TEST_CASE("finds a key in a text that need not be JSON") {
+    CHECK(ValueBehind(R"(x"key" : "v" y)", "key") == R"("v" y)");
+    CHECK(ValueBehind(R"("key":7)", "key") == "7");
+    CHECK(ValueBehind(R"("a_key":1,"keys":2,"key" 3,key:4,"key":5)", "key") == "5");
+    for (const char* text : {"", "key", "\"key\"", "\"key\":", "key\":1", "\"key:1"}) {
+      CAPTURE(text);
+      CHECK(ValueBehind(text, "key").empty());
     }
   }
 }

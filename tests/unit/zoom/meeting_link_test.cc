@@ -170,8 +170,6 @@ TEST_SUITE("MeetingLink") {
                              "/J/97763643886",
                              "/jj/97763643886",
                              "/x/97763643886",
-                             "/j//97763643886",
-                             "//j/97763643886",
                              "/wc/97763643886",
                              "/wc/97763643886/x",
                              "/wc/join",
@@ -204,9 +202,19 @@ TEST_SUITE("MeetingLink") {
     for (const char* path :
          {"/meeting/register/tJwsd-GprD0", "/webinar/register/WN_97763643886", "/meeting/register/",
           "/meeting/register", "/rec/share/97763643886", "/rec/play/x.y", "/rec", "/u/97763643886",
-          "/skype/97763643886", "/clips/share/x"}) {
+          "/skype/97763643886", "/clips/share/x", "/ejl/97763643886", "/ev/AbC?x=y",
+          "/addon/v2/invitation/detail?meetingUuid=97763643886", "/launch/edl", "/launch/edl/x",
+          "/wc/home", "/wc/home?x", "/recording/detail", "//rec//share"}) {
       CheckBad(std::string("https://acme.zoom.us") + path, Reason::kLinkWithoutNumber);
     }
+    for (const char* page : {"events.zoom.us/ejl/x", "events.zoom.us/e/view/x", "events.zoom.us",
+                             "Events.Zoom.us/x", "applications.zoom.us/addon/v2/invitation/detail",
+                             "applications.zoom.us/x", "app.zoom.us/wc/home"}) {
+      CheckBad(std::string("https://") + page, Reason::kLinkWithoutNumber);
+    }
+    CheckGood({"https://events.zoom.us/j/97763643886"});
+    CheckBad("https://myevents.zoom.us/x");
+    CheckBad("https://zoom.us/ejlx/1");
     CheckBad("https://evil.com/rec/share/x");
     CheckBad("https://zoom.us/recx/share");
     CheckBad("https://zoom.us/meeting/registered");
@@ -240,6 +248,87 @@ TEST_SUITE("MeetingLink") {
          {"-97763643886", "977.6364.3886", "977_6364_3886", "977/63643886", "ID 97763643886",
           "97763643886 hunter2", "97763643886-", "", " \t", "-", "()", "<>"}) {
       CheckBad(text);
+    }
+  }
+
+  TEST_CASE("reads a number by one grammar, wherever it stands") {
+    for (const std::string number :
+         {"977%206364%203886", "977-6364-3886", "977 6364 3886", "977%C2%A06364%E2%80%AF3886",
+          "977\xc2\xa0"
+          "6364\xe2\x80\xaf"
+          "3886",
+          "\xef\xbc\x99\xef\xbc\x97\xef\xbc\x97"
+          "63643886",
+          "977\xe3\x80\x80"
+          "6364\xef\xbc\x8d"
+          "3886",
+          "977\xe2\x80\x8e"
+          "63643886",
+          "977%E2%80%916364%E2%80%933886"}) {
+      CheckGood({number});
+      CheckGood({"https://zoom.us/j/" + number});
+      CheckGood({"https://zoom.us/j/" + number + "?pwd=p", kNumber, "", "p"});
+      CheckGood({"https://zoom.us/wc/join/" + number});
+      CheckGood({"https://zoom.us/wc/" + number + "/join"});
+      CheckGood({number + "@zoomcrc.com"});
+    }
+    CheckGood({"https://zoom.us/join?confno=977+6364+3886&pwd=p", kNumber, "", "p"});
+    CheckGood({"https://zoom.us/join?confno=977%206364-3886"});
+    for (const char* path : {"//j//97763643886", "/j//97763643886", "//j/97763643886//",
+                             "/wc//97763643886//join", "/launch///jc//97763643886"}) {
+      CheckGood({std::string("https://zoom.us") + path});
+    }
+    for (const char* number : {"977%2B6364%2B3886", "977/6364/3886", "977%2C6364%2C3886",
+                               "977.6364.3886", "977%206364%203886%201", "977%206364"}) {
+      CheckBad(std::string("https://zoom.us/j/") + number);
+    }
+  }
+
+  TEST_CASE("knows each name of a passcode, and takes the first that is not empty") {
+    for (const Good& row : {
+             Good{"https://zoom.us/j/97763643886?password=secret", kNumber, "", "secret"},
+             Good{"https://zoom.us/j/97763643886?pwd=&password=secret", kNumber, "", "secret"},
+             Good{"https://zoom.us/j/97763643886?password=a&pwd=b", kNumber, "", "b"},
+             Good{"https://zoom.us/my/jane?password=a", 0, "jane", "a"},
+             Good{"zoommtg://zoom.us/join?confno=97763643886&password=a", kNumber, "", "a"},
+         }) {
+      CheckGood(row);
+    }
+    CheckBad("https://zoom.us/j/97763643886?password=%00");
+  }
+
+  TEST_CASE("reads what a room system dials") {
+    for (const Good& row : {
+             Good{"97763643886@zoomcrc.com"},
+             Good{"97763643886.123456@zoomcrc.com", kNumber, "", "123456"},
+             Good{"sip:97763643886@zoomcrc.com"},
+             Good{"SIP:97763643886.123456@ZoomCRC.com", kNumber, "", "123456"},
+             Good{"sips:97763643886.a%2Bb@zoomcrc.com", kNumber, "", "a+b"},
+             Good{"h323:97763643886@zoomcrc.com"},
+             Good{"sip:97763643886.123456.3.654321@zoomcrc.com;transport=tls", kNumber, "",
+                  "123456"},
+             Good{"97763643886..3@zoomcrc.com:5061"},
+             Good{"<sip:97763643886.1@us.zoomcrc.com>", kNumber, "", "1"},
+         }) {
+      CheckGood(row);
+    }
+    for (const char* text :
+         {"97763643886@zoomcrc.com.evil.com", "97763643886@evilzoomcrc.com", "@zoomcrc.com",
+          "jane@zoomcrc.com", "97763643886@zoom.us", "tel:97763643886@zoomcrc.com",
+          "97763643886.%00@zoomcrc.com", "97763643886@zoomcrc.com/x", "1.97763643886@zoomcrc.com",
+          "https://97763643886@zoomcrc.com/"}) {
+      CheckBad(text);
+    }
+  }
+
+  TEST_CASE("says where free text is read") {
+    for (const char* text :
+         {"Join https://zoom.us/j/97763643886", "https://zoom.us/j/97763643886 now",
+          "https://zoom.us/j/97763643886?pwd=hunter2 and more",
+          "Meeting ID: 977 6364 3886\nPasscode: hunter2"}) {
+      CAPTURE(text);
+      CHECK(MeetingLink::Parse(text).status().message().find("MeetingLink::FindIn") !=
+            absl::string_view::npos);
     }
   }
 
@@ -310,6 +399,44 @@ TEST_SUITE("MeetingLink") {
     CheckBad("ftp://evil.com/?url=" + Encoded(link, 1));
     CheckBad("zoommtg://evil.com/join?url=" + Encoded(link, 1));
     CheckBad("https://zoom.us/x?url=" + Encoded(link, 1));
+  }
+
+  TEST_CASE("unwraps what mail filters write") {
+    for (
+        const char* text : {
+            "https://urldefense.proofpoint.com/v2/url?u=https-3A__us02web.zoom.us_j_97763643886-3F"
+            "pwd-3DaB3.1-2Dx-5Fy&d=DwMFaQ&c=x&r=y&m=z&s=w&e=",
+            "https://urldefense.com/v3/__https://us02web.zoom.us/j/97763643886?pwd=aB3.1-x_y__;!!"
+            "Iuca!abc-def$",
+            "https://urldefense.com/v3/__https:/us02web.zoom.us/j/97763643886?pwd=aB3.1-x_y__;!!"
+            "Iuca!abc$",
+            // "*" is "?", "**A" is "=a", both from the base64 behind "__;".
+            "https://urldefense.us/v3/__https://us02web.zoom.us/j/97763643886*pwd**AB3.1-x_y__;Pz1h"
+            "!!Iuca!abc$",
+            "https://urldefense.proofpoint.com/v1/url?u=https%3A//us02web.zoom.us/j/97763643886%3F"
+            "pwd%3DaB3.1-x_y&k=x",
+            "https://linkprotect.cudasvc.com/url?a=https%3a%2f%2fus02web.zoom.us%2fj%2f97763643886"
+            "%3fpwd%3daB3.1-x_y&c=E,1,abc&typo=1",
+            "https://secure-web.cisco.com/1abc-DEF/https%3A%2F%2Fus02web.zoom.us%2Fj%2F97763643886"
+            "%3Fpwd%3DaB3.1-x_y",
+            "https://eu-central-1.protection.sophos.com?d=zoom.us&u=aHR0cHM6Ly91czAyd2ViLnpvb20udXM"
+            "vai85Nzc2MzY0Mzg4Nj9wd2Q9YUIzLjEteF95&i=x",
+            "https://slack-redir.net/link?url=https%3A%2F%2Fus02web.zoom.us%2Fj%2F97763643886%3F"
+            "pwd%3DaB3.1-x_y",
+        }) {
+      CheckGood({text, kNumber, "", "aB3.1-x_y"});
+    }
+    CheckBad("https://urldefense.com/v3/__https://evil.com/j/97763643886__;!!x!y$");
+    CheckBad("https://urldefense.com/v3/__https://zoom.us/j/97763643886");
+    CheckBad("https://urldefense.com/v3/__https://zoom.us/j/9776364*886__;~~~~!!x$");
+    CheckBad("https://linkprotect.cudasvc.com/url?a=zoom.us");
+    for (const char* text :
+         {"https://protect-us.mimecast.com/s/AbCdE?domain=us02web.zoom.us",
+          "https://url.us.m.mimecastprotect.com/s/AbC?domain=zoom.us", "https://bit.ly/3abc",
+          "https://urldefense.proofpoint.com/v2/short", "https://t.co/abc"}) {
+      CheckBad(text, Reason::kLinkWrapped);
+    }
+    CheckBad("https://notmimecast.com/s/AbC");
   }
 
   TEST_CASE("reads the query's keys as they are, and the first of each") {

@@ -36,6 +36,29 @@ TEST_SUITE("ReadRedirect") {
     CHECK(InfoIn(declined).server_text == "access_denied");
   }
 
+  TEST_CASE("tells what the user said from what concerns the app, or Zoom itself") {
+    struct Row {
+      const char* error;
+      Reason reason;
+      const char* cause;
+    };
+    for (const Row& row : {
+             Row{"access_denied", Reason::kConsentDeclined, ""},
+             Row{"something_new", Reason::kConsentDeclined, ""},
+             Row{"unauthorized_client", Reason::kAppCredentialsInvalid, "client_unauthorized"},
+             Row{"invalid_client", Reason::kAppCredentialsInvalid, "client_unauthorized"},
+             Row{"server_error", Reason::kZoomUnavailable, ""},
+             Row{"temporarily_unavailable", Reason::kZoomUnavailable, ""},
+         }) {
+      CAPTURE(row.error);
+      const auto answer = ReadRedirect(std::string("?state=s&error=") + row.error);
+      REQUIRE(answer.ok());
+      CHECK(InfoIn(CheckConsent(*answer)).reason == row.reason);
+      CHECK(InfoIn(CheckConsent(*answer)).cause == row.cause);
+      CHECK(InfoIn(CheckConsent(*answer)).server_text == row.error);
+    }
+  }
+
   TEST_CASE("refuses what is not one answer to one question") {
     for (const char* text :
          {"", "?", "https://app.example/cb", "https://app.example/code=c&state=s", "?code=c",

@@ -126,7 +126,33 @@ TEST_SUITE("ReadTokenAnswer") {
              Row{400, R"({"reason":"Invalid authorization code abc","error":"invalid_request"})",
                  Reason::kReauthorizationRequired, "revoked_or_expired"},
              Row{400, R"({"reason":"Redirect URI mismatch.","error":"invalid_grant"})",
-                 Reason::kReauthorizationRequired, "redirect_uri_mismatch"},
+                 Reason::kAppCredentialsInvalid, "redirect_uri_mismatch"},
+             Row{400, R"({"reason":"Redirect URI mismatch","error":"invalid_request"})",
+                 Reason::kAppCredentialsInvalid, "redirect_uri_mismatch"},
+             Row{400, R"({"reason":"Invalid redirect: x","error":"invalid_request"})",
+                 Reason::kAppCredentialsInvalid, "redirect_uri_mismatch"},
+             Row{401, R"({"reason":"bad redirect_uri","error":"invalid_client"})",
+                 Reason::kAppCredentialsInvalid, "redirect_uri_mismatch"},
+             Row{400, R"({"code":4709,"message":"Redirect URI mismatch."})",
+                 Reason::kAppCredentialsInvalid, "redirect_uri_mismatch"},
+             Row{400, R"({"error":"unauthorized_client"})", Reason::kAppCredentialsInvalid,
+                 "client_unauthorized"},
+             Row{400, R"({"reason":"The app has been disabled","error":"invalid_grant"})",
+                 Reason::kAppCredentialsInvalid, "app_disabled"},
+             Row{400, R"({"reason":"App has been removed","error":"invalid_request"})",
+                 Reason::kAppCredentialsInvalid, "app_disabled"},
+             Row{400, R"({"code":4717,"message":"no"})", Reason::kAppCredentialsInvalid,
+                 "app_disabled"},
+             Row{400, R"({"errorCode":4738,"errorMessage":"no"})", Reason::kAppCredentialsInvalid,
+                 "app_disabled"},
+             Row{400, R"({"code":4740,"message":"The app has been disabled."})",
+                 Reason::kAppCredentialsInvalid, "app_disabled"},
+             Row{400, R"({"code":4741,"message":"This app has been removed."})",
+                 Reason::kAppCredentialsInvalid, "app_disabled"},
+             Row{400, R"({"code":4740,"message":"no"})", Reason::kReauthorizationRequired,
+                 "revoked_or_expired"},
+             Row{401, R"({"reason":"Invalid Token!","error":"invalid_request"})",
+                 Reason::kReauthorizationRequired, "revoked_or_expired"},
              Row{400, R"({"reason":"Missing grant type","error":"invalid_request"})",
                  Reason::kRequestRefused, ""},
              Row{400, R"({"reason":"Invalid client_id or client_secret","error":"invalid_client"})",
@@ -138,7 +164,9 @@ TEST_SUITE("ReadTokenAnswer") {
              Row{400, R"({"error":"invalid_scope"})", Reason::kRequestRefused, ""},
              Row{400, R"({"error":"unsupported grant"})", Reason::kRequestRefused, ""},
              Row{400, R"({"code":4702,"message":"no"})", Reason::kAppCredentialsInvalid, ""},
-             Row{400, R"({"code":4709,"message":"no"})", Reason::kReauthorizationRequired,
+             Row{400, R"({"code":4709,"message":"no"})", Reason::kAppCredentialsInvalid,
+                 "redirect_uri_mismatch"},
+             Row{400, R"({"errorCode":"4709","errorMessage":"no"})", Reason::kAppCredentialsInvalid,
                  "redirect_uri_mismatch"},
              Row{400, R"({"code":"4741","message":"no"})", Reason::kReauthorizationRequired,
                  "revoked_or_expired"},
@@ -171,6 +199,10 @@ TEST_SUITE("ReadTokenAnswer") {
              Row{200, R"({"access_token":"a b"})", Reason::kAnswerInvalid, ""},
              Row{200, R"({"access_token":"a\r\nX: y"})", Reason::kAnswerInvalid, ""},
              Row{200, R"({"access_token":"a","refresh_token":"b c"})", Reason::kAnswerInvalid, ""},
+             Row{200, R"({"access_token":"a","refresh_token":"b)", Reason::kAnswerInvalid, ""},
+             Row{200, R"({"access_token":"a","refresh_token":"b\u0020"} x)", Reason::kAnswerInvalid,
+                 ""},
+             Row{200, R"({"access_token":"a","expires_in":)", Reason::kAnswerInvalid, ""},
              Row{200, R"([{"access_token":"a"}])", Reason::kAnswerInvalid, ""},
          }) {
       CAPTURE(row.http);
@@ -203,6 +235,64 @@ TEST_SUITE("ReadTokenAnswer") {
     const std::string bad =
         R"({"access_token":"acc","refresh_token":")" + std::string(300 * 1024, 'r') + R"("})";
     CHECK(ReasonOf(ReadTokenAnswer(Answer(200, bad), kSent).status()) == Reason::kAnswerInvalid);
+  }
+
+  TEST_CASE("reads scopes however they are written, and tells none from not said") {
+    const std::vector<std::string> want = {"user:read:user", "meeting:read"};
+    for (const char* scope :
+         {R"("user:read:user meeting:read")", R"("user:read:user,meeting:read")",
+          R"("user:read:user, meeting:read")", R"(["user:read:user","meeting:read"])",
+          R"(["user:read:user meeting:read"])", R"(["user:read:user",7,["x"],"meeting:read"])"}) {
+      CAPTURE(scope);
+      const auto answer = ReadTokenAnswer(
+          Answer(200, std::string(R"({"access_token":"a","scope":)") + scope + "}"), kSent);
+      REQUIRE(answer.ok());
+      CHECK(answer->scopes == want);
+    }
+    for (const char* scope : {"\"\"", "[]", "null", "{}", "7", "[7]"}) {
+      CAPTURE(scope);
+      const auto answer = ReadTokenAnswer(
+          Answer(200, std::string(R"({"access_token":"a","scope":)") + scope + "}"), kSent);
+      REQUIRE(answer.ok());
+      CHECK(answer->scopes.empty());
+    }
+  }
+
+  // The one live refresh token may be in it.
+  TEST_CASE("keeps tokens that stand whole in a damaged answer") {
+    const std::string deep = std::string(40, '[') + std::string(40, ']');
+    for (const std::string& body : {
+             std::string("\xef\xbb\xbf{\"access_token\":\"acc\",\"refresh_token\":\"ref\"}"),
+             std::string(R"({"access_token":"acc","refresh_token":"ref","expires_in":35)"),
+             std::string(R"({"access_token":"acc","refresh_token":"ref")"),
+             std::string(R"({"access_token":"acc","refresh_token":"ref",})"),
+             std::string(R"({"access_token":"acc","refresh_token":"ref","scope":"a)"),
+             "{\"scope\":\"\xff\"," +
+                 std::string("\"access_token\":\"acc\",\"refresh_token\":\"ref\"}"),
+             R"({"x":)" + deep + R"(,"access_token" : "acc","refresh_token" : "ref"})",
+             std::string(R"({'x':1,"access_token":"acc","refresh_token":"ref"})"),
+             std::string(R"(<x>{"access_token":"acc","refresh_token":"ref"}</x>)"),
+         }) {
+      CAPTURE(body);
+      const auto answer = ReadTokenAnswer(Answer(200, body), kSent);
+      REQUIRE(answer.ok());
+      CHECK(answer->access_token.Reveal() == "acc");
+      CHECK(answer->refresh_token.Reveal() == "ref");
+      CHECK(answer->expires_at == kSent + absl::Hours(1));
+    }
+    for (const std::string& body : {
+             std::string(R"({"refresh_token":"ref","access_token":"ac)"),
+             std::string(R"({"refresh_token":"ref"})"),
+             std::string(R"({"access_token":"a b","refresh_token":"ref"})"),
+             R"({"refresh_token":"ref","access_token":")" + std::string(300 * 1024, 'a') + "\"}",
+         }) {
+      CAPTURE(body.substr(0, 100));
+      const auto answer = ReadTokenAnswer(Answer(200, body), kSent);
+      REQUIRE(answer.ok());
+      CHECK(answer->refresh_token.Reveal() == "ref");
+      CHECK(answer->access_token.empty());
+      CHECK(answer->expires_at == absl::InfinitePast());
+    }
   }
 
   TEST_CASE("bounds a token at 16 KiB") {

@@ -227,6 +227,10 @@ TEST_SUITE("SdkJoinParam") {
 
   TEST_CASE("takes a customer_key of just 35 characters") {
     CHECK(SdkJoinParam<Param64>::Take(Pass({.customer_key = std::string(35, 'k')})).ok());
+    std::string cjk;
+    for (int i = 0; i < 35; ++i) cjk += "\xe9\x8d\xb5";
+    CHECK(SdkJoinParam<Param64>::Take(Pass({.customer_key = cjk})).ok());
+    CHECK_FALSE(SdkJoinParam<Param64>::Take(Pass({.customer_key = cjk + "k"})).ok());
   }
 
   TEST_CASE("wipes every text") {

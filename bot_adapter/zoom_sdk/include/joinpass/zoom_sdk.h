@@ -93,6 +93,7 @@ class Text {
         return false;
       }
       Append(utf8.substr(0, read), code_point);
+      ++characters_;
       utf8.remove_prefix(read);
     }
     return true;
@@ -103,10 +104,12 @@ class Text {
     units_.reset();
     capacity_ = 0;
     size_ = 0;
+    characters_ = 0;
   }
 
   const Unit* units() const { return units_.get(); }  // nullptr if empty
   std::size_t size() const { return size_; }          // in units, without the zero
+  std::size_t characters() const { return characters_; }
 
  private:
   void Append(std::string_view bytes, char32_t code_point) {
@@ -120,6 +123,7 @@ class Text {
   std::unique_ptr<Unit[]> units_;
   std::size_t capacity_ = 0;
   std::size_t size_ = 0;
+  std::size_t characters_ = 0;
 };
 
 }  // namespace zoom_sdk_internal
@@ -156,7 +160,7 @@ class SdkJoinParam {
   // Whether this SDK can take an on-behalf-of token.
   static constexpr bool kHasOnBehalfToken = requires(Arm & arm) { arm.onBehalfToken; };
 
-  // Of customer_key, in the SDK's characters (zchar_t).
+  // Of customer_key, in characters, however many units each has.
   static constexpr std::size_t kMaxCustomerKey = 35;
 
   // Consumes `pass` (a JoinPass), whose secrets are wiped. Lvalues and const
@@ -247,7 +251,7 @@ class SdkJoinParam {
       const Field& field = fields[i];
       if (!held.texts[i].Assign(field.utf8))
         return Invalid(field.name, "is not UTF-8, or holds a NUL");
-      if (field.target == &arm.customer_key && held.texts[i].size() > kMaxCustomerKey) {
+      if (field.target == &arm.customer_key && held.texts[i].characters() > kMaxCustomerKey) {
         return Invalid(field.name, "is over 35 characters");
       }
       if (field.target != nullptr) *field.target = held.texts[i].units();
