@@ -102,7 +102,7 @@ class JOINPASS_EXPORT Engine {
   // No error changes a file that was there.
   static absl::StatusOr<std::unique_ptr<Engine>> Open(EngineOptions options);
 
-  // Close(10 s), if nobody closed it before.
+  // Close(40 s), if nobody closed it before: a refresh in flight has 30 s.
   virtual ~Engine() = default;
 
   virtual Apps& apps() = 0;

@@ -4,11 +4,13 @@
 
 #include "base/status.h"
 #include "join/plan.h"
+#include "oauth/refresh_rules.h"
 
 namespace joinpass::engine {
 namespace {
 
-constexpr absl::Duration kCloseByItself = absl::Seconds(10);
+// What a refresh may take, and its answer to be stored.
+const absl::Duration kCloseByItself = oauth::kRefreshDeadline + oauth::kCommitReserve;
 
 base::Task<absl::Status> CloseClient(http::Client& client) {
   client.Close();

@@ -96,6 +96,14 @@ class AnswerReader::Parts {
     return response;
   }
 
+  std::optional<message::Response> TakePartial() {
+    const bool has_header = parser_->is_header_done() && parser_->get().result_int() >= 200;
+    if (!bounds_.take_partial || !has_header || parser_->is_done()) return std::nullopt;
+    message::Response response = Take();
+    response.whole = false;
+    return response;
+  }
+
   bool began() const { return began_; }
   bool reusable() const { return reusable_; }
 
@@ -163,6 +171,7 @@ absl::StatusOr<bool> AnswerReader::Put(std::string_view bytes) { return parts_->
 absl::Status AnswerReader::PutEnd(End end) { return parts_->PutEnd(end); }
 bool AnswerReader::began() const { return parts_->began(); }
 message::Response AnswerReader::Take() { return parts_->Take(); }
+std::optional<message::Response> AnswerReader::TakePartial() { return parts_->TakePartial(); }
 bool AnswerReader::reusable() const { return parts_->reusable(); }
 
 }  // namespace joinpass::http

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "absl/status/statusor.h"
@@ -16,6 +17,9 @@ struct AnswerBounds {
   // Status line and headers, and any one line of a chunked body.
   std::size_t max_header = 32 * 1024;
   std::size_t max_body = 1 << 20;
+
+  // Give also what has only begun.
+  bool take_partial = false;
 };
 
 // How a stream of bytes ended.
@@ -48,6 +52,10 @@ class AnswerReader {
 
   // The answer, once; when it is complete.
   message::Response Take();
+
+  // Where it is not, and its header is there and was asked for as far as it comes:
+  // what came of it, once, also after an error.
+  std::optional<message::Response> TakePartial();
 
   // When it is complete: whether the socket may carry another request.
   bool reusable() const;

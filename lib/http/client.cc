@@ -129,6 +129,7 @@ Task<absl::StatusOr<Response>> Core::Exchange(Call& call, const Request& request
   AnswerBounds bounds;
   bounds.max_header = options_.max_header;
   bounds.max_body = request.max_answer;
+  bounds.take_partial = request.take_partial;
   absl::StatusOr<Turn> turn = co_await WaitForTurn(
       call, SiteOf(origin), OnNewSocket(request) ? Freshness::kNewOnly : Freshness::kAny);
   if (!turn.ok()) co_return turn.status();

@@ -50,6 +50,8 @@ base::Task<Outcome> RoundTrip(Call& call, std::shared_ptr<Stream> stream, std::s
   outcome.reusable = read.ok() && reader.reusable();
   if (read.ok()) {
     outcome.response = reader.Take();
+  } else if (std::optional<message::Response> partial = reader.TakePartial()) {
+    outcome.response = *std::move(partial);
   } else {
     outcome.response = read;
   }

@@ -18,8 +18,9 @@ class Transport {
  public:
   virtual ~Transport() = default;
 
-  // Sends `request` and reads the answer; any HTTP status is a success. The
-  // deadline is absolute and covers everything from the name look-up to the
+  // Sends `request` and reads the answer; any HTTP status is a success, and so is an
+  // answer that ends early, by whatever of the errors below, if the request takes it
+  // so. The deadline is absolute and covers everything from the name look-up to the
   // last byte.
   //
   // Errors (ErrorInfo::request_left says whether a byte of the request may

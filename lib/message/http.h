@@ -44,6 +44,10 @@ struct Request {
   // token. Otherwise a request that a kept socket did not take is sent once more.
   bool send_once = false;
 
+  // An answer that ends early is given as far as it came (Response::whole), once its
+  // status line and headers are there: it may hold the only copy of something.
+  bool take_partial = false;
+
   // False: a redirect is an answer like any other.
   bool follow_redirects = true;
 
@@ -59,6 +63,7 @@ struct Response {
   int status = 0;
   std::vector<Header> headers = {};
   base::Buffer body = {};
+  bool whole = true;  // false: the body ended early, see Request::take_partial
   absl::Time received_at = absl::InfinitePast();  // on the wall clock
 
   // The first header of this name, in any case; empty if there is none.

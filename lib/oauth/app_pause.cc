@@ -72,17 +72,15 @@ absl::Status TellOfApp(const Context& context, const store::AppRecord& before) {
   return absl::OkStatus();
 }
 
-base::Task<absl::Status> PauseApp(const Context& context, store::AppRecord app) {
+absl::Status PauseApp(const Context& context, const store::AppRecord& app) {
   const absl::Time now = context.clock.Now();
-  co_return co_await context.OffLoop([&context, &app, now]() -> absl::Status {
-    JOINPASS_ASSIGN_OR_RETURN(const bool paused,
-                              context.records.PauseApp(app, now, now + NextProbeIn(0)));
-    if (!paused) return absl::OkStatus();
-    context.listeners.Notify("app_paused",
-                             absl::StrCat("Zoom refuses the client id or secret of ", app.id,
-                                          ": no refresh is sent until it takes them"));
-    return TellOfApp(context, app);
-  });
+  JOINPASS_ASSIGN_OR_RETURN(const bool paused,
+                            context.records.PauseApp(app, now, now + NextProbeIn(0)));
+  if (!paused) return absl::OkStatus();
+  context.listeners.Notify("app_paused",
+                           absl::StrCat("Zoom refuses the client id or secret of ", app.id,
+                                        ": no refresh is sent until it takes them"));
+  return TellOfApp(context, app);
 }
 
 base::Task<absl::Status> CheckPause(const Context& context, store::AppRecord app,

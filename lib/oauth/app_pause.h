@@ -21,8 +21,8 @@ bool IsProbeDue(const store::AppPause& pause, absl::Time now);
 
 // Zoom refused the client of `app`, as it was read before: pauses it, if its
 // settings are still those. Tells the listeners of each credential that is
-// paused by it. On the loop.
-base::Task<absl::Status> PauseApp(const Context& context, store::AppRecord app);
+// paused by it. Blocks on the store.
+absl::Status PauseApp(const Context& context, const store::AppRecord& app);
 
 // OK if `app` is not paused, or not any more: when a probe is due, Zoom is
 // asked with `client_credentials`, which spends no refresh token. On the loop.

@@ -33,15 +33,21 @@ bool RefusesAccessToken(const message::Response& response) {
 base::Task<absl::StatusOr<Answer>> AuthorizedCalls::Send(std::string credential_id, Feature feature,
                                                          MakeRequest make, SteadyTime deadline) {
   for (int attempt = 0;; ++attempt) {
-    JOINPASS_CO_ASSIGN_OR_RETURN(const Grant grant, co_await tokens_.Get(credential_id, deadline));
-    JOINPASS_CO_RETURN_IF_ERROR(CheckScope(grant, feature));
+    JOINPASS_CO_ASSIGN_OR_RETURN(Grant grant, co_await tokens_.Get(credential_id, deadline));
+    if (!CheckScope(grant, feature).ok()) {
+      // The user may have consented again, in another process.
+      JOINPASS_CO_RETURN_IF_ERROR(co_await tokens_.Reread(credential_id, deadline));
+      JOINPASS_CO_ASSIGN_OR_RETURN(grant, co_await tokens_.Get(credential_id, deadline));
+      JOINPASS_CO_RETURN_IF_ERROR(CheckScope(grant, feature));
+    }
     message::Request request = make(grant);
     Answer answer;
     answer.sent_at = context_.clock.SteadyNow();
     JOINPASS_CO_ASSIGN_OR_RETURN(answer.response,
                                  co_await context_.transport.Send(std::move(request), deadline));
-    if (attempt > 0 || !RefusesAccessToken(answer.response)) co_return answer;
+    if (!RefusesAccessToken(answer.response)) co_return answer;
     tokens_.Reject(credential_id, grant.access.access_token);
+    if (attempt > 0) co_return answer;
   }
 }
 

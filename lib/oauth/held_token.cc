@@ -33,10 +33,14 @@ bool HeldToken::HasOutlived(const store::CredentialRecord& stored) const {
          !(stored.tokens.refresh_token == record_->tokens.refresh_token);
 }
 
+bool HeldToken::IsRejected() const {
+  return !rejected_.empty() && record_->tokens.access_token == rejected_;
+}
+
 absl::Duration HeldToken::Left(base::Moment now) const {
   if (!record_) return absl::ZeroDuration();
   const store::Tokens& tokens = record_->tokens;
-  if (!rejected_.empty() && tokens.access_token == rejected_) return absl::ZeroDuration();
+  if (IsRejected()) return absl::ZeroDuration();
   return std::min(tokens.access_expires_at - now.wall, ends_ - now.steady);
 }
 

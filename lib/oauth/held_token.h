@@ -47,6 +47,11 @@ class HeldToken {
   bool HasOutlived(const store::CredentialRecord& stored) const;
 
   bool known() const { return record_.has_value(); }
+
+  // Of the access token, which requires known(): Zoom refused it; none came.
+  bool IsRejected() const;
+  bool LacksAccessToken() const { return record_->tokens.access_token.empty(); }
+
   const std::string& client_id() const { return client_id_; }  // the app's
 
   // How long the access token may be used: 0 if Zoom refused it, or none is known.

@@ -14,8 +14,7 @@ constexpr absl::Duration kMandatoryBelow = absl::Minutes(2);
 constexpr absl::Duration kUsableAbove = absl::Seconds(10);
 constexpr absl::Duration kCoolDown = absl::Minutes(5);
 constexpr absl::Duration kLongestCoolDown = absl::Hours(1);
-constexpr absl::Duration kFirstBackOff = absl::Seconds(1);
-constexpr absl::Duration kLongestBackOff = absl::Seconds(30);
+constexpr absl::Duration kTrusted = absl::Minutes(5);
 constexpr int kMostDoublings = 16;
 
 // 0.8 to 1.2, the same in every process: who asks often must not find a shorter wait.
@@ -82,10 +81,9 @@ absl::Time NextSend(const std::string& credential_id, const store::PendingRefres
   return pending.last_send - now > wait ? now : pending.last_send + wait;
 }
 
-absl::Duration BackOff(int failures, std::uint64_t random) {
-  const int doublings = std::min(failures - 1, kMostDoublings);
-  const absl::Duration wait = std::min(kFirstBackOff * (1 << doublings), kLongestBackOff);
-  return wait * (0.5 + static_cast<double>(random % 1000) / 2000);
+absl::Time TrustedUntil(const store::CredentialRecord& credential, absl::Time now) {
+  if (credential.refreshed_at == credential.connected_at) return absl::InfinitePast();
+  return std::min(credential.refreshed_at, now) + kTrusted;
 }
 
 RefreshEvent JudgeAnswer(const absl::Status& answer) {

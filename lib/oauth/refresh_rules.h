@@ -72,10 +72,10 @@ bool LockSuffices(absl::Duration lock_left);
 absl::Time NextSend(const std::string& credential_id, const store::PendingRefresh& pending,
                     absl::Time now);
 
-// How long after the `failures`-th failure in a row (1, 2, …) that spent nothing the
-// next run may start: a second, doubled up to half a minute, less by up to a half
-// as `random` says.
-absl::Duration BackOff(int failures, std::uint64_t random);
+// Until when an access token is not refreshed only because Zoom refused it: 5 minutes
+// after a refresh gave it. What refuses such a one at once refuses the next one, too,
+// and each costs a rotation. A refresh in the future (the clock was set back) was now.
+absl::Time TrustedUntil(const store::CredentialRecord& credential, absl::Time now);
 
 // What became of the refresh token that was sent, one of the events of
 // RefreshState::kSending:

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/flight.h"
 #include "base/status.h"
 #include "oauth/app_pause.h"
 #include "oauth/health.h"
-#include "oauth/refresh_lock.h"
 
 namespace joinpass::oauth {
 namespace {
@@ -14,8 +14,14 @@ namespace {
 // How long a run waits for the lock: a holder that lives is done by then.
 const absl::Duration kLockPatience = kRefreshDeadline + kCommitReserve;
 
-// How often a waiting run looks whether the engine is closing.
-constexpr absl::Duration kLookUp = absl::Milliseconds(100);
+// Between two tries to take it.
+constexpr absl::Duration kFirstPause = absl::Milliseconds(2);
+constexpr absl::Duration kLongestPause = absl::Milliseconds(20);
+
+// All but the probe and the send.
+bool IsOfStore(RefreshState state) {
+  return !IsEnd(state) && state != RefreshState::kProbing && state != RefreshState::kSending;
+}
 
 store::Tokens TokensOf(zoom::TokenAnswer answer, const zoom::Origins& origins) {
   store::Tokens tokens;
@@ -86,91 +92,127 @@ absl::StatusOr<bool> Save(const Context& context, const std::string& credential_
   return true;
 }
 
+absl::StatusOr<Stored> ReadStored(store::Records& records, const std::string& credential_id) {
+  Stored stored;
+  JOINPASS_ASSIGN_OR_RETURN(stored.credential, records.GetCredential(credential_id));
+  JOINPASS_ASSIGN_OR_RETURN(stored.app, records.GetApp(stored.credential.app_id));
+  return stored;
+}
+
 base::Task<absl::Status> RefreshRun::Run() {
   state_ = Begin(unsaved_.has_value());
   if (unsaved_) lock_ = unsaved_->lock;
+  lock_deadline_ = context_.clock.SteadyNow() + kLockPatience;
+  lock_pause_ = kFirstPause;
   while (!IsEnd(state_)) {
-    const RefreshEvent event = co_await Do(state_);
-    state_ = Next(state_, event);
+    if (state_ == RefreshState::kProbing) {
+      const RefreshEvent event = co_await Probe();
+      state_ = Next(state_, event);
+    } else if (state_ == RefreshState::kSending) {
+      const RefreshEvent event = co_await Send();
+      state_ = Next(state_, event);
+    } else {
+      const absl::Status done = co_await context_.OffLoop([this] { return DoAllInStore(); });
+      if (!done.ok()) (void)co_await AwaitLock();
+    }
   }
   if (unsaved_) unsaved_->lock = lock_;
   lock_.reset();
-  co_return Outcome();
+  co_return state_ == RefreshState::kRenewed ? absl::OkStatus() : error_;
 }
 
-base::Task<RefreshEvent> RefreshRun::Do(RefreshState state) {
-  switch (state) {
+// Until something else than the store is needed. Not OK: the lock is.
+absl::Status RefreshRun::DoAllInStore() {
+  while (IsOfStore(state_)) {
+    const std::optional<RefreshEvent> event = DoInStore();
+    if (!event) return error_;
+    const bool wrote = state_ == RefreshState::kCommitting || state_ == RefreshState::kCondemning;
+    state_ = Next(state_, *event);
+    if (wrote && IsEnd(state_)) ReadAgain();
+  }
+  return absl::OkStatus();
+}
+
+std::optional<RefreshEvent> RefreshRun::DoInStore() {
+  switch (state_) {
     case RefreshState::kLocking:
-      co_return co_await TakeLock();
+      return TryLock();
     case RefreshState::kReading:
-      co_return co_await Read();
-    case RefreshState::kProbing:
-      co_return co_await Probe();
+      return Read();
     case RefreshState::kOpening:
-      co_return co_await Open();
-    case RefreshState::kSending:
-      co_return co_await Send();
+      return Open();
     case RefreshState::kUndoing:
-      co_return co_await Undo();
+      return Undo();
     case RefreshState::kPausing:
-      co_return co_await Pause();
+      return PauseApp(context_, stored_->app).ok() ? RefreshEvent::kWritten
+                                                   : RefreshEvent::kStoreFails;
     default:  // kSaving, kCommitting, kCondemning
-      co_return co_await SaveUnsaved();
+      return SaveUnsaved();
   }
 }
 
-base::Task<RefreshEvent> RefreshRun::SaveUnsaved() {
-  const absl::StatusOr<bool> saved =
-      co_await context_.OffLoop([this] { return Save(context_, id_, *unsaved_); });
-  const RefreshEvent event = Written(saved);
+RefreshEvent RefreshRun::SaveUnsaved() {
+  const RefreshEvent event = Written(Save(context_, id_, *unsaved_));
   if (event != RefreshEvent::kStoreFails) {
     error_ = unsaved_->tokens ? absl::OkStatus() : NeedsConsent(unsaved_->cause);
     unsaved_.reset();
   }
-  co_return event;
+  return event;
 }
 
-base::Task<RefreshEvent> RefreshRun::TakeLock() {
+// So that whoever asked gets what is durable, without another trip.
+void RefreshRun::ReadAgain() {
+  absl::StatusOr<Stored> stored = ReadStored(context_.records, id_);
+  if (stored.ok()) {
+    stored_ = *std::move(stored);
+  } else {
+    stored_.reset();
+  }
+}
+
+std::optional<RefreshEvent> RefreshRun::TryLock() {
   // Kept with what was not saved.
-  if (lock_ && LockSuffices(lock_->Left())) co_return RefreshEvent::kLocked;
-  const SteadyTime deadline = context_.clock.SteadyNow() + kLockPatience;
-  while (true) {
-    const SteadyTime until = std::min(context_.clock.SteadyNow() + kLookUp, deadline);
-    absl::StatusOr<std::unique_ptr<store::RefreshLock>> lock =
-        co_await AwaitRefreshLock(context_, id_, until);
-    if (lock.ok()) {
-      lock_ = *std::move(lock);
-      co_return RefreshEvent::kLocked;
-    }
-    error_ = lock.status();
-    if (ReasonOf(error_) != Reason::kRefreshBusy) co_return RefreshEvent::kStoreFails;
-    if (*closing_ || until == deadline) co_return RefreshEvent::kTimeUp;
+  if (lock_ && LockSuffices(lock_->Left())) return RefreshEvent::kLocked;
+  absl::StatusOr<std::unique_ptr<store::RefreshLock>> lock = context_.records.TryLockRefresh(id_);
+  error_ = lock.status();
+  if (!lock.ok()) return RefreshEvent::kStoreFails;
+  if (*lock != nullptr) {
+    lock_ = *std::move(lock);
+    return RefreshEvent::kLocked;
   }
+  error_ = base::MakeError(Reason::kRefreshBusy, "refresh: another process is at it");
+  if (*closing_ || context_.clock.SteadyNow() >= lock_deadline_) return RefreshEvent::kTimeUp;
+  return std::nullopt;
 }
 
-base::Task<RefreshEvent> RefreshRun::Read() {
-  const absl::Status read = co_await context_.OffLoop([this]() -> absl::Status {
-    JOINPASS_ASSIGN_OR_RETURN(record_, context_.records.GetCredential(id_));
-    JOINPASS_ASSIGN_OR_RETURN(app_, context_.records.GetApp(record_.app_id));
-    return absl::OkStatus();
-  });
-  if (!read.ok()) {
-    error_ = read;
-    const bool gone = ReasonOf(read) == Reason::kCredentialUnknown;
-    co_return gone ? RefreshEvent::kGone : RefreshEvent::kStoreFails;
+base::Task<absl::Status> RefreshRun::AwaitLock() {
+  const SteadyTime next = context_.clock.SteadyNow() + lock_pause_;
+  lock_pause_ = std::min(2 * lock_pause_, kLongestPause);
+  co_await base::SleepUntil(context_.loop, std::min(next, lock_deadline_));
+  co_return absl::OkStatus();
+}
+
+RefreshEvent RefreshRun::Read() {
+  absl::StatusOr<Stored> stored = ReadStored(context_.records, id_);
+  if (!stored.ok()) {
+    error_ = stored.status();
+    const bool gone = ReasonOf(error_) == Reason::kCredentialUnknown;
+    return gone ? RefreshEvent::kGone : RefreshEvent::kStoreFails;
   }
+  stored_ = *std::move(stored);
+  const store::CredentialRecord& record = stored_->credential;
   const absl::Time now = context_.clock.Now();
-  const RefreshEvent event = Look(record_, app_, wish_, lock_->Left(), now);
+  const RefreshEvent event = Look(record, stored_->app, wish_, lock_->Left(), now);
   switch (event) {
     case RefreshEvent::kGone:
       error_ = base::MakeError(Reason::kCredentialDisconnecting,
                                "access token: the credential is being disconnected");
       break;
     case RefreshEvent::kCondemned:
-      error_ = NeedsConsent(HealthOf(record_, app_).cause);
+      error_ = NeedsConsent(HealthOf(record, stored_->app).cause);
       break;
     case RefreshEvent::kNotDue:
-      error_ = Unanswered(NextSend(id_, *record_.pending, now));
+      error_ = Unanswered(NextSend(id_, *record.pending, now));
       break;
     case RefreshEvent::kLeaseShort:
       error_ = base::MakeError(Reason::kRefreshBusy, "refresh: the lock would end too soon");
@@ -178,20 +220,19 @@ base::Task<RefreshEvent> RefreshRun::Read() {
     default:
       error_ = absl::OkStatus();
   }
-  co_return event;
+  return event;
 }
 
 base::Task<RefreshEvent> RefreshRun::Probe() {
-  error_ = co_await CheckPause(context_, app_, context_.clock.SteadyNow() + kRefreshDeadline);
+  error_ =
+      co_await CheckPause(context_, stored_->app, context_.clock.SteadyNow() + kRefreshDeadline);
   co_return error_.ok() ? RefreshEvent::kProbeGood : RefreshEvent::kProbeBad;
 }
 
-base::Task<RefreshEvent> RefreshRun::Open() {
-  const absl::Time now = context_.clock.Now();
-  const absl::StatusOr<bool> opened = co_await context_.OffLoop([this, now] {
-    return context_.records.OpenPending(id_, record_.tokens.refresh_token, record_.pending, now);
-  });
-  co_return Written(opened);
+RefreshEvent RefreshRun::Open() {
+  const store::CredentialRecord& record = stored_->credential;
+  return Written(context_.records.OpenPending(id_, record.tokens.refresh_token, record.pending,
+                                              context_.clock.Now()));
 }
 
 base::Task<RefreshEvent> RefreshRun::Send() {
@@ -200,10 +241,10 @@ base::Task<RefreshEvent> RefreshRun::Send() {
     co_return RefreshEvent::kLeaseShort;
   }
   zoom::ClientKeys keys;
-  keys.client_id = app_.settings.client_id;
-  keys.client_secret = app_.settings.client_secret;
+  keys.client_id = stored_->app.settings.client_id;
+  keys.client_secret = stored_->app.settings.client_secret;
   message::Request request =
-      zoom::RefreshToken(context_.origins, keys, record_.tokens.refresh_token);
+      zoom::RefreshToken(context_.origins, keys, stored_->credential.tokens.refresh_token);
   const SteadyTime sent = context_.clock.SteadyNow();
   const absl::StatusOr<message::Response> response =
       co_await context_.transport.Send(std::move(request), sent + kRefreshDeadline);
@@ -222,12 +263,12 @@ RefreshEvent RefreshRun::Judge(absl::StatusOr<zoom::TokenAnswer> answer) {
   error_ = answer.status();
   if (event != RefreshEvent::kAnswered && event != RefreshEvent::kTokenRefused) return event;
   unsaved_.emplace();
-  unsaved_->app_id = record_.app_id;
-  unsaved_->spent = record_.tokens.refresh_token;
+  unsaved_->app_id = stored_->credential.app_id;
+  unsaved_->spent = stored_->credential.tokens.refresh_token;
   if (event == RefreshEvent::kAnswered) {
     unsaved_->tokens = TokensOf(*std::move(answer), context_.origins);
   } else {
-    unsaved_->cause = std::string(CauseOfRefusal(record_.pending));
+    unsaved_->cause = std::string(CauseOfRefusal(stored_->credential.pending));
     unsaved_->event = EventOf(CredentialEventKind::kReauthorizationRequired, error_);
     unsaved_->event.reason = unsaved_->cause;
   }
@@ -240,7 +281,7 @@ base::Task<absl::Status> RefreshRun::LogUnanswered() {
   const CredentialEvent event = EventOf(CredentialEventKind::kRefreshUnanswered, error_);
   info.reason = Reason::kRefreshUnanswered;
   const absl::Time now = context_.clock.Now();
-  store::PendingRefresh pending = record_.pending.value_or(store::PendingRefresh());
+  store::PendingRefresh pending = stored_->credential.pending.value_or(store::PendingRefresh());
   pending.last_send = now;
   ++pending.sends;
   info.retry_at = NextSend(id_, pending, now);
@@ -250,19 +291,12 @@ base::Task<absl::Status> RefreshRun::LogUnanswered() {
       [this, &event, now] { return context_.records.AddEvent(id_, event, now); });
 }
 
-base::Task<RefreshEvent> RefreshRun::Undo() {
+RefreshEvent RefreshRun::Undo() {
   const CredentialEvent event = EventOf(CredentialEventKind::kRefreshFailed, error_);
-  const absl::Time now = context_.clock.Now();
-  const absl::StatusOr<bool> undone = co_await context_.OffLoop([this, &event, now] {
-    return context_.records.UndoPending(id_, record_.tokens.refresh_token, event, now);
-  });
-  if (!undone.ok()) co_return RefreshEvent::kStoreFails;
-  co_return *undone ? RefreshEvent::kWritten : RefreshEvent::kVoid;
-}
-
-base::Task<RefreshEvent> RefreshRun::Pause() {
-  const absl::Status paused = co_await PauseApp(context_, app_);
-  co_return paused.ok() ? RefreshEvent::kWritten : RefreshEvent::kStoreFails;
+  const absl::StatusOr<bool> undone = context_.records.UndoPending(
+      id_, stored_->credential.tokens.refresh_token, event, context_.clock.Now());
+  if (!undone.ok()) return RefreshEvent::kStoreFails;
+  return *undone ? RefreshEvent::kWritten : RefreshEvent::kVoid;
 }
 
 RefreshEvent RefreshRun::Written(const absl::StatusOr<bool>& written) {
@@ -271,10 +305,6 @@ RefreshEvent RefreshRun::Written(const absl::StatusOr<bool>& written) {
     return RefreshEvent::kStoreFails;
   }
   return *written ? RefreshEvent::kWritten : RefreshEvent::kVoid;
-}
-
-absl::Status RefreshRun::Outcome() const {
-  return state_ == RefreshState::kRenewed ? absl::OkStatus() : error_;
 }
 
 }  // namespace joinpass::oauth

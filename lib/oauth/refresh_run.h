@@ -34,6 +34,15 @@ struct Unsaved {
   std::shared_ptr<store::RefreshLock> lock = {};
 };
 
+// What is stored of one credential.
+struct Stored {
+  store::CredentialRecord credential = {};
+  store::AppRecord app = {};
+};
+
+// Blocks on the store. Errors: credential_unknown, and those of the store.
+absl::StatusOr<Stored> ReadStored(store::Records& records, const std::string& credential_id);
+
 // Writes it. False: a successor is stored, so it is of no use any more. Blocks
 // on the store.
 //
@@ -42,11 +51,12 @@ absl::StatusOr<bool> Save(const Context& context, const std::string& credential_
                           const Unsaved& unsaved);
 
 // One run for one credential; owns itself nothing but what it read. Used from
-// the loop's thread, once.
+// the loop's thread, once. Steps that follow one another in the store are one trip to
+// it: a refresh makes two, one up to the send and one behind it.
 class RefreshRun {
  public:
-  // Between two looks at it, `*closing` tells a run that still waits for the lock
-  // to give up; it outlives the run, as `context` does.
+  // `*closing` tells a run that still waits for the lock to give up; it outlives the
+  // run, as `context` does.
   RefreshRun(const Context& context, std::string credential_id, Wish wish,
              std::optional<Unsaved> unsaved, const bool* closing)
       : context_(context),
@@ -61,21 +71,28 @@ class RefreshRun {
   RefreshState end() const { return state_; }
   std::optional<Unsaved>& unsaved() { return unsaved_; }
 
+  // What is stored in the end, as far as this run knows; nothing if it did not come to
+  // read it.
+  const std::optional<Stored>& stored() const { return stored_; }
+
  private:
-  base::Task<RefreshEvent> Do(RefreshState state);
-  base::Task<RefreshEvent> SaveUnsaved();
-  base::Task<RefreshEvent> TakeLock();
-  base::Task<RefreshEvent> Read();
+  // Those that block on the store.
+  absl::Status DoAllInStore();
+  std::optional<RefreshEvent> DoInStore();  // nothing: somebody else has the lock
+  RefreshEvent SaveUnsaved();
+  std::optional<RefreshEvent> TryLock();
+  RefreshEvent Read();
+  RefreshEvent Open();
+  RefreshEvent Undo();
+  void ReadAgain();
+
   base::Task<RefreshEvent> Probe();
-  base::Task<RefreshEvent> Open();
   base::Task<RefreshEvent> Send();
-  base::Task<RefreshEvent> Undo();
-  base::Task<RefreshEvent> Pause();
   base::Task<absl::Status> LogUnanswered();
+  base::Task<absl::Status> AwaitLock();
 
   RefreshEvent Judge(absl::StatusOr<zoom::TokenAnswer> answer);
   RefreshEvent Written(const absl::StatusOr<bool>& written);
-  absl::Status Outcome() const;
 
   const Context& context_;
   const std::string id_;
@@ -85,9 +102,10 @@ class RefreshRun {
 
   RefreshState state_ = RefreshState::kLocking;
   std::shared_ptr<store::RefreshLock> lock_;
-  store::CredentialRecord record_;  // as it was read under the lock
-  store::AppRecord app_;
-  absl::Status error_;  // the last one, and what the end is explained with
+  SteadyTime lock_deadline_ = {};
+  absl::Duration lock_pause_;
+  std::optional<Stored> stored_;  // as it was read under the lock
+  absl::Status error_;            // the last one, and what the end is explained with
 };
 
 }  // namespace joinpass::oauth

@@ -17,27 +17,11 @@ using store::CredentialRecord;
 constexpr absl::Duration kSaveAgainAfter = absl::Milliseconds(200);
 constexpr absl::Duration kSaveAgainAtLeast = absl::Seconds(5);
 
-// What a rate limit may keep a credential from being refreshed.
-constexpr absl::Duration kLongestRateLimit = absl::Minutes(5);
+// How often one caller has a token refreshed that came without an access token.
+constexpr int kMostTries = 2;
 
 // The customer's server has less.
 constexpr absl::Duration kCallbackDeadline = absl::Seconds(10);
-
-struct Loaded {
-  CredentialRecord credential;
-  store::AppRecord app;
-};
-
-absl::StatusOr<Loaded> LoadRecords(store::Records& records, const std::string& credential_id) {
-  Loaded loaded;
-  JOINPASS_ASSIGN_OR_RETURN(loaded.credential, records.GetCredential(credential_id));
-  if (loaded.credential.health == Health::kDisconnecting) {
-    return base::MakeError(Reason::kCredentialDisconnecting,
-                           "access token: the credential is being disconnected");
-  }
-  JOINPASS_ASSIGN_OR_RETURN(loaded.app, records.GetApp(loaded.credential.app_id));
-  return loaded;
-}
 
 bool IsNoMore(const absl::Status& status) {
   const Reason reason = ReasonOf(status);
@@ -62,12 +46,15 @@ Unsaved UnsavedOf(const CredentialRecord& held, const CredentialRecord& stored) 
 }
 
 // Of a token that came, and that does not work.
-absl::Status OfNoUse(bool delegated) {
+absl::Status OfNoUse(bool delegated, std::optional<absl::Time> retry_at = {}) {
   if (delegated) {
     return base::MakeError(Reason::kCallbackAnswerInvalid,
                            "access token: the callback gives one that Zoom refuses");
   }
-  return base::MakeError(Reason::kZoomUnavailable,
+  ErrorInfo info;
+  info.reason = Reason::kZoomUnavailable;
+  info.retry_at = retry_at;
+  return base::MakeError(info,
                          "access token: Zoom gave one that it does not take, or that is dead");
 }
 
@@ -78,6 +65,7 @@ TokenSource::TokenSource(const Context& context)
 
 base::Task<absl::StatusOr<Grant>> TokenSource::Get(std::string credential_id, SteadyTime deadline) {
   Entry& entry = entries_[credential_id];
+  int tries = 0;
   while (true) {
     JOINPASS_CO_RETURN_IF_ERROR(co_await AwaitRecord(entry, credential_id, deadline));
     const TokenAge age = AgeOf(LeftOf(entry));
@@ -96,6 +84,8 @@ base::Task<absl::StatusOr<Grant>> TokenSource::Get(std::string credential_id, St
       co_return base::MakeError(Reason::kRefreshBusy,
                                 "access token: the deadline passed while a refresh went on");
     }
+    // Only the refresh token came whole: with that there is another one to be had.
+    if (renewed->ok() && entry.held.LacksAccessToken() && ++tries < kMostTries) continue;
     if (renewed->ok()) co_return OfNoUse(delegated);
     // The next send of an unanswered refresh may be due while there is time.
     const ErrorInfo info = GetErrorInfo(*renewed).value_or(ErrorInfo());
@@ -128,40 +118,41 @@ base::Task<absl::Status> TokenSource::Renew(std::string credential_id, Renewal w
 base::Task<absl::Status> TokenSource::AwaitRecord(Entry& entry, std::string credential_id,
                                                   SteadyTime deadline) {
   while (!entry.held.known()) {
-    const StatusFlight loading =
-        entry.loading ? entry.loading : Launch(entry, &Entry::loading, Load(entry, credential_id));
-    const std::optional<absl::Status> loaded =
-        co_await base::Flight<absl::Status>::Wait(loading, deadline);
-    if (!loaded) {
-      co_return base::MakeError(Reason::kDeadlineExceeded,
-                                "access token: the deadline passed while the store was read");
-    }
-    JOINPASS_CO_RETURN_IF_ERROR(*loaded);
+    JOINPASS_CO_RETURN_IF_ERROR(co_await Reread(credential_id, deadline));
   }
   co_return absl::OkStatus();
 }
 
 base::Task<absl::Status> TokenSource::Load(Entry& entry, std::string credential_id) {
   auto& records = context_.records;
-  absl::StatusOr<Loaded> loaded =
-      co_await context_.OffLoop([&] { return LoadRecords(records, credential_id); });
-  if (!loaded.ok()) {
-    if (IsNoMore(loaded.status())) Forget(credential_id);
-    co_return loaded.status();
+  absl::StatusOr<Stored> stored =
+      co_await context_.OffLoop([&] { return ReadStored(records, credential_id); });
+  co_return Take(entry, credential_id, std::move(stored));
+}
+
+absl::Status TokenSource::Take(Entry& entry, const std::string& credential_id,
+                               absl::StatusOr<Stored> stored) {
+  if (stored.ok() && stored->credential.health == Health::kDisconnecting) {
+    stored = base::MakeError(Reason::kCredentialDisconnecting,
+                             "access token: the credential is being disconnected");
   }
-  if (entry.held.HasOutlived(loaded->credential)) {
+  if (!stored.ok()) {
+    if (IsNoMore(stored.status())) Forget(credential_id);
+    return stored.status();
+  }
+  if (entry.held.HasOutlived(stored->credential)) {
     // What is stored was spent long ago: what is held takes its place.
-    if (entry.unsaved) co_return absl::OkStatus();
-    entry.unsaved = UnsavedOf(entry.held.record(), loaded->credential);
+    if (entry.unsaved) return absl::OkStatus();
+    entry.unsaved = UnsavedOf(entry.held.record(), stored->credential);
     context_.listeners.Notify("store_put_back",
                               absl::StrCat("an older file of the store was put in its place: ",
                                            credential_id, " is stored anew from memory"));
-    co_return absl::OkStatus();
+    return absl::OkStatus();
   }
-  entry.held.Put(std::move(loaded->credential), loaded->app, context_.Now());
+  entry.held.Put(std::move(stored->credential), stored->app, context_.Now());
   if (entry.held.IsDelegated() || AgeOf(LeftOf(entry)) != TokenAge::kFresh) {
     cache_.Drop(credential_id);
-    co_return absl::OkStatus();
+    return absl::OkStatus();
   }
   const Grant grant = GrantOf(entry);
   cache_.Put(credential_id,
@@ -169,7 +160,18 @@ base::Task<absl::Status> TokenSource::Load(Entry& entry, std::string credential_
               .expires_at = grant.access_expires_at,
               .api_origin = grant.access.api_origin},
              context_.Now());
-  co_return absl::OkStatus();
+  return absl::OkStatus();
+}
+
+base::Task<absl::Status> TokenSource::Reread(std::string credential_id, SteadyTime deadline) {
+  Entry& entry = entries_[credential_id];
+  const StatusFlight loading =
+      entry.loading ? entry.loading : Launch(entry, &Entry::loading, Load(entry, credential_id));
+  const std::optional<absl::Status> loaded =
+      co_await base::Flight<absl::Status>::Wait(loading, deadline);
+  if (loaded) co_return *loaded;
+  co_return base::MakeError(Reason::kDeadlineExceeded,
+                            "access token: the deadline passed while the store was read");
 }
 
 base::Task<absl::Status> TokenSource::RunRenewal(std::string credential_id, Renewal why) {
@@ -181,10 +183,22 @@ base::Task<absl::Status> TokenSource::RunRenewal(std::string credential_id, Rene
   if (entry.held.IsDelegated()) co_return co_await AskCallback(entry, credential_id);
   const bool fresh = !entry.unsaved && AgeOf(LeftOf(entry)) == TokenAge::kFresh;
   if (why == Renewal::kIfNeeded && fresh) co_return absl::OkStatus();
-  if (why == Renewal::kIfNeeded && context_.clock.SteadyNow() < entry.next_run) {
-    co_return entry.failure;
-  }
+  if (why == Renewal::kIfNeeded) JOINPASS_CO_RETURN_IF_ERROR(MayTry(entry));
   co_return co_await RunProtocol(entry, credential_id, why);
+}
+
+// OK, or why no refresh is begun yet.
+absl::Status TokenSource::MayTry(const Entry& entry) const {
+  const base::Moment now = context_.Now();
+  if (entry.held.known() && entry.held.IsRejected()) {
+    const absl::Time until = TrustedUntil(entry.held.record(), now.wall);
+    if (until > now.wall) return OfNoUse(false, until);
+  }
+  if (entry.held.known()) {
+    const auto app = apps_.find(entry.held.record().app_id);
+    if (app != apps_.end()) JOINPASS_RETURN_IF_ERROR(app->second.Check(now));
+  }
+  return entry.next_try.Check(now);
 }
 
 base::Task<absl::Status> TokenSource::RunProtocol(Entry& entry, std::string credential_id,
@@ -208,30 +222,29 @@ base::Task<absl::Status> TokenSource::RunProtocol(Entry& entry, std::string cred
   }
   // Of a verdict, too: what is in memory says whether it is worth asking again.
   if (run.end() == RefreshState::kRenewed || run.end() == RefreshState::kMustConsent) {
-    const absl::Status loaded = co_await Load(entry, credential_id);
-    if (outcome.ok()) outcome = loaded;
+    absl::Status taken;
+    if (run.stored()) {
+      taken = Take(entry, credential_id, *run.stored());
+    } else {
+      taken = co_await Load(entry, credential_id);
+    }
+    if (outcome.ok()) outcome = taken;
   }
   if (run.end() == RefreshState::kNotThere) Forget(credential_id);
   co_return outcome;
 }
 
 void TokenSource::Judge(Entry& entry, RefreshState end, const absl::Status& outcome) {
-  entry.failure = outcome;
   const bool failed = end == RefreshState::kNotSpentNow || end == RefreshState::kNoStore;
-  // The pause of an app has times of its own.
-  if (!failed || ReasonOf(outcome) == Reason::kAppCredentialsInvalid) {
-    entry.failures = 0;
-    entry.next_run = {};
-    return;
-  }
-  ++entry.failures;
-  absl::Duration wait = BackOff(entry.failures, Draw(context_.random));
   const ErrorInfo info = GetErrorInfo(outcome).value_or(ErrorInfo());
-  if (info.retry_at) {
-    const absl::Duration asked = *info.retry_at - context_.clock.Now();
-    wait = std::max(wait, std::min(asked, kLongestRateLimit));
-  }
-  entry.next_run = context_.clock.SteadyNow() + wait;
+  // The pause of an app has times of its own.
+  const bool paused = info.reason == Reason::kAppCredentialsInvalid && info.cause.empty();
+  const std::string app_id = entry.held.known() ? entry.held.record().app_id : "";
+  if (end == RefreshState::kRenewed) apps_.erase(app_id);
+  if (!failed || paused) return entry.next_try.Succeed();
+  const std::uint64_t random = Draw(context_.random);
+  entry.next_try.Fail(outcome, random, context_.Now());
+  if (info.reason == Reason::kRateLimited) apps_[app_id].Fail(outcome, random, context_.Now());
 }
 
 base::Task<absl::Status> TokenSource::KeepSaving(std::string credential_id) {

@@ -16,6 +16,7 @@
 #include "joinpass/time.h"
 #include "oauth/context.h"
 #include "oauth/held_token.h"
+#include "oauth/next_try.h"
 #include "oauth/refresh_rules.h"
 #include "oauth/refresh_run.h"
 #include "oauth/token_cache.h"
@@ -51,11 +52,16 @@ class TokenSource {
   base::Task<absl::Status> Renew(std::string credential_id, Renewal why, SteadyTime deadline);
 
   // Zoom refused `access_token` though it has not expired. The next Get() gives
-  // another one or an error.
+  // another one or an error. One that was refreshed just before is not refreshed
+  // again for that: it would cost a rotation a call.
   void Reject(const std::string& credential_id, const Secret& access_token);
 
   // What is in memory of this credential is out of date.
   void Forget(const std::string& credential_id);
+
+  // Reads what is stored, as others may have changed it: before something is refused
+  // for what is in memory.
+  base::Task<absl::Status> Reread(std::string credential_id, SteadyTime deadline);
 
   // Fresh tokens, for any thread.
   const TokenCache& cache() const { return cache_; }
@@ -75,11 +81,7 @@ class TokenSource {
     HeldToken held;
     std::optional<Unsaved> unsaved;
 
-    // After runs that spent nothing: how many in a row, when the next may start,
-    // and what the last one said.
-    int failures = 0;
-    SteadyTime next_run = {};
-    absl::Status failure;
+    NextTry next_try;  // after runs that spent nothing
 
     // Many wait for one outcome. Null: nothing is under way.
     StatusFlight loading;
@@ -91,12 +93,14 @@ class TokenSource {
   base::Task<absl::Status> AwaitRecord(Entry& entry, std::string credential_id,
                                        SteadyTime deadline);
   base::Task<absl::Status> Load(Entry& entry, std::string credential_id);
+  absl::Status Take(Entry& entry, const std::string& credential_id, absl::StatusOr<Stored> stored);
 
   base::Task<absl::Status> RunRenewal(std::string credential_id, Renewal why);
   base::Task<absl::Status> RunProtocol(Entry& entry, std::string credential_id, Renewal why);
   base::Task<absl::Status> AskCallback(Entry& entry, std::string credential_id);
   base::Task<absl::Status> KeepSaving(std::string credential_id);
   void Judge(Entry& entry, RefreshState end, const absl::Status& outcome);
+  absl::Status MayTry(const Entry& entry) const;
 
   absl::Duration LeftOf(const Entry& entry) const { return entry.held.Left(context_.Now()); }
   Grant GrantOf(const Entry& entry) const {
@@ -106,6 +110,7 @@ class TokenSource {
   const Context& context_;
   TokenCache cache_;
   std::map<std::string, Entry> entries_;  // stable addresses; never erased
+  std::map<std::string, NextTry> apps_;   // what Zoom limits, it limits for an app
   bool closing_ = false;
   const StatusFlight closed_;  // lands when `closing_` becomes true
 };

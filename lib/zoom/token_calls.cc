@@ -67,6 +67,7 @@ message::Request ExchangeCode(const Origins& origins, const ClientKeys& keys, co
       .Add("code_verifier", code_verifier.Reveal());
   message::Request request = Post(origins, keys, "/oauth/token", form);
   request.send_once = true;
+  request.take_partial = true;
   return request;
 }
 
@@ -76,6 +77,7 @@ message::Request RefreshToken(const Origins& origins, const ClientKeys& keys,
   form.Add("grant_type", "refresh_token").Add("refresh_token", refresh_token.Reveal());
   message::Request request = Post(origins, keys, "/oauth/token", form);
   request.send_once = true;
+  request.take_partial = true;
   return request;
 }
 

@@ -28,7 +28,7 @@ std::string AuthorizeUrl(const Origins& origins, std::string_view client_id,
 
 // All four authorize as the client (Basic), carry their parameters in the body,
 // and take a redirect for an answer. The two that use something up say so
-// (`send_once`).
+// (`send_once`), and take an answer as far as it comes.
 message::Request ExchangeCode(const Origins& origins, const ClientKeys& keys, const Secret& code,
                               std::string_view redirect_uri, const Secret& code_verifier);
 message::Request RefreshToken(const Origins& origins, const ClientKeys& keys,

@@ -64,6 +64,40 @@ TEST_SUITE("AuthorizedCalls") {
     CHECK(transport.seen.size() == 3);
   }
 
+  TEST_CASE_FIXTURE(Scene,
+                    "an API that refuses every token costs one rotation, however many call") {
+    Connect(absl::Hours(1));
+    clock.Advance(absl::Minutes(1));
+    int generation = 0;
+    transport.answer = [&](const ScriptedTransport::Seen& seen) -> ScriptedTransport::Answer {
+      if (seen.target.find("/oauth/token") == 0) return TokenAnswer(++generation);
+      return JsonAnswer(401, R"({"code":124,"message":"Invalid access token."})");
+    };
+    CHECK(Call()->response.status == 401);
+    for (int i = 0; i < 1000; ++i) {
+      const absl::Status refused = Call().status();
+      REQUIRE(ReasonOf(refused) == Reason::kZoomUnavailable);
+      CHECK(GetErrorInfo(refused)->retry_at == clock.Now() + absl::Minutes(5));
+    }
+    CHECK(generation == 1);
+    CHECK(transport.seen.size() == 3);
+    clock.Advance(absl::Minutes(5));
+    for (int i = 0; i < 1000; ++i) CHECK(ReasonOf(Call().status()) == Reason::kZoomUnavailable);
+    CHECK(generation == 2);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "sees what another process stored before it refuses for a scope") {
+    Connect(absl::Hours(1), "user:read:user");
+    CHECK(ReasonOf(Call(Feature::kRecordingToken).status()) == Reason::kScopeMissing);
+    store::CredentialRecord again = Consent("cred_1", "user-1", absl::Hours(1));
+    again.tokens.access_token = Secret("access-again");
+    again.tokens.refresh_token = Secret("refresh-again");
+    REQUIRE(records.PutConsented(again).ok());
+    transport.answer = [](const auto&) { return JsonAnswer(200, "{}"); };
+    CHECK(Call(Feature::kRecordingToken).ok());
+    CHECK(transport.seen.back().authorization == "Bearer access-again");
+  }
+
   TEST_CASE_FIXTURE(Scene, "sends nothing without the scope, and names what would do") {
     Connect(absl::Hours(1), "user:read:user");
     const auto answer = Call(Feature::kRecordingToken);

@@ -108,17 +108,16 @@ TEST_SUITE("NextSend") {
   }
 }
 
-TEST_SUITE("BackOff") {
-  TEST_CASE("doubles from a second to half a minute, less by up to a half") {
-    for (const std::uint64_t random :
-         {std::uint64_t{0}, std::uint64_t{999}, std::uint64_t{123456}}) {
-      CHECK(BackOff(1, random) >= absl::Milliseconds(500));
-      CHECK(BackOff(1, random) < absl::Seconds(1));
-      CHECK(BackOff(4, random) >= absl::Seconds(4));
-      CHECK(BackOff(4, random) < absl::Seconds(8));
-      CHECK(BackOff(1000, random) >= absl::Seconds(15));
-      CHECK(BackOff(1000, random) < absl::Seconds(30));
-    }
+TEST_SUITE("TrustedUntil") {
+  TEST_CASE("gives a token of a refresh five minutes, one of a consent none") {
+    store::CredentialRecord credential;
+    credential.connected_at = credential.refreshed_at = kNow;
+    CHECK(TrustedUntil(credential, kNow) <= kNow);
+    credential.refreshed_at = kNow + absl::Hours(1);
+    const absl::Time later = kNow + absl::Hours(2);
+    CHECK(TrustedUntil(credential, later) == kNow + absl::Hours(1) + absl::Minutes(5));
+    // The clock was set back meanwhile.
+    CHECK(TrustedUntil(credential, kNow) == kNow + absl::Minutes(5));
   }
 }
 

@@ -83,6 +83,65 @@ TEST_SUITE("A refresh") {
     CHECK(Kinds() == "refreshed refresh_failed connected ");
   }
 
+  TEST_CASE_FIXTURE(TokenScene, "a thousand asks at an endpoint in trouble are a few requests") {
+    struct Row {
+      ScriptedTransport::Answer answer;
+      const char* given;
+    };
+    message::Response far = JsonAnswer(429, "{}");
+    far.headers.push_back({"Retry-After", "2033-05-18T03:33:20Z"});
+    Connect(absl::ZeroDuration());
+    int most = 0;
+    for (const Row& row : {
+             Row{far, "rate_limited"},
+             Row{JsonAnswer(429, "{}"), "rate_limited"},
+             Row{JsonAnswer(400, R"({"error":"unauthorized_client"})"), "app_credentials_invalid"},
+             Row{JsonAnswer(400, R"({"error":"invalid_scope"})"), "request_refused"},
+             Row{NetworkError(Reason::kTlsFailed, false), "tls_failed"},
+             Row{NetworkError(Reason::kDeadlineExceeded, true), "refresh_unanswered"},
+         }) {
+      CAPTURE(row.given);
+      clock.Advance(absl::Hours(2));
+      AnswerWith(row.answer);
+      const int before = Refreshes();
+      for (int i = 0; i < 1000; ++i) {
+        REQUIRE(Given(absl::Seconds(9)) == row.given);
+        clock.Advance(absl::Milliseconds(10));
+      }
+      most = std::max(most, Refreshes() - before);
+    }
+    CHECK(most <= 6);
+  }
+
+  TEST_CASE_FIXTURE(TokenScene, "a rate limit of one credential is its app's") {
+    Connect(absl::ZeroDuration());
+    REQUIRE(records.PutConsented(Consent("cred_2", "user-2", absl::ZeroDuration())).ok());
+    AnswerWith(JsonAnswer(429, "{}"));
+    CHECK(Given() == "rate_limited");
+    CHECK(Name(Finish(tokens.Get("cred_2", In(absl::Seconds(9))))) == "rate_limited");
+    CHECK(Refreshes() == 1);
+    clock.Advance(absl::Seconds(1));
+    AnswerWith(TokenAnswer(1));
+    CHECK(Name(Finish(tokens.Get("cred_2", In(absl::Seconds(9))))) == "access-1");
+  }
+
+  TEST_CASE_FIXTURE(TokenScene, "a refresh token that came alone is stored, and spent at once") {
+    Connect(absl::ZeroDuration());
+    transport.answer = [this](const ScriptedTransport::Seen& seen) -> ScriptedTransport::Answer {
+      if (++generation > 1) return TokenAnswer(2);
+      CHECK(seen.body.find("refresh-0") != std::string::npos);
+      return JsonAnswer(200, R"({"refresh_token":"refresh-1","access_token":"acc)");
+    };
+    CHECK(Given() == "access-2");
+    CHECK(Refreshes() == 2);
+    CHECK(transport.seen.back().body.find("refresh-1") != std::string::npos);
+    // Not without an end.
+    clock.Advance(absl::Hours(2));
+    AnswerWith(JsonAnswer(200, R"({"refresh_token":"refresh-3"})"));
+    CHECK(Given() == "zoom_unavailable");
+    CHECK(Refreshes() == 4);
+  }
+
   TEST_CASE_FIXTURE(TokenScene, "a rate limit is obeyed, but not for hours") {
     Connect(absl::ZeroDuration());
     message::Response limited = JsonAnswer(429, "{}");

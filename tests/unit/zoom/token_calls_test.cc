@@ -39,6 +39,7 @@ TEST_SUITE("A token call") {
           "grant_type=authorization_code&code=JFiSLNVIEejhfiJLmU6AuTnKZQ&redirect_uri=https%3A%2F%"
           "2Fapp.example%2Fcb&code_verifier=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
     CHECK(request.send_once);
+    CHECK(request.take_partial);
     CHECK_FALSE(request.follow_redirects);
   }
 
@@ -46,6 +47,7 @@ TEST_SUITE("A token call") {
     const message::Request request = RefreshToken({}, kKeys, Secret("a+b/c=&d"));
     CHECK(request.body.Reveal() == "grant_type=refresh_token&refresh_token=a%2Bb%2Fc%3D%26d");
     CHECK(request.send_once);
+    CHECK(request.take_partial);
     CHECK_FALSE(request.follow_redirects);
     CHECK(request.target == "/oauth/token");
   }
