@@ -20,6 +20,7 @@
 #include "store/records_store.h"
 #include "store/sqlite/sqlite_store.h"
 #include "support/temp_folder.h"
+#include "support/zoom_mood.h"
 
 namespace joinpass::testing {
 
@@ -34,7 +35,7 @@ class CrashScene {
     fake_zoom::Options options;
     options.world_file = FAKE_ZOOM_EXAMPLE_WORLD;
     options.lenient_rotation = rotation == Rotation::kLenient;
-    auto started = fake_zoom::FakeZoom::Start(options);
+    auto started = fake_zoom::FakeZoom::Start(InMood(options));
     REQUIRE(started.ok());
     zoom = *std::move(started);
     const auto engine = Open();

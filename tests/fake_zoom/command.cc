@@ -26,6 +26,10 @@ Behaviour
   --rotation strict|lenient
                      a used refresh token is dead at once (default), or lives
                      until the one it was exchanged for is used
+  --reuse refused|revokes
+                     a dead refresh token is refused (default), or ends its consent
+  --old-access-tokens live|void
+                     an access token outlives a refresh (default), or does not
   --certificate good|wrong-name|expired|self-signed
   --clock running|frozen
                      time passes, or only by POST /_fake/advance
@@ -72,6 +76,14 @@ absl::Status ReadOption(const std::string& name, const std::string& value, Comma
   if (name == "--rotation") {
     return ReadChoice<bool>(name, value, {{"strict", false}, {"lenient", true}},
                             options.lenient_rotation);
+  }
+  if (name == "--reuse") {
+    return ReadChoice<bool>(name, value, {{"refused", false}, {"revokes", true}},
+                            options.reuse_revokes_family);
+  }
+  if (name == "--old-access-tokens") {
+    return ReadChoice<bool>(name, value, {{"live", false}, {"void", true}},
+                            options.refresh_voids_access_tokens);
   }
   if (name == "--certificate") {
     return ReadChoice<CertificateKind>(name, value,

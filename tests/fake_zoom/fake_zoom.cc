@@ -80,8 +80,11 @@ absl::StatusOr<std::unique_ptr<FakeZoom>> FakeZoom::Start(Options options) {
   const absl::Time start = options.start.value_or(base::SystemClock().Now());
   VirtualClock clock(start, steady);
   if (options.clock == ClockKind::kFrozen) clock.Freeze(steady);
-  auto inside = std::make_unique<Inside>(
-      options.lenient_rotation ? Rotation::kLenient : Rotation::kStrict, clock);
+  TokenRules rules;
+  if (options.lenient_rotation) rules.rotation = Rotation::kLenient;
+  rules.reuse_revokes_family = options.reuse_revokes_family;
+  rules.refresh_voids_access_tokens = options.refresh_voids_access_tokens;
+  auto inside = std::make_unique<Inside>(rules, clock);
   JOINPASS_ASSIGN_OR_RETURN(World world, OpenWorld(options, start));
   {
     const base::MutexLock lock(inside->mutex);

@@ -48,6 +48,8 @@ struct Options {
 
   int port = 0;  // 0: any that is free
   bool lenient_rotation = false;
+  bool reuse_revokes_family = false;         // a dead refresh token that is used ends its consent
+  bool refresh_voids_access_tokens = false;  // those that were given before
   CertificateKind certificate = CertificateKind::kGood;
   ClockKind clock = ClockKind::kRunning;
 

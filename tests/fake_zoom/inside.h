@@ -33,7 +33,7 @@ class Folder {
 };
 
 struct FakeZoom::Inside {
-  Inside(Rotation rotation, VirtualClock start) : clock(start), state(rotation) {}
+  Inside(const TokenRules& rules, VirtualClock start) : clock(start), state(rules) {}
 
   absl::Time Now() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     return clock.Now(base::SystemClock().SteadyNow());

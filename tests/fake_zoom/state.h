@@ -21,7 +21,7 @@ namespace joinpass::fake_zoom {
 
 // Thread-compatible. Not copied or moved: its parts point at one another.
 struct State {
-  explicit State(Rotation rotation) : tokens(rotation) {}
+  explicit State(const TokenRules& rules) : tokens(rules) {}
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 

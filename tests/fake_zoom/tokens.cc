@@ -14,7 +14,7 @@ std::string RandomKey() { return base::SystemRandom().Token(32); }
 
 }  // namespace
 
-Tokens::Tokens(Rotation rotation) : rotation_(rotation), key_(RandomKey()) {}
+Tokens::Tokens(const TokenRules& rules) : rules_(rules), key_(RandomKey()) {}
 
 std::string Tokens::IssueCode(Code code, absl::Time now) {
   std::erase_if(codes_, [now](const auto& entry) { return entry.second.expires <= now; });
@@ -49,13 +49,18 @@ std::optional<TokenPair> Tokens::Refresh(std::string_view client_id, std::string
   Grant& grant = grants_[used.grant];
   if (grant.client_id != client_id || !grant.live || used.dead || used.expires <= now) {
     ++grant.refused;
+    // RFC 9700, section 4.14.2: it may have been stolen.
+    if (used.dead && rules_.reuse_revokes_family) grant.live = false;
     return std::nullopt;
   }
   grant.most_uses_of_one_token = std::max(grant.most_uses_of_one_token, ++used.uses);
   ++grant.generation;
   grant.refreshed = SteadyNow();
   RetireRelatives(found->first);
-  if (rotation_ == Rotation::kStrict) used.dead = true;
+  if (rules_.rotation == Rotation::kStrict) used.dead = true;
+  if (rules_.refresh_voids_access_tokens) {
+    std::erase_if(accessing_, [&](const auto& one) { return one.second.grant == used.grant; });
+  }
   return Issue(used.grant, found->first, now);
 }
 

@@ -21,6 +21,12 @@ enum class Rotation {
   kLenient,  // it lives until a refresh token that it was exchanged for is used
 };
 
+struct TokenRules {
+  Rotation rotation = Rotation::kStrict;
+  bool reuse_revokes_family = false;         // a dead refresh token that is used ends its consent
+  bool refresh_voids_access_tokens = false;  // those that were given before
+};
+
 // A user said yes, and the browser carries this to the app. Good once, for 5 minutes.
 struct Code {
   std::string client_id = {};
@@ -67,7 +73,7 @@ class Tokens {
   static constexpr absl::Duration kAccessLife = absl::Hours(1);
   static constexpr absl::Duration kRefreshLife = absl::Hours(24 * 90);
 
-  explicit Tokens(Rotation rotation);
+  explicit Tokens(const TokenRules& rules);
 
   // Sets `code.expires`.
   std::string IssueCode(Code code, absl::Time now);
@@ -112,7 +118,7 @@ class Tokens {
   void RetireRelatives(const std::string& used);
   std::string MakeToken(const Grant& grant, int type, absl::Time now, absl::Time expires) const;
 
-  const Rotation rotation_;
+  const TokenRules rules_;
   const std::string key_;
   std::map<std::string, Code, std::less<>> codes_ = {};
   std::map<int, Grant> grants_ = {};

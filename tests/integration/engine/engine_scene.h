@@ -17,6 +17,7 @@
 #include "joinpass/engine.h"
 #include "support/temp_folder.h"
 #include "support/travel_clock.h"
+#include "support/zoom_mood.h"
 
 namespace joinpass::testing {
 
@@ -50,7 +51,7 @@ struct EngineScene {
 
   explicit EngineScene(fake_zoom::Options options = {}, AppKind kind = AppKind::kUserManaged) {
     if (options.world_json.empty()) options.world_file = FAKE_ZOOM_EXAMPLE_WORLD;
-    auto started = fake_zoom::FakeZoom::Start(options);
+    auto started = fake_zoom::FakeZoom::Start(InMood(options));
     REQUIRE(NameOf(started) == "ok");
     zoom = *std::move(started);
     Reopen();

@@ -17,7 +17,7 @@ TokenPair Connect(Tokens& tokens, const char* client = "app", const char* user =
 
 TEST_SUITE("A code") {
   TEST_CASE("is good for five minutes, and once") {
-    Tokens tokens(Rotation::kStrict);
+    Tokens tokens({.rotation = Rotation::kStrict});
     const std::string code = tokens.IssueCode({.client_id = "app"}, kNow);
     CHECK(tokens.FindCode(code, kNow + absl::Minutes(5) - kTick) != nullptr);
     CHECK(tokens.FindCode(code, kNow + absl::Minutes(5)) == nullptr);
@@ -28,7 +28,7 @@ TEST_SUITE("A code") {
 
 TEST_SUITE("An access token") {
   TEST_CASE("is good for an hour, then expired") {
-    Tokens tokens(Rotation::kStrict);
+    Tokens tokens({.rotation = Rotation::kStrict});
     const std::string token = Connect(tokens).access_token;
     const auto at = [&](absl::Duration age) {
       return tokens.CheckAccess(token, kNow + age).verdict;
@@ -43,7 +43,7 @@ TEST_SUITE("An access token") {
   }
 
   TEST_CASE("survives a refresh, but not a new consent") {
-    Tokens tokens(Rotation::kStrict);
+    Tokens tokens({.rotation = Rotation::kStrict});
     const TokenPair first = Connect(tokens);
     REQUIRE(tokens.Refresh("app", first.refresh_token, kNow));
     CHECK(tokens.CheckAccess(first.access_token, kNow).verdict == AccessVerdict::kGood);
@@ -57,7 +57,7 @@ TEST_SUITE("An access token") {
 
 TEST_SUITE("A refresh token") {
   TEST_CASE("is dead once used when the rotation is strict") {
-    Tokens tokens(Rotation::kStrict);
+    Tokens tokens({.rotation = Rotation::kStrict});
     const std::string first = Connect(tokens).refresh_token;
     const auto second = tokens.Refresh("app", first, kNow);
     REQUIRE(second);
@@ -69,7 +69,7 @@ TEST_SUITE("A refresh token") {
   }
 
   TEST_CASE("lives until one of its successors is used when the rotation is lenient") {
-    Tokens tokens(Rotation::kLenient);
+    Tokens tokens({.rotation = Rotation::kLenient});
     const std::string first = Connect(tokens).refresh_token;
     const auto lost = tokens.Refresh("app", first, kNow);
     const auto kept = tokens.Refresh("app", first, kNow);
@@ -85,7 +85,7 @@ TEST_SUITE("A refresh token") {
   }
 
   TEST_CASE("is good for ninety days, for its own app, while the consent lives") {
-    Tokens tokens(Rotation::kStrict);
+    Tokens tokens({.rotation = Rotation::kStrict});
     const absl::Duration life = absl::Hours(24 * 90);
     const std::string first = Connect(tokens).refresh_token;
     CHECK_FALSE(tokens.Refresh("app", first, kNow + life));
