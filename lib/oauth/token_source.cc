@@ -67,14 +67,15 @@ base::Task<absl::StatusOr<Grant>> TokenSource::Get(std::string credential_id, St
   Entry& entry = entries_[credential_id];
   int tries = 0;
   while (true) {
+    const bool was_known = entry.held.known();
     JOINPASS_CO_RETURN_IF_ERROR(co_await AwaitRecord(entry, credential_id, deadline));
     const TokenAge age = AgeOf(LeftOf(entry));
     if (age == TokenAge::kFresh) co_return GrantOf(entry);
     const bool delegated = entry.held.IsDelegated();
     const StatusFlight flight =
-        entry.renewal
-            ? entry.renewal
-            : Launch(entry, &Entry::renewal, RunRenewal(credential_id, Renewal::kIfNeeded));
+        entry.renewal ? entry.renewal
+                      : Launch(entry, &Entry::renewal,
+                               RunRenewal(credential_id, Renewal::kIfNeeded, was_known));
     if (age == TokenAge::kAdvisory) co_return GrantOf(entry);
 
     const std::optional<absl::Status> renewed = co_await base::Flight<absl::Status>::Wait(
@@ -106,9 +107,9 @@ base::Task<absl::Status> TokenSource::Renew(std::string credential_id, Renewal w
     const auto landed = co_await base::Flight<absl::Status>::Wait(before, deadline);
     if (!landed) break;
   }
-  const StatusFlight flight = entry.renewal
-                                  ? entry.renewal
-                                  : Launch(entry, &Entry::renewal, RunRenewal(credential_id, why));
+  const StatusFlight flight =
+      entry.renewal ? entry.renewal
+                    : Launch(entry, &Entry::renewal, RunRenewal(credential_id, why, true));
   const auto renewed = co_await base::Flight<absl::Status>::Wait(flight, deadline);
   if (renewed) co_return *renewed;
   co_return base::MakeError(Reason::kRefreshBusy,
@@ -174,10 +175,11 @@ base::Task<absl::Status> TokenSource::Reread(std::string credential_id, SteadyTi
                             "access token: the deadline passed while the store was read");
 }
 
-base::Task<absl::Status> TokenSource::RunRenewal(std::string credential_id, Renewal why) {
+base::Task<absl::Status> TokenSource::RunRenewal(std::string credential_id, Renewal why,
+                                                 bool read_first) {
   Entry& entry = entries_[credential_id];
   // What others stored meanwhile needs no lock to be read.
-  if (!entry.held.IsDelegated()) {
+  if (read_first && !entry.held.IsDelegated()) {
     JOINPASS_CO_RETURN_IF_ERROR(co_await Load(entry, credential_id));
   }
   if (entry.held.IsDelegated()) co_return co_await AskCallback(entry, credential_id);

@@ -95,7 +95,8 @@ class TokenSource {
   base::Task<absl::Status> Load(Entry& entry, std::string credential_id);
   absl::Status Take(Entry& entry, const std::string& credential_id, absl::StatusOr<Stored> stored);
 
-  base::Task<absl::Status> RunRenewal(std::string credential_id, Renewal why);
+  // `read_first`: what is in memory may be old.
+  base::Task<absl::Status> RunRenewal(std::string credential_id, Renewal why, bool read_first);
   base::Task<absl::Status> RunProtocol(Entry& entry, std::string credential_id, Renewal why);
   base::Task<absl::Status> AskCallback(Entry& entry, std::string credential_id);
   base::Task<absl::Status> KeepSaving(std::string credential_id);

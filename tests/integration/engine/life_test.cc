@@ -140,6 +140,25 @@ TEST_SUITE("Engine") {
     CHECK(zoom->Calls("token/refresh_token") == 1);
   }
 
+  TEST_CASE_FIXTURE(EngineScene, "the destructor gives a refresh in flight the time that it has") {
+    const std::string id = Connect(kJill);
+    Advance(absl::Hours(2));
+    Hold("token/refresh_token");
+    const auto session = engine->BeginJoin(RequestFor(kJillsMeeting));
+    zoom->AwaitCalls("token/refresh_token", 1);
+    auto gone = std::async(std::launch::async, [&] { engine.reset(); });
+    // Closing has begun when nothing new is taken any more.
+    while (NameOf((*session)->Mint(absl::Milliseconds(10))) != "cancelled") {
+    }
+    clock.Advance(absl::Seconds(25));
+    CHECK(gone.wait_for(std::chrono::milliseconds(200)) == std::future_status::timeout);
+    zoom->Release();
+    gone.get();
+    Reopen();
+    CHECK(Get(id).access_expires_at > clock.Now());
+    CHECK(zoom->Calls("token/refresh_token") == 1);
+  }
+
   TEST_CASE_FIXTURE(EngineScene, "closing in a hurry says that a refresh was still in flight") {
     Connect(kJill);
     Advance(absl::Hours(2));

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "oauth/token_source.h"
 #include "support/engine_room.h"
 
 namespace joinpass::oauth {
@@ -40,6 +41,37 @@ struct Scene : testing::EngineRoom {
     return ended.ok() ? "ok" : std::string(ReasonName(ReasonOf(ended)));
   }
 };
+
+// A worker that counts the trips to it.
+class Counting final : public base::Executor {
+ public:
+  explicit Counting(base::Executor& to) : to_(to) {}
+  void Post(base::Work work) override {
+    ++posts;
+    to_.Post(std::move(work));
+  }
+  int posts = 0;
+
+ private:
+  base::Executor& to_;
+};
+
+TEST_SUITE("A refresh") {
+  TEST_CASE_FIXTURE(testing::EngineRoom,
+                    "makes three trips to the store, the first read included") {
+    Connect(absl::ZeroDuration());
+    Counting worker(loop);
+    const Context counted = {loop, worker, clock, base::SystemRandom(), transport, records, {}};
+    TokenSource tokens(counted);
+    transport.answer = [](const auto&) { return testing::TokenAnswer(1); };
+    const auto grant = Finish(tokens.Get("cred_1", In(absl::Seconds(60))));
+    REQUIRE(grant.ok());
+    CHECK(grant->access.access_token.Reveal() == "access-1");
+    CHECK(worker.posts == 3);
+    CHECK(Finish(tokens.Get("cred_1", In(absl::Seconds(60)))).ok());
+    CHECK(worker.posts == 3);
+  }
+}
 
 TEST_SUITE("A run whose lock is a lease") {
   TEST_CASE_FIXTURE(Scene, "sends nothing that the lease may not outlast") {
