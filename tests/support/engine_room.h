@@ -44,11 +44,18 @@ struct EngineRoom {
   // The worker is the loop itself: what blocks runs in order, and nothing races.
   oauth::Context context{loop, loop, clock, base::SystemRandom(), transport, records, {}};
 
+  // Starts `task`; nothing that it posts has run yet.
+  template <typename T>
+  std::shared_ptr<std::optional<T>> Start(base::Task<T> task) {
+    auto result = std::make_shared<std::optional<T>>();
+    base::Start<T>(std::move(task), [result](T value) { result->emplace(std::move(value)); });
+    return result;
+  }
+
   // Runs `task` as far as it comes by itself.
   template <typename T>
   std::shared_ptr<std::optional<T>> Begin(base::Task<T> task) {
-    auto result = std::make_shared<std::optional<T>>();
-    base::Start<T>(std::move(task), [result](T value) { result->emplace(std::move(value)); });
+    auto result = Start(std::move(task));
     loop.Run();
     return result;
   }

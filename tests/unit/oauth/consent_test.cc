@@ -101,6 +101,27 @@ TEST_SUITE("Consent") {
     CHECK(start->expires_at == clock.Now() + absl::Minutes(10));
   }
 
+  TEST_CASE_FIXTURE(Scene, "bounds what it is begun with, and what it waits for") {
+    request.redirect_uri = "https://bot.example/" + std::string(2048 - 20, 'x');
+    CHECK(BeginConsent(context, request).ok());
+    request.redirect_uri += 'x';
+    CHECK(ReasonOf(BeginConsent(context, request).status()) == Reason::kInvalidArgument);
+    request.redirect_uri = "https://bot.example/cb";
+    REQUIRE(NameOf(End("code=c&state=" + Begun())) == "ok");
+    REQUIRE(transport.deadlines.size() == 2);
+    CHECK(transport.deadlines[0] == In(absl::Seconds(9)));
+    CHECK(transport.deadlines[1] == In(absl::Seconds(10)));
+  }
+
+  TEST_CASE_FIXTURE(Scene, "keeps no exchange that gave no refresh token") {
+    transport.answer = [](const auto&) {
+      return JsonAnswer(200, R"({"access_token":"access","expires_in":3599})");
+    };
+    CHECK(NameOf(End("code=c&state=" + Begun())) == "answer_invalid");
+    CHECK(transport.seen.size() == 1);
+    CHECK(records.ListCredentials("")->empty());
+  }
+
   TEST_CASE_FIXTURE(Scene, "takes a state once, in time, and from the browser that began it") {
     const std::string used = Begun();
     REQUIRE(NameOf(End("code=c&state=" + used)) == "ok");

@@ -123,6 +123,13 @@ TEST_SUITE("A refresh") {
     clock.Advance(absl::Seconds(1));
     AnswerWith(TokenAnswer(1));
     CHECK(Name(Finish(tokens.Get("cred_2", In(absl::Seconds(9))))) == "access-1");
+    // One that works ends it, and the next limit is the first one again.
+    clock.Advance(absl::Hours(2));
+    AnswerWith(JsonAnswer(429, "{}"));
+    CHECK(Name(Finish(tokens.Get("cred_2", In(absl::Seconds(9))))) == "rate_limited");
+    clock.Advance(absl::Seconds(1));
+    AnswerWith(TokenAnswer(2));
+    CHECK(Name(Finish(tokens.Get("cred_2", In(absl::Seconds(9))))) == "access-2");
   }
 
   TEST_CASE_FIXTURE(TokenScene, "a refresh token that came alone is stored, and spent at once") {

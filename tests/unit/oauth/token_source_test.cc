@@ -131,6 +131,35 @@ TEST_SUITE("TokenSource") {
     CHECK(Stored().tokens.refresh_token == Secret("refresh-1"));
   }
 
+  // Its reading of the store must not go on when the store is gone.
+  TEST_CASE_FIXTURE(TokenScene, "draining waits for what is being read") {
+    Connect(absl::Hours(1));
+    const auto asked = Start(Ask());
+    const auto drained = Start(tokens.Drain(In(absl::Seconds(60))));
+    CHECK_FALSE(asked->has_value());
+    CHECK_FALSE(drained->has_value());
+    loop.Run();
+    REQUIRE(drained->has_value());
+    CHECK(**drained);
+    CHECK(Name(**asked) == "access-0");
+  }
+
+  TEST_CASE_FIXTURE(TokenScene, "what was removed is forgotten, with its token") {
+    Connect(absl::Minutes(5));
+    CHECK(Given() == "access-0");
+    loop.Run();
+    clock.Advance(absl::Hours(1));
+    transport.hold = true;
+    const auto asked = Begin(Ask());
+    REQUIRE(records.BeginDisconnect("cred_1", clock.Now()).ok());
+    REQUIRE(records.RemoveCredential(Stored()).ok());
+    transport.Release();
+    loop.Run();
+    CHECK(Name(**asked) == "credential_unknown");
+    CHECK_FALSE(Cached());
+    CHECK(Given() == "credential_unknown");
+  }
+
   TEST_CASE_FIXTURE(TokenScene, "begins no refresh once it is draining") {
     Connect(absl::ZeroDuration());
     transport.hold = true;
