@@ -140,10 +140,16 @@ absl::StatusOr<zoom::User> WhoTheTokenNames(const Secret& access_token) {
 base::Task<absl::StatusOr<zoom::User>> FindWho(const Context& context, AppKind kind,
                                                const zoom::TokenAnswer& answer,
                                                const zoom::Access& access) {
-  const bool may_ask =
-      kind == AppKind::kUserManaged || zoom::Allows(answer.scopes, Feature::kReadUser, kind);
+  // Where Zoom did not say which scopes there are, it says so now.
+  const bool may_ask = kind == AppKind::kUserManaged || answer.scopes.empty() ||
+                       zoom::Allows(answer.scopes, Feature::kReadUser, kind);
   if (!may_ask) co_return WhoTheTokenNames(access.access_token);
-  JOINPASS_CO_ASSIGN_OR_RETURN(const zoom::User user, co_await AskWho(context, access));
+  const absl::StatusOr<zoom::User> asked = co_await AskWho(context, access);
+  const bool lacks_scope = !asked.ok() && ReasonOf(asked.status()) == Reason::kScopeMissing;
+  if (lacks_scope && kind == AppKind::kAccountManaged) {
+    co_return WhoTheTokenNames(access.access_token);
+  }
+  JOINPASS_CO_ASSIGN_OR_RETURN(const zoom::User user, asked);
   if (kind == AppKind::kAccountManaged && user.account_id.empty()) {
     co_return base::MakeError(Reason::kAnswerInvalid, "connect: Zoom does not name the account");
   }

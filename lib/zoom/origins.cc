@@ -51,8 +51,6 @@ absl::Status CheckOrigin(std::string_view origin) {
                          "origin: must be https://host or https://host:port and nothing behind");
 }
 
-bool IsZoomOrigin(std::string_view origin) { return !DomainOf(origin).empty(); }
-
 std::vector<std::string> RedirectOrigins(const Origins& origins) {
   const std::string_view oauth = DomainOf(origins.oauth);
   const std::string_view api = DomainOf(origins.api);

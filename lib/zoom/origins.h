@@ -23,10 +23,6 @@ struct Origins {
 // Errors: invalid_argument
 absl::Status CheckOrigin(std::string_view origin);
 
-// True for https on its default port at zoom.us, zoomgov.com, or a host below
-// one of them.
-bool IsZoomOrigin(std::string_view origin);
-
 // What the transport may follow a redirect to, an entry each. If both of
 // `origins` are Zoom's: "https://zoom.us" and "*.zoom.us" (where one is
 // ZoomGov's, its domain). `*.` stands for one label or more. Otherwise exactly

@@ -294,6 +294,23 @@ TEST_SUITE("Consent") {
     CHECK(transport.Count("/v2/") == 0);
   }
 
+  TEST_CASE_FIXTURE(AccountScene, "where no scopes are said, Zoom is asked, and may refuse") {
+    scopes = "";
+    const auto asked = End("code=c&state=" + Begun());
+    REQUIRE(NameOf(asked) == "ok");
+    CHECK(asked->account_id == "acme");
+    CHECK(asked->tokens.scopes.empty());
+    access_token = Jwt(R"({"uid":"admin","aid":"globex"})");
+    const auto token_answer = transport.answer;
+    transport.answer = [&](const ScriptedTransport::Seen& seen) -> ScriptedTransport::Answer {
+      if (seen.target.find("/oauth/token") == 0) return token_answer(seen);
+      return JsonAnswer(400, R"({"code":4711,"message":"does not contain scopes:[a]."})");
+    };
+    const auto named = End("code=d&state=" + Begun());
+    REQUIRE(NameOf(named) == "ok");
+    CHECK(named->account_id == "globex");
+  }
+
   TEST_CASE_FIXTURE(AccountScene, "an account that nobody names is an error that names the scope") {
     const auto credential = End("code=c&state=" + Begun());
     CHECK(NameOf(credential) == "scope_missing");
