@@ -7,17 +7,10 @@
 #include "base/status.h"
 
 namespace joinpass::oauth {
-namespace {
-
-constexpr absl::Duration kFirstPause = absl::Milliseconds(2);
-constexpr absl::Duration kLongestPause = absl::Milliseconds(20);
-
-}  // namespace
-
 base::Task<absl::StatusOr<std::unique_ptr<store::RefreshLock>>> AwaitRefreshLock(
     const Context& context, std::string credential_id, SteadyTime deadline) {
   auto& records = context.records;
-  for (absl::Duration pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
+  for (absl::Duration pause = kFirstLockPause;; pause = std::min(2 * pause, kLongestLockPause)) {
     absl::StatusOr<std::unique_ptr<store::RefreshLock>> lock =
         co_await context.OffLoop([&] { return records.TryLockRefresh(credential_id); });
     if (!lock.ok() || *lock != nullptr) co_return lock;

@@ -7,12 +7,17 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "base/task.h"
 #include "joinpass/time.h"
 #include "oauth/context.h"
 #include "store/store.h"
 
 namespace joinpass::oauth {
+
+// Between two tries to take it: from the first, doubled, to the longest.
+inline constexpr absl::Duration kFirstLockPause = absl::Milliseconds(2);
+inline constexpr absl::Duration kLongestLockPause = absl::Milliseconds(20);
 
 // Asks for it again and again, some milliseconds apart, until `deadline`. On the
 // loop.

@@ -7,16 +7,13 @@
 #include "base/status.h"
 #include "oauth/app_pause.h"
 #include "oauth/health.h"
+#include "oauth/refresh_lock.h"
 
 namespace joinpass::oauth {
 namespace {
 
 // How long a run waits for the lock: a holder that lives is done by then.
 const absl::Duration kLockPatience = kRefreshDeadline + kCommitReserve;
-
-// Between two tries to take it.
-constexpr absl::Duration kFirstPause = absl::Milliseconds(2);
-constexpr absl::Duration kLongestPause = absl::Milliseconds(20);
 
 // All but the probe and the send.
 bool IsOfStore(RefreshState state) {
@@ -103,7 +100,7 @@ base::Task<absl::Status> RefreshRun::Run() {
   state_ = Begin(unsaved_.has_value());
   if (unsaved_) lock_ = unsaved_->lock;
   lock_deadline_ = context_.clock.SteadyNow() + kLockPatience;
-  lock_pause_ = kFirstPause;
+  lock_pause_ = kFirstLockPause;
   while (!IsEnd(state_)) {
     if (state_ == RefreshState::kProbing) {
       const RefreshEvent event = co_await Probe();
@@ -187,7 +184,7 @@ std::optional<RefreshEvent> RefreshRun::TryLock() {
 
 base::Task<absl::Status> RefreshRun::AwaitLock() {
   const SteadyTime next = context_.clock.SteadyNow() + lock_pause_;
-  lock_pause_ = std::min(2 * lock_pause_, kLongestPause);
+  lock_pause_ = std::min(2 * lock_pause_, kLongestLockPause);
   co_await base::SleepUntil(context_.loop, std::min(next, lock_deadline_));
   co_return absl::OkStatus();
 }

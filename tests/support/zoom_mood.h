@@ -9,9 +9,10 @@
 
 namespace joinpass::testing {
 
-// `options`, harsh where JOINPASS_TESTS_HARSH_ZOOM is set: a refresh token that is used
-// again ends its consent, and a refresh voids the access tokens before it.
 inline bool IsZoomHarsh() { return std::getenv("JOINPASS_TESTS_HARSH_ZOOM") != nullptr; }
+
+// `options`, and, where Zoom is harsh, a refresh token that is used again ends its
+// consent, and a refresh voids the access tokens before it.
 inline fake_zoom::Options InMood(fake_zoom::Options options) {
   if (!IsZoomHarsh()) return options;
   options.reuse_revokes_family = true;
