@@ -18,12 +18,19 @@ namespace joinpass {
 // How a credential does. The names (HealthName) are stable.
 enum class Health {
   kHealthy,                  // its tokens work, as far as anybody knows
+  kIdentifying,              // consented to, and Zoom has not said yet by whom; see below
   kPaused,                   // Zoom refuses the app's client id or secret; recovers by itself
   kReauthorizationRequired,  // the user must consent again
   kDisconnecting,            // it is being taken away
 };
 
-// "healthy", "paused", "reauthorization_required", "disconnecting".
+// A consent that is kept and has no name yet is kIdentifying: it has neither user
+// nor account, and is asked for by itself until Zoom names it. Then it is healthy,
+// under the id that this user's credential had before, if there is one. Meanwhile
+// that one, if the new access token speaks of it, is kIdentifying too, with the
+// cause "consented_again": Zoom has voided its tokens.
+
+// "healthy", "identifying", "paused", "reauthorization_required", "disconnecting".
 JOINPASS_EXPORT std::string_view HealthName(Health health);
 
 // A change of a credential's health, told once, by the process that made it.
@@ -101,6 +108,7 @@ enum class CredentialEventKind {
   kValidated,                // Zoom takes the access token
   kValidationFailed,
   kDisconnecting,
+  kIdentificationFailed,  // of a consent that has no name yet
 };
 
 // "connected", "reconnected", "refreshed", …
@@ -189,14 +197,13 @@ class JOINPASS_EXPORT Credentials {
   virtual absl::StatusOr<ConnectStart> BeginConnect(const ConnectRequest& request) = 0;
 
   // Ends it: `redirected_to` is the URL (or only its query) to which Zoom sent
-  // the browser back. Exchanges the code, asks Zoom who consented, and keeps the
-  // tokens. A second consent of the same user to the same app replaces the
+  // the browser back. Exchanges the code, keeps the tokens, and asks Zoom who
+  // consented. Where that fails, or `timeout` passes, the credential that is given is
+  // kIdentifying, `cause` says why, and it is asked again in the background, by this
+  // process or the next one: nobody has to consent again. A second consent of the same user to the same app replaces the
   // tokens of the same credential and keeps what is known of his meetings. A
   // consent with fewer scopes than asked for is kept too: see `missing`.
-  // Three requests to Zoom at most. A state works once, whatever comes of it.
-  //
-  // `timeout` bounds the exchange. Once that worked, there is no way back to the
-  // tokens of an earlier consent, so asking who consented may take 20 s more.
+  // A state works once, whatever comes of it.
   //
   // Errors:
   //   invalid_argument          `redirected_to` is no redirect of Zoom's
@@ -204,6 +211,8 @@ class JOINPASS_EXPORT Credentials {
   //   consent_declined          the user said no
   //   reauthorization_required  Zoom refuses the code: used, older than 5 minutes, …
   //   app_credentials_invalid   Zoom refuses the client id or secret
+  //   deadline_exceeded         the exchange goes on; what comes of it is kept, and is in
+  //                             List() then
   //   and what a network and Zoom can do: see reason.h
   virtual absl::StatusOr<Credential> FinishConnect(std::string_view redirected_to,
                                                    std::string_view bound_to,

@@ -8,6 +8,8 @@ std::string_view HealthName(Health health) {
   switch (health) {
     case Health::kHealthy:
       return "healthy";
+    case Health::kIdentifying:
+      return "identifying";
     case Health::kPaused:
       return "paused";
     case Health::kReauthorizationRequired:
@@ -40,6 +42,8 @@ std::string_view CredentialEventName(CredentialEventKind kind) {
       return "validation_failed";
     case CredentialEventKind::kDisconnecting:
       return "disconnecting";
+    case CredentialEventKind::kIdentificationFailed:
+      return "identification_failed";
   }
   return "";
 }

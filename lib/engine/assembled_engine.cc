@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/flight.h"
 #include "base/status.h"
 #include "join/plan.h"
 #include "oauth/refresh_rules.h"
@@ -22,16 +23,23 @@ base::Task<absl::Status> CloseUpkeep(oauth::Upkeep& upkeep) {
   co_return absl::OkStatus();
 }
 
-base::Task<absl::Status> Drain(oauth::TokenSource& tokens, SteadyTime deadline) {
-  const bool drained = co_await tokens.Drain(deadline);
-  co_return drained
-      ? absl::OkStatus()
-      : base::MakeError(Reason::kDeadlineExceeded, "close: a refresh was still in flight");
+// Beside each other: neither takes the other's time.
+base::Task<absl::Status> Drain(base::Loop& loop, oauth::Consents& consents,
+                               oauth::TokenSource& tokens, SteadyTime deadline) {
+  const auto exchanges = std::make_shared<base::Flight<bool>>(loop);
+  base::Start<bool>(consents.Drain(deadline),
+                    [exchanges](bool drained) { exchanges->Land(drained); });
+  const bool refreshed = co_await tokens.Drain(deadline);
+  const auto exchanged = co_await base::Flight<bool>::Wait(exchanges, SteadyTime::InfiniteFuture());
+  if (*exchanged && refreshed) co_return absl::OkStatus();
+  co_return base::MakeError(Reason::kDeadlineExceeded,
+                            *exchanged ? "close: a refresh was still in flight"
+                                       : "close: an exchange was still in flight");
 }
 
-base::Task<absl::Status> AwaitFlights(oauth::TokenSource& tokens) {
-  const bool ended = co_await tokens.AwaitFlights(SteadyTime::InfiniteFuture());
-  (void)ended;
+base::Task<absl::Status> AwaitFlights(oauth::Consents& consents, oauth::TokenSource& tokens) {
+  (void)co_await consents.AwaitFlights();
+  (void)co_await tokens.AwaitFlights(SteadyTime::InfiniteFuture());
   co_return absl::OkStatus();
 }
 
@@ -51,14 +59,15 @@ AssembledEngine::AssembledEngine(EngineOptions options, Parts parts)
                {options_.on_notice, options_.on_health_change}},
       tokens_(context_),
       calls_(context_, tokens_),
-      upkeep_(context_, tokens_),
+      upkeep_(context_, tokens_, calls_),
+      consents_(context_, tokens_, calls_, upkeep_),
       sync_(context_, calls_),
       minter_(context_, calls_),
       services_{context_, tokens_, minter_},
       runner_(std::make_shared<Runner>(*parts_.loop)),
       closing_(std::make_shared<Runner>(*parts_.loop)),
       apps_(context_),
-      credentials_(context_, tokens_, calls_, *runner_),
+      credentials_(context_, tokens_, calls_, consents_, *runner_),
       directory_(context_, sync_, *runner_),
       keys_(context_, *parts_.store, *parts_.keys, *runner_) {}
 
@@ -86,8 +95,8 @@ absl::StatusOr<UpkeepReport> AssembledEngine::Upkeep(absl::Duration timeout) {
       [this, deadline] { return upkeep_.Run(deadline); });
 }
 
-void AssembledEngine::SettleAfterStart() {
-  runner_->Spawn<absl::Status>([this] { return upkeep_.SettleAfterStart(); }, [](absl::Status) {});
+void AssembledEngine::SettleWhileOpen() {
+  runner_->Spawn<absl::Status>([this] { return upkeep_.SettleWhileOpen(); }, [](absl::Status) {});
 }
 
 absl::Status AssembledEngine::Close(absl::Duration timeout) {
@@ -98,12 +107,12 @@ absl::Status AssembledEngine::Close(absl::Duration timeout) {
   runner_->Shut();
   keys_.Close();
   (void)closing_->Run<absl::Status>([this] { return CloseUpkeep(upkeep_); });
-  const absl::Status drained =
-      closing_->Run<absl::Status>([this, deadline] { return Drain(tokens_, deadline); });
+  const absl::Status drained = closing_->Run<absl::Status>(
+      [this, deadline] { return Drain(*parts_.loop, consents_, tokens_, deadline); });
   // Ends what still waits for Zoom; then all tasks come to their end by themselves.
   (void)closing_->Run<absl::Status>([this] { return CloseClient(*parts_.client); });
   runner_->AwaitIdle();
-  (void)closing_->Run<absl::Status>([this] { return AwaitFlights(tokens_); });
+  (void)closing_->Run<absl::Status>([this] { return AwaitFlights(consents_, tokens_); });
   closing_->Shut();
   return drained;
 }

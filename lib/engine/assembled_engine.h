@@ -23,6 +23,7 @@
 #include "join/session.h"
 #include "joinpass/engine.h"
 #include "oauth/authorized_calls.h"
+#include "oauth/consent.h"
 #include "oauth/context.h"
 #include "oauth/token_source.h"
 #include "oauth/upkeep.h"
@@ -55,8 +56,8 @@ class AssembledEngine final : public Engine {
   absl::StatusOr<UpkeepReport> Upkeep(absl::Duration timeout) override;
   absl::Status Close(absl::Duration timeout) override;
 
-  // Begins in the background what a process that died has left. Once.
-  void SettleAfterStart();
+  // Begins to settle in the background what a process that died has left. Once.
+  void SettleWhileOpen();
 
  private:
   // Each outlives those below it.
@@ -68,6 +69,7 @@ class AssembledEngine final : public Engine {
   oauth::TokenSource tokens_;
   oauth::AuthorizedCalls calls_;
   oauth::Upkeep upkeep_;
+  oauth::Consents consents_;
   directory::Sync sync_;
   join::Minter minter_;
   const join::Services services_;

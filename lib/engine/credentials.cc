@@ -4,10 +4,10 @@
 #include <utility>
 
 #include "base/status.h"
-#include "oauth/consent.h"
 #include "oauth/delegate.h"
 #include "oauth/disconnect.h"
 #include "oauth/health.h"
+#include "oauth/identify.h"
 #include "oauth/validate.h"
 #include "zoom/scopes.h"
 
@@ -17,39 +17,13 @@ namespace {
 // A token that is given away has at least so long to live.
 constexpr absl::Duration kLeastLife = absl::Seconds(120);
 
-// What was known of the credential is of its earlier tokens; and it may have
-// been repaired.
-void Welcome(const oauth::Context& context, oauth::TokenSource& tokens,
-             const absl::StatusOr<store::Records::Consented>& consented) {
-  if (!consented.ok()) return;
-  tokens.Forget(consented->record.id);
-  if (!consented->before) return;
-  HealthChange change;
-  change.credential_id = consented->record.id;
-  change.app_id = consented->record.app_id;
-  change.from = *consented->before;
-  change.at = consented->record.connected_at;
-  context.listeners.Tell(change);
-}
-
-base::Task<absl::StatusOr<store::Records::Consented>> Finish(const oauth::Context& context,
-                                                             oauth::TokenSource& tokens,
-                                                             Secret redirected_to,
-                                                             std::string bound_to,
-                                                             SteadyTime deadline) {
-  absl::StatusOr<store::Records::Consented> consented = co_await oauth::FinishConsent(
-      context, std::move(redirected_to), std::move(bound_to), deadline);
-  Welcome(context, tokens, consented);
-  co_return consented;
-}
-
 base::Task<absl::StatusOr<store::Records::Consented>> Delegated(const oauth::Context& context,
                                                                 oauth::TokenSource& tokens,
                                                                 DelegateRequest request,
                                                                 SteadyTime deadline) {
   absl::StatusOr<store::Records::Consented> consented =
       co_await oauth::Delegate(context, std::move(request), deadline);
-  Welcome(context, tokens, consented);
+  if (consented.ok()) oauth::Welcome(context, tokens, *consented);
   co_return consented;
 }
 
@@ -76,8 +50,8 @@ base::Task<absl::StatusOr<AccessToken>> GetToken(const oauth::Context& context,
   co_return token;
 }
 
-Credential ShownAs(const store::CredentialRecord& record, const store::AppRecord& app) {
-  const oauth::HealthState health = oauth::HealthOf(record, app);
+Credential ShownAs(const store::CredentialRecord& record, const store::AppRecord& app,
+                   const oauth::HealthState& health) {
   Credential credential;
   credential.id = record.id;
   credential.app_id = record.app_id;
@@ -108,31 +82,33 @@ absl::StatusOr<ConnectStart> StoredCredentials::BeginConnect(const ConnectReques
 absl::StatusOr<Credential> StoredCredentials::FinishConnect(std::string_view redirected_to,
                                                             std::string_view bound_to,
                                                             absl::Duration timeout) {
-  return Kept(runner_.Run<MaybeConsented>(
-      [this, redirect = Secret(redirected_to), bound = std::string(bound_to),
-       deadline = In(timeout)] { return Finish(context_, tokens_, redirect, bound, deadline); }));
+  JOINPASS_ASSIGN_OR_RETURN(
+      const store::CredentialRecord record,
+      runner_.Run<absl::StatusOr<store::CredentialRecord>>(
+          [this, redirect = Secret(redirected_to), bound = std::string(bound_to),
+           deadline = In(timeout)] { return consents_.Finish(redirect, bound, deadline); }));
+  return Shown(record);
 }
 
 absl::StatusOr<Credential> StoredCredentials::Delegate(const DelegateRequest& request,
                                                        absl::Duration timeout) {
-  return Kept(runner_.Run<MaybeConsented>([this, request, deadline = In(timeout)] {
-    return Delegated(context_, tokens_, request, deadline);
-  }));
-}
-
-absl::StatusOr<Credential> StoredCredentials::Kept(const MaybeConsented& consented) {
-  JOINPASS_RETURN_IF_ERROR(consented.status());
-  return Shown(consented->record);
+  JOINPASS_ASSIGN_OR_RETURN(const store::Records::Consented consented,
+                            runner_.Run<absl::StatusOr<store::Records::Consented>>(
+                                [this, request, deadline = In(timeout)] {
+                                  return Delegated(context_, tokens_, request, deadline);
+                                }));
+  return Shown(consented.record);
 }
 
 absl::StatusOr<std::vector<Credential>> StoredCredentials::List(const std::string& app_id) {
   JOINPASS_ASSIGN_OR_RETURN(const auto records, context_.records.ListCredentials(app_id));
   JOINPASS_ASSIGN_OR_RETURN(const auto apps, context_.records.ListApps());
+  JOINPASS_ASSIGN_OR_RETURN(const auto unnamed, context_.records.ListUnnamed());
   std::map<std::string, store::AppRecord> by_id;
   for (const store::AppRecord& app : apps) by_id.emplace(app.id, app);
   std::vector<Credential> credentials;
   for (const store::CredentialRecord& record : records) {
-    credentials.push_back(ShownAs(record, by_id[record.app_id]));
+    credentials.push_back(ShownAmong(unnamed, record, by_id[record.app_id]));
   }
   return credentials;
 }
@@ -152,11 +128,18 @@ absl::StatusOr<AccessToken> StoredCredentials::GetAccessToken(const std::string&
 
 absl::StatusOr<Credential> StoredCredentials::Validate(const std::string& id,
                                                        absl::Duration timeout) {
-  const absl::Status validated = runner_.Run<absl::Status>([this, id, deadline = In(timeout)] {
-    return oauth::Validate(context_, tokens_, calls_, id, deadline);
+  // Asking whether it works has it named first; it may have another id by that.
+  JOINPASS_ASSIGN_OR_RETURN(
+      const store::Records::Consented named,
+      runner_.Run<absl::StatusOr<store::Records::Consented>>([this, id, deadline = In(timeout)] {
+        return oauth::Identify(context_, tokens_, calls_, id, deadline);
+      }));
+  const std::string& its_id = named.record.id;
+  const absl::Status validated = runner_.Run<absl::Status>([this, its_id, deadline = In(timeout)] {
+    return oauth::Validate(context_, tokens_, calls_, its_id, deadline);
   });
   JOINPASS_RETURN_IF_ERROR(runner_.CheckThread());
-  JOINPASS_ASSIGN_OR_RETURN(Credential credential, Get(id));
+  JOINPASS_ASSIGN_OR_RETURN(Credential credential, Get(its_id));
   // What is wrong with the credential is shown in it; anything else kept Zoom
   // from being asked.
   if (validated.ok() || credential.health != Health::kHealthy) return credential;
@@ -176,7 +159,28 @@ absl::StatusOr<std::vector<CredentialEvent>> StoredCredentials::Log(const std::s
 
 absl::StatusOr<Credential> StoredCredentials::Shown(const store::CredentialRecord& record) {
   JOINPASS_ASSIGN_OR_RETURN(const auto app, context_.records.GetApp(record.app_id));
-  return ShownAs(record, app);
+  JOINPASS_ASSIGN_OR_RETURN(const auto unnamed, context_.records.ListUnnamed());
+  return ShownAmong(unnamed, record, app);
+}
+
+Credential StoredCredentials::ShownAmong(const std::vector<store::CredentialRecord>& unnamed,
+                                         const store::CredentialRecord& record,
+                                         const store::AppRecord& app) {
+  oauth::HealthState health = oauth::HealthAmong(unnamed, record, app);
+  if (health.health == Health::kIdentifying && health.cause.empty()) {
+    health.cause = WhyUnnamed(record.id);
+  }
+  return ShownAs(record, app, health);
+}
+
+// What the last try to name it met.
+std::string StoredCredentials::WhyUnnamed(const std::string& id) {
+  const auto events = context_.records.ListEvents(id);
+  if (!events.ok()) return "";
+  for (const CredentialEvent& event : *events) {
+    if (event.kind == CredentialEventKind::kIdentificationFailed) return event.reason;
+  }
+  return "";
 }
 
 }  // namespace joinpass::engine

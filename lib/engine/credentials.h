@@ -10,6 +10,7 @@
 #include "engine/runner.h"
 #include "joinpass/credentials.h"
 #include "oauth/authorized_calls.h"
+#include "oauth/consent.h"
 #include "oauth/context.h"
 #include "oauth/token_source.h"
 #include "store/records_store.h"
@@ -19,8 +20,8 @@ namespace joinpass::engine {
 class StoredCredentials final : public Credentials {
  public:
   StoredCredentials(const oauth::Context& context, oauth::TokenSource& tokens,
-                    oauth::AuthorizedCalls& calls, Runner& runner)
-      : context_(context), tokens_(tokens), calls_(calls), runner_(runner) {}
+                    oauth::AuthorizedCalls& calls, oauth::Consents& consents, Runner& runner)
+      : context_(context), tokens_(tokens), calls_(calls), consents_(consents), runner_(runner) {}
 
   absl::StatusOr<ConnectStart> BeginConnect(const ConnectRequest& request) override;
   absl::StatusOr<Credential> FinishConnect(std::string_view redirected_to,
@@ -37,15 +38,16 @@ class StoredCredentials final : public Credentials {
   absl::StatusOr<std::vector<CredentialEvent>> Log(const std::string& id) override;
 
  private:
-  using MaybeConsented = absl::StatusOr<store::Records::Consented>;
-
   SteadyTime In(absl::Duration timeout) const { return context_.clock.SteadyNow() + timeout; }
-  absl::StatusOr<Credential> Kept(const MaybeConsented& consented);
   absl::StatusOr<Credential> Shown(const store::CredentialRecord& record);
+  Credential ShownAmong(const std::vector<store::CredentialRecord>& unnamed,
+                        const store::CredentialRecord& record, const store::AppRecord& app);
+  std::string WhyUnnamed(const std::string& id);
 
   const oauth::Context& context_;
   oauth::TokenSource& tokens_;
   oauth::AuthorizedCalls& calls_;
+  oauth::Consents& consents_;
   Runner& runner_;
 };
 

@@ -80,7 +80,7 @@ absl::StatusOr<std::unique_ptr<Engine>> OpenWith(EngineOptions options, base::Cl
   }
   Parts parts{clock, random, std::move(keys), std::move(store), std::move(loop), std::move(client)};
   auto engine = std::make_unique<AssembledEngine>(std::move(options), std::move(parts));
-  engine->SettleAfterStart();
+  engine->SettleWhileOpen();
   return engine;
 }
 

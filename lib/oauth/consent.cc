@@ -1,18 +1,15 @@
 #include "oauth/consent.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "base/flight.h"
 #include "base/status.h"
 #include "crypto/pkce.h"
-#include "zoom/access_token_claims.h"
-#include "zoom/api_answers.h"
-#include "zoom/api_calls.h"
-#include "zoom/scopes.h"
-#include "zoom/token_calls.h"
+#include "oauth/identify.h"
+#include "oauth/refresh_rules.h"
 
 namespace joinpass::oauth {
 namespace {
@@ -21,6 +18,8 @@ constexpr absl::Duration kConsentLifetime = absl::Minutes(10);
 constexpr absl::Duration kAskWhoDeadline = absl::Seconds(10);
 constexpr absl::Duration kBetweenTries = absl::Seconds(1);
 constexpr int kMostTries = 3;
+constexpr absl::Duration kSaveAgainAfter = absl::Milliseconds(200);
+constexpr absl::Duration kSaveAgainAtLeast = absl::Seconds(5);
 constexpr std::size_t kStateBytes = 32;
 constexpr std::size_t kMostBinding = 1024;
 constexpr std::size_t kMostRedirectUri = 2048;
@@ -55,124 +54,31 @@ absl::StatusOr<store::ConsentRecord> TakeConsent(const Context& context, const s
   return *std::move(consent);
 }
 
-struct Begun {
-  store::ConsentRecord consent;
-  store::AppRecord app;
-};
-
-absl::StatusOr<Begun> TakeBegun(const Context& context, const std::string& state,
-                                const std::string& bound_to) {
-  Begun begun;
-  JOINPASS_ASSIGN_OR_RETURN(begun.consent, TakeConsent(context, state, bound_to));
-  JOINPASS_ASSIGN_OR_RETURN(begun.app, context.records.GetApp(begun.consent.app_id));
-  return begun;
-}
-
-// Codes that work once are never sent twice; the deadline is the caller's.
-base::Task<absl::StatusOr<zoom::TokenAnswer>> Exchange(const Context& context, const Begun& begun,
-                                                       Secret code, SteadyTime deadline) {
-  zoom::ClientKeys keys;
-  keys.client_id = begun.app.settings.client_id;
-  keys.client_secret = begun.app.settings.client_secret;
-  message::Request request = zoom::ExchangeCode(
-      context.origins, keys, code, begun.consent.redirect_uri, begun.consent.code_verifier);
-  const absl::Time sent_at = context.clock.Now();
-  JOINPASS_CO_ASSIGN_OR_RETURN(const message::Response response,
-                               co_await context.transport.Send(std::move(request), deadline));
-  JOINPASS_CO_ASSIGN_OR_RETURN(zoom::TokenAnswer answer, zoom::ReadTokenAnswer(response, sent_at));
-  if (answer.refresh_token.empty()) {
-    co_return base::MakeError(Reason::kAnswerInvalid, "connect: the answer has no refresh token");
-  }
-  co_return answer;
-}
-
-base::Task<absl::StatusOr<zoom::User>> AskWhoOnce(const Context& context,
-                                                  const zoom::Access& access) {
-  message::Request request = zoom::GetUser(access, "me");
-  const SteadyTime deadline = context.clock.SteadyNow() + kAskWhoDeadline;
-  JOINPASS_CO_ASSIGN_OR_RETURN(const message::Response response,
-                               co_await context.transport.Send(std::move(request), deadline));
-  co_return zoom::ReadUser(response);
-}
-
+// What may be better at another try.
 bool MayPass(const absl::Status& error) {
   return absl::IsUnavailable(error) || absl::IsResourceExhausted(error) ||
          absl::IsDeadlineExceeded(error);
 }
 
-// The exchange has voided the tokens of an earlier consent, so it must not be
-// for nothing: this and the storing have time of their own, and more than one try.
-base::Task<absl::StatusOr<zoom::User>> AskWho(const Context& context, const zoom::Access& access) {
-  for (int tries = 1;; ++tries) {
-    absl::StatusOr<zoom::User> user = co_await AskWhoOnce(context, access);
-    if (user.ok() || tries == kMostTries || !MayPass(user.status())) co_return user;
-    co_await base::SleepUntil(context.loop, context.clock.SteadyNow() + kBetweenTries);
-  }
+absl::Status StillUnderWay() {
+  return base::MakeError(Reason::kDeadlineExceeded,
+                         "connect: the deadline passed; the exchange goes on, and what comes of it "
+                         "is kept");
 }
 
-base::Task<absl::StatusOr<store::Records::Consented>> Keep(const Context& context,
-                                                           store::CredentialRecord credential) {
-  for (int tries = 1;; ++tries) {
-    absl::StatusOr<store::Records::Consented> kept = co_await context.OffLoop(
-        [&context, &credential] { return context.records.PutConsented(credential); });
-    if (kept.ok() || tries == kMostTries || !absl::IsUnavailable(kept.status())) co_return kept;
-    co_await base::SleepUntil(context.loop, context.clock.SteadyNow() + kBetweenTries);
-  }
-}
-
-// Who consented, where the scopes of an account's consent do not let us ask: the
-// token came from Zoom itself, so what it says of itself is as good.
-absl::StatusOr<zoom::User> WhoTheTokenNames(const Secret& access_token) {
-  const auto claims = zoom::ReadAccessTokenClaims(access_token);
-  if (!claims || claims->account_id.empty()) {
-    ErrorInfo info;
-    info.reason = Reason::kScopeMissing;
-    info.missing_scopes = zoom::ScopesFor(Feature::kReadUser, AppKind::kAccountManaged);
-    return base::MakeError(
-        info, "connect: the token does not name its account, and no scope lets us ask for it");
-  }
-  zoom::User user;
-  user.id = claims->user_id;
-  user.account_id = claims->account_id;
-  return user;
-}
-
-base::Task<absl::StatusOr<zoom::User>> FindWho(const Context& context, AppKind kind,
-                                               const zoom::TokenAnswer& answer,
-                                               const zoom::Access& access) {
-  // Where Zoom did not say which scopes there are, it says so now.
-  const bool may_ask = kind == AppKind::kUserManaged || answer.scopes.empty() ||
-                       zoom::Allows(answer.scopes, Feature::kReadUser, kind);
-  if (!may_ask) co_return WhoTheTokenNames(access.access_token);
-  const absl::StatusOr<zoom::User> asked = co_await AskWho(context, access);
-  const bool lacks_scope = !asked.ok() && ReasonOf(asked.status()) == Reason::kScopeMissing;
-  if (lacks_scope && kind == AppKind::kAccountManaged) {
-    co_return WhoTheTokenNames(access.access_token);
-  }
-  JOINPASS_CO_ASSIGN_OR_RETURN(const zoom::User user, asked);
-  if (kind == AppKind::kAccountManaged && user.account_id.empty()) {
-    co_return base::MakeError(Reason::kAnswerInvalid, "connect: Zoom does not name the account");
-  }
-  co_return user;
-}
-
-store::CredentialRecord NewCredential(const Context& context, const Begun& begun, zoom::User user,
-                                      zoom::TokenAnswer answer, std::string api_origin) {
+store::CredentialRecord NewCredential(const Context& context, const store::AppRecord& app,
+                                      zoom::TokenAnswer answer) {
   const absl::Time now = context.clock.Now();
   store::CredentialRecord credential;
   credential.id = "cred_" + context.random.Token(16);
-  credential.app_id = begun.app.id;
-  credential.app_kind = begun.app.settings.kind;
-  credential.client_id = begun.app.settings.client_id;
-  credential.user_id = std::move(user.id);
-  credential.account_id = std::move(user.account_id);
-  credential.email = std::move(user.email);
+  credential.app_id = app.id;
+  credential.app_kind = app.settings.kind;
+  credential.client_id = app.settings.client_id;
   credential.tokens.access_token = std::move(answer.access_token);
   credential.tokens.refresh_token = std::move(answer.refresh_token);
   credential.tokens.access_expires_at = answer.expires_at;
   credential.tokens.scopes = std::move(answer.scopes);
-  credential.tokens.api_origin = std::move(api_origin);
-  credential.health_since = now;
+  credential.tokens.api_origin = zoom::ApiOriginFor(context.origins, answer.api_url);
   credential.connected_at = now;
   return credential;
 }
@@ -200,27 +106,132 @@ absl::StatusOr<ConnectStart> BeginConsent(const Context& context, const ConnectR
   return start;
 }
 
-base::Task<absl::StatusOr<store::Records::Consented>> FinishConsent(const Context& context,
-                                                                    Secret redirected_to,
-                                                                    std::string bound_to,
-                                                                    SteadyTime deadline) {
+Consents::Consents(const Context& context, TokenSource& tokens, AuthorizedCalls& calls,
+                   Upkeep& upkeep)
+    : context_(context),
+      tokens_(tokens),
+      calls_(calls),
+      upkeep_(upkeep),
+      gave_up_(std::make_shared<base::Flight<absl::Status>>(context.loop)) {}
+
+absl::StatusOr<Consents::Begun> Consents::TakeBegun(const Context& context,
+                                                    const std::string& state,
+                                                    const std::string& bound_to) {
+  Begun begun;
+  JOINPASS_ASSIGN_OR_RETURN(begun.consent, TakeConsent(context, state, bound_to));
+  JOINPASS_ASSIGN_OR_RETURN(begun.app, context.records.GetApp(begun.consent.app_id));
+  return begun;
+}
+
+base::Task<Consents::MaybeCredential> Consents::Finish(Secret redirected_to, std::string bound_to,
+                                                       SteadyTime deadline) {
   absl::StatusOr<zoom::RedirectAnswer> redirect = zoom::ReadRedirect(redirected_to.Reveal());
   JOINPASS_CO_RETURN_IF_ERROR(redirect.status());
   const std::string state = redirect->state;
-  JOINPASS_CO_ASSIGN_OR_RETURN(const Begun begun, co_await context.OffLoop([&] {
-    return TakeBegun(context, state, bound_to);
-  }));
+  JOINPASS_CO_ASSIGN_OR_RETURN(
+      Begun begun, co_await context_.OffLoop([&] { return TakeBegun(context_, state, bound_to); }));
   JOINPASS_CO_RETURN_IF_ERROR(zoom::CheckConsent(*redirect));
-  JOINPASS_CO_ASSIGN_OR_RETURN(zoom::TokenAnswer answer,
-                               co_await Exchange(context, begun, redirect->code, deadline));
-  zoom::Access access;
-  access.api_origin = zoom::ApiOriginFor(context.origins, answer.api_url);
-  access.access_token = answer.access_token;
-  const AppKind kind = begun.app.settings.kind;
-  JOINPASS_CO_ASSIGN_OR_RETURN(zoom::User user, co_await FindWho(context, kind, answer, access));
-  store::CredentialRecord credential =
-      NewCredential(context, begun, std::move(user), std::move(answer), access.api_origin);
-  co_return co_await Keep(context, std::move(credential));
+  const auto name = std::make_shared<Flight>(context_.loop);
+  const auto exchange = std::make_shared<Flight>(context_.loop);
+  Launch(exchanges_, exchange, ExchangeAndKeep(std::move(begun), redirect->code, name));
+  const std::optional<MaybeCredential> kept = co_await Flight::Wait(exchange, deadline);
+  if (!kept) co_return StillUnderWay();
+  JOINPASS_CO_RETURN_IF_ERROR(kept->status());
+  const std::optional<MaybeCredential> named = co_await Flight::Wait(name, deadline);
+  co_return named && named->ok() ? *named : *kept;
+}
+
+void Consents::Launch(Flights& flights, std::shared_ptr<Flight> flight,
+                      base::Task<MaybeCredential> task) {
+  flights.push_back(flight);
+  base::Start<MaybeCredential>(std::move(task), [&flights, flight](MaybeCredential landed) {
+    std::erase(flights, flight);
+    flight->Land(std::move(landed));
+  });
+}
+
+base::Task<Consents::MaybeCredential> Consents::ExchangeAndKeep(Begun begun, Secret code,
+                                                                std::shared_ptr<Flight> name) {
+  JOINPASS_CO_ASSIGN_OR_RETURN(zoom::TokenAnswer answer, co_await Exchange(begun, std::move(code)));
+  MaybeCredential kept = co_await Keep(NewCredential(context_, begun.app, std::move(answer)));
+  if (kept.ok()) Launch(names_, std::move(name), FindWho(kept->id));
+  co_return kept;
+}
+
+// Codes that work once are never sent twice.
+base::Task<absl::StatusOr<zoom::TokenAnswer>> Consents::Exchange(const Begun& begun, Secret code) {
+  zoom::ClientKeys keys;
+  keys.client_id = begun.app.settings.client_id;
+  keys.client_secret = begun.app.settings.client_secret;
+  message::Request request = zoom::ExchangeCode(
+      context_.origins, keys, code, begun.consent.redirect_uri, begun.consent.code_verifier);
+  const absl::Time sent_at = context_.clock.Now();
+  const SteadyTime deadline = context_.clock.SteadyNow() + kRefreshDeadline;
+  JOINPASS_CO_ASSIGN_OR_RETURN(const message::Response response,
+                               co_await context_.transport.Send(std::move(request), deadline));
+  JOINPASS_CO_ASSIGN_OR_RETURN(zoom::TokenAnswer answer, zoom::ReadTokenAnswer(response, sent_at));
+  if (answer.refresh_token.empty()) {
+    co_return base::MakeError(Reason::kAnswerInvalid, "connect: the answer has no refresh token");
+  }
+  co_return answer;
+}
+
+// The exchange has voided the tokens of an earlier consent, so it must not be
+// for nothing.
+base::Task<Consents::MaybeCredential> Consents::Keep(store::CredentialRecord credential) {
+  auto& records = context_.records;
+  bool refused = false;
+  for (absl::Duration pause = kSaveAgainAfter;; pause = std::min(2 * pause, kSaveAgainAtLeast)) {
+    MaybeCredential kept =
+        co_await context_.OffLoop([&] { return records.PutExchanged(credential); });
+    if (kept.ok() && refused) {
+      context_.listeners.Notify(
+          "tokens_saved", absl::StrCat("the store took the consent ", credential.id, " after all"));
+    }
+    const bool over = kept.ok() || !MayPass(kept.status()) || gave_up_->landed();
+    if (over) co_return kept;
+    if (!refused) {
+      context_.listeners.Notify(
+          "tokens_unsaved",
+          absl::StrCat("the store refuses the consent ", credential.id, ": it is in memory only"));
+    }
+    refused = true;
+    co_await base::Flight<absl::Status>::Wait(gave_up_, context_.clock.SteadyNow() + pause);
+  }
+}
+
+base::Task<Consents::MaybeCredential> Consents::FindWho(std::string id) {
+  for (int tries = 1;; ++tries) {
+    const absl::StatusOr<store::Records::Consented> named = co_await Identify(
+        context_, tokens_, calls_, id, context_.clock.SteadyNow() + kAskWhoDeadline);
+    if (named.ok()) co_return named->record;
+    const bool over = tries == kMostTries || !MayPass(named.status()) || gave_up_->landed();
+    if (over) {
+      upkeep_.Watch(id);
+      co_return named.status();
+    }
+    co_await base::Flight<absl::Status>::Wait(gave_up_, context_.clock.SteadyNow() + kBetweenTries);
+  }
+}
+
+base::Task<bool> Consents::AwaitAll(const Flights& flights, SteadyTime deadline) {
+  while (!flights.empty()) {
+    const std::optional<MaybeCredential> landed = co_await Flight::Wait(flights.back(), deadline);
+    if (!landed) co_return false;
+  }
+  co_return true;
+}
+
+base::Task<bool> Consents::Drain(SteadyTime deadline) {
+  const bool drained = co_await AwaitAll(exchanges_, deadline);
+  gave_up_->Land(absl::OkStatus());
+  co_return drained;
+}
+
+base::Task<bool> Consents::AwaitFlights() {
+  const SteadyTime forever = SteadyTime::InfiniteFuture();
+  (void)co_await AwaitAll(exchanges_, forever);
+  co_return co_await AwaitAll(names_, forever);
 }
 
 }  // namespace joinpass::oauth

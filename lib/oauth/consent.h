@@ -3,15 +3,23 @@
 #ifndef JOINPASS_LIB_OAUTH_CONSENT_H_
 #define JOINPASS_LIB_OAUTH_CONSENT_H_
 
+#include <memory>
 #include <string>
+#include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/flight.h"
 #include "base/task.h"
 #include "joinpass/credentials.h"
 #include "joinpass/secret.h"
 #include "joinpass/time.h"
+#include "oauth/authorized_calls.h"
 #include "oauth/context.h"
+#include "oauth/token_source.h"
+#include "oauth/upkeep.h"
 #include "store/records_store.h"
+#include "zoom/token_calls.h"
 
 namespace joinpass::oauth {
 
@@ -19,11 +27,58 @@ namespace joinpass::oauth {
 // for Credentials::BeginConnect().
 absl::StatusOr<ConnectStart> BeginConsent(const Context& context, const ConnectRequest& request);
 
-// Finishes one, on the loop. Errors as for Credentials::FinishConnect().
-base::Task<absl::StatusOr<store::Records::Consented>> FinishConsent(const Context& context,
-                                                                    Secret redirected_to,
-                                                                    std::string bound_to,
-                                                                    SteadyTime deadline);
+// Ends consents. Both steps belong to this object and not to who caused them: what
+// the exchange gave is durable, without a name, before anything else is done with
+// it, and is written again and again where the store refuses it; then Zoom is asked
+// for the name, which upkeep goes on with if need be.
+//
+// Used from the loop's thread only.
+class Consents {
+ public:
+  Consents(const Context& context, TokenSource& tokens, AuthorizedCalls& calls, Upkeep& upkeep);
+
+  // Gives the credential as it is at `deadline` at the latest: perhaps without a name.
+  // Errors as for Credentials::FinishConnect().
+  base::Task<absl::StatusOr<store::CredentialRecord>> Finish(Secret redirected_to,
+                                                             std::string bound_to,
+                                                             SteadyTime deadline);
+
+  // Waits until no exchange is under way, and what came of them is stored. False if
+  // `deadline` passed first: what the store still refuses then is given up. None
+  // must begin any more.
+  base::Task<bool> Drain(SteadyTime deadline);
+
+  // Only waits for all that is under way, after Drain().
+  base::Task<bool> AwaitFlights();
+
+ private:
+  using MaybeCredential = absl::StatusOr<store::CredentialRecord>;
+  using Flight = base::Flight<MaybeCredential>;
+  using Flights = std::vector<std::shared_ptr<Flight>>;
+  struct Begun {
+    store::ConsentRecord consent;
+    store::AppRecord app;
+  };
+
+  static absl::StatusOr<Begun> TakeBegun(const Context& context, const std::string& state,
+                                         const std::string& bound_to);
+  void Launch(Flights& flights, std::shared_ptr<Flight> flight, base::Task<MaybeCredential> task);
+  // Begins to ask for the name when it has kept what came.
+  base::Task<MaybeCredential> ExchangeAndKeep(Begun begun, Secret code,
+                                              std::shared_ptr<Flight> name);
+  base::Task<absl::StatusOr<zoom::TokenAnswer>> Exchange(const Begun& begun, Secret code);
+  base::Task<MaybeCredential> Keep(store::CredentialRecord credential);
+  base::Task<MaybeCredential> FindWho(std::string id);
+  base::Task<bool> AwaitAll(const Flights& flights, SteadyTime deadline);
+
+  const Context& context_;
+  TokenSource& tokens_;
+  AuthorizedCalls& calls_;
+  Upkeep& upkeep_;
+  Flights exchanges_;  // under way
+  Flights names_;      // the same
+  const std::shared_ptr<base::Flight<absl::Status>> gave_up_;
+};
 
 }  // namespace joinpass::oauth
 

@@ -3,8 +3,23 @@
 #include <string>
 
 #include "joinpass/reason.h"
+#include "zoom/access_token_claims.h"
 
 namespace joinpass::oauth {
+
+namespace {
+
+// Hints only: what is shown depends on them, and nothing else.
+bool IsSpokenOf(const store::CredentialRecord& credential, const store::CredentialRecord& unnamed) {
+  if (unnamed.app_id != credential.app_id || unnamed.health != Health::kHealthy) return false;
+  if (unnamed.connected_at < credential.connected_at) return false;
+  const auto claims = zoom::ReadAccessTokenClaims(unnamed.tokens.access_token);
+  if (!claims) return false;
+  const bool account = credential.app_kind == AppKind::kAccountManaged;
+  return (account ? claims->account_id : claims->user_id) == credential.subject_id();
+}
+
+}  // namespace
 
 HealthState HealthOf(const store::CredentialRecord& credential, const store::AppRecord& app) {
   const HealthState stored = {credential.health, credential.health_since, credential.cause};
@@ -17,7 +32,20 @@ HealthState HealthOf(const store::CredentialRecord& credential, const store::App
     return {Health::kPaused, app.pause->since,
             std::string(ReasonName(Reason::kAppCredentialsInvalid))};
   }
+  if (!credential.IsNamed()) return {Health::kIdentifying, credential.connected_at, ""};
   return stored;
+}
+
+HealthState HealthAmong(std::span<const store::CredentialRecord> unnamed,
+                        const store::CredentialRecord& credential, const store::AppRecord& app) {
+  const HealthState alone = HealthOf(credential, app);
+  if (alone.health == Health::kDisconnecting || !credential.IsNamed()) return alone;
+  for (const store::CredentialRecord& later : unnamed) {
+    if (IsSpokenOf(credential, later)) {
+      return {Health::kIdentifying, later.connected_at, "consented_again"};
+    }
+  }
+  return alone;
 }
 
 }  // namespace joinpass::oauth

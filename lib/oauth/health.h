@@ -3,6 +3,7 @@
 #ifndef JOINPASS_LIB_OAUTH_HEALTH_H_
 #define JOINPASS_LIB_OAUTH_HEALTH_H_
 
+#include <span>
 #include <string>
 
 #include "absl/time/time.h"
@@ -23,9 +24,15 @@ struct HealthState {
 //                             id than the app has now
 //   reauthorization_required  the stored verdict, with its cause
 //   paused                    the app is; cause app_credentials_invalid
+//   identifying               it has no name; without a cause
 //   healthy
 // A delegated credential is never paused: it needs no client secret.
 HealthState HealthOf(const store::CredentialRecord& credential, const store::AppRecord& app);
+
+// The same among the unnamed ones. One that is not disconnecting is identifying,
+// consented_again, if the access token of a later consent speaks of the same subject.
+HealthState HealthAmong(std::span<const store::CredentialRecord> unnamed,
+                        const store::CredentialRecord& credential, const store::AppRecord& app);
 
 }  // namespace joinpass::oauth
 

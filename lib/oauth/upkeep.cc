@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "oauth/app_pause.h"
 #include "oauth/disconnect.h"
+#include "oauth/identify.h"
 
 namespace joinpass::oauth {
 namespace {
@@ -15,8 +16,13 @@ namespace {
 constexpr absl::Duration kForOne = absl::Seconds(60);
 constexpr absl::Duration kForOneAtLeast = absl::Seconds(1);
 
-// How long after an unanswered send the next look is taken, at the least.
+// Between two looks at what is not settled: at the least, and at most.
 constexpr absl::Duration kShortestNap = absl::Seconds(1);
+constexpr absl::Duration kLongestNap = absl::Hours(1);
+constexpr int kMostDoublings = 6;
+
+// How long a consent stays that Zoom refuses and never named.
+constexpr absl::Duration kRefusedStays = absl::Hours(24);
 
 // Until when one of `count` may take its time: a refresh that hangs goes on
 // by itself, and takes none from the others.
@@ -29,16 +35,16 @@ absl::Status OutOfTime() {
   return base::MakeError(Reason::kDeadlineExceeded, "upkeep: the deadline passed before the end");
 }
 
-// When what is not settled yet is worth another look; nothing: it is settled.
-std::optional<absl::Time> NextLook(const absl::Status& settled, absl::Time now) {
+// After how long what is not settled yet is worth another look; nothing: it is settled.
+std::optional<absl::Duration> NextLook(const absl::Status& settled, int looks, absl::Time now) {
   if (settled.ok()) return std::nullopt;
   const ErrorInfo info = GetErrorInfo(settled).value_or(ErrorInfo());
   if (info.reason == Reason::kReauthorizationRequired ||
       info.reason == Reason::kCredentialUnknown) {
     return std::nullopt;
   }
-  if (info.retry_at) return std::max(*info.retry_at, now + kShortestNap);
-  return now + kForOne;
+  if (info.retry_at) return std::max(*info.retry_at - now, kShortestNap);
+  return std::min(kForOne * (1 << std::min(looks, kMostDoublings)), kLongestNap);
 }
 
 }  // namespace
@@ -70,19 +76,41 @@ base::Task<absl::Status> Upkeep::Settle(const std::vector<std::string>& ids, Ste
 base::Task<absl::Status> Upkeep::SettleOne(std::string id, SteadyTime deadline,
                                            UpkeepReport& report) {
   auto& records = context_.records;
-  JOINPASS_CO_ASSIGN_OR_RETURN(
-      const store::CredentialRecord credential,
-      co_await context_.OffLoop([&] { return records.GetCredential(id); }));
+  JOINPASS_CO_ASSIGN_OR_RETURN(store::CredentialRecord credential, co_await context_.OffLoop([&] {
+    return records.GetCredential(id);
+  }));
   if (credential.health == Health::kDisconnecting) {
     JOINPASS_CO_RETURN_IF_ERROR((co_await Disconnect(context_, tokens_, id, deadline)).status());
     ++report.disconnected;
     co_return absl::OkStatus();
+  }
+  if (!credential.IsNamed()) {
+    co_return co_await SettleUnnamed(std::move(credential), deadline, report);
   }
   if (!credential.pending || credential.health != Health::kHealthy) co_return absl::OkStatus();
   const absl::Status renewed = co_await tokens_.Renew(id, Renewal::kAnyway, deadline);
   const bool condemned = !renewed.ok() && ReasonOf(renewed) == Reason::kReauthorizationRequired;
   if (renewed.ok() || condemned) ++report.settled;
   co_return renewed;
+}
+
+// A consent that Zoom has not named yet. One that Zoom refuses is of no use to
+// anybody; it stays for a while, since a late answer may repair it.
+base::Task<absl::Status> Upkeep::SettleUnnamed(store::CredentialRecord credential,
+                                               SteadyTime deadline, UpkeepReport& report) {
+  if (credential.health == Health::kHealthy) {
+    const absl::Status named =
+        (co_await Identify(context_, tokens_, calls_, credential.id, deadline)).status();
+    if (named.ok()) ++report.settled;
+    co_return named;
+  }
+  if (context_.clock.Now() - credential.health_since < kRefusedStays) co_return absl::OkStatus();
+  auto& records = context_.records;
+  const absl::StatusOr<bool> removed =
+      co_await context_.OffLoop([&] { return records.RemoveUnnamed(credential); });
+  tokens_.Forget(credential.id);
+  if (removed.ok() && *removed) ++report.settled;
+  co_return removed.status();
 }
 
 base::Task<absl::Status> Upkeep::RenewIdle(SteadyTime deadline, UpkeepReport& report) {
@@ -114,35 +142,55 @@ base::Task<absl::Status> Upkeep::ProbeApps(SteadyTime deadline) {
   co_return absl::OkStatus();
 }
 
-base::Task<absl::Status> Upkeep::SettleAfterStart() {
+base::Task<absl::Status> Upkeep::SettleWhileOpen() {
   auto& records = context_.records;
-  JOINPASS_CO_ASSIGN_OR_RETURN(std::vector<std::string> left, co_await context_.OffLoop([&records] {
-    return records.ListUnsettled();
-  }));
-  while (!left.empty() && !closing_) {
-    std::optional<absl::Time> next;
-    std::vector<std::string> still_left;
-    for (const std::string& id : left) {
-      if (closing_) break;
-      UpkeepReport report;
-      const absl::Status settled =
-          co_await SettleOne(id, context_.clock.SteadyNow() + kForOne, report);
-      const std::optional<absl::Time> look = NextLook(settled, context_.clock.Now());
-      if (!look) continue;
-      still_left.push_back(id);
-      next = next ? std::min(*next, *look) : *look;
+  const absl::StatusOr<std::vector<std::string>> left =
+      co_await context_.OffLoop([&records] { return records.ListUnsettled(); });
+  if (left.ok()) {
+    for (const std::string& id : *left) watched_.emplace(id, Due{context_.clock.SteadyNow()});
+  }
+  while (!closing_) {
+    auto next = watched_.begin();
+    for (auto it = watched_.begin(); it != watched_.end(); ++it) {
+      if (it->second.at < next->second.at) next = it;
     }
-    left = std::move(still_left);
-    if (!next) break;
-    const SteadyTime wake = context_.clock.SteadyNow() + (*next - context_.clock.Now());
-    co_await base::Flight<absl::Status>::Wait(closed_, wake);
+    if (next != watched_.end() && next->second.at <= context_.clock.SteadyNow()) {
+      (void)co_await Look(next->first);
+      continue;
+    }
+    nap_ = std::make_shared<base::Flight<absl::Status>>(context_.loop);
+    const SteadyTime until =
+        next == watched_.end() ? SteadyTime::InfiniteFuture() : next->second.at;
+    co_await base::Flight<absl::Status>::Wait(nap_, until);
+    nap_.reset();
   }
   co_return absl::OkStatus();
 }
 
+base::Task<absl::Status> Upkeep::Look(std::string id) {
+  UpkeepReport report;
+  const absl::Status settled = co_await SettleOne(id, context_.clock.SteadyNow() + kForOne, report);
+  const auto it = watched_.find(id);
+  const std::optional<absl::Duration> pause =
+      NextLook(settled, it->second.looks, context_.clock.Now());
+  if (pause) {
+    it->second.at = context_.clock.SteadyNow() + *pause;
+    ++it->second.looks;
+  } else {
+    watched_.erase(it);
+  }
+  co_return settled;
+}
+
+void Upkeep::Watch(std::string credential_id) {
+  watched_.insert_or_assign(std::move(credential_id),
+                            Due{context_.clock.SteadyNow() + kShortestNap});
+  if (nap_ && !nap_->landed()) nap_->Land(absl::OkStatus());
+}
+
 void Upkeep::Close() {
   closing_ = true;
-  if (!closed_->landed()) closed_->Land(absl::OkStatus());
+  if (nap_ && !nap_->landed()) nap_->Land(absl::OkStatus());
 }
 
 }  // namespace joinpass::oauth

@@ -3,6 +3,7 @@
 #ifndef JOINPASS_LIB_OAUTH_UPKEEP_H_
 #define JOINPASS_LIB_OAUTH_UPKEEP_H_
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "base/task.h"
 #include "joinpass/engine.h"
 #include "joinpass/time.h"
+#include "oauth/authorized_calls.h"
 #include "oauth/context.h"
 #include "oauth/token_source.h"
 
@@ -21,17 +23,18 @@ namespace joinpass::oauth {
 // Used from the loop's thread only.
 class Upkeep {
  public:
-  Upkeep(const Context& context, TokenSource& tokens)
-      : context_(context),
-        tokens_(tokens),
-        closed_(std::make_shared<base::Flight<absl::Status>>(context.loop)) {}
+  Upkeep(const Context& context, TokenSource& tokens, AuthorizedCalls& calls)
+      : context_(context), tokens_(tokens), calls_(calls) {}
 
   // One round. Errors as for Engine::Upkeep().
   base::Task<absl::StatusOr<UpkeepReport>> Run(SteadyTime deadline);
 
-  // What a process that died has left: settled as each comes due, for as long as
-  // nobody calls Close(). Once, when the engine opens.
-  base::Task<absl::Status> SettleAfterStart();
+  // Settles what a process that died has left, and what is watched, as each comes
+  // due; ends after Close(). Once, when the engine opens.
+  base::Task<absl::Status> SettleWhileOpen();
+
+  // Has a credential settled that is not.
+  void Watch(std::string credential_id);
 
   // Ends what waits for its time.
   void Close();
@@ -40,13 +43,24 @@ class Upkeep {
   base::Task<absl::Status> Settle(const std::vector<std::string>& ids, SteadyTime deadline,
                                   UpkeepReport& report);
   base::Task<absl::Status> SettleOne(std::string id, SteadyTime deadline, UpkeepReport& report);
+  base::Task<absl::Status> SettleUnnamed(store::CredentialRecord credential, SteadyTime deadline,
+                                         UpkeepReport& report);
+  base::Task<absl::Status> Look(std::string id);
   base::Task<absl::Status> RenewIdle(SteadyTime deadline, UpkeepReport& report);
   base::Task<absl::Status> ProbeApps(SteadyTime deadline);
 
   const Context& context_;
   TokenSource& tokens_;
+  AuthorizedCalls& calls_;
   bool closing_ = false;
-  const std::shared_ptr<base::Flight<absl::Status>> closed_;
+
+  // What is not settled yet, and when the next look at it is due.
+  struct Due {
+    SteadyTime at = {};
+    int looks = 0;
+  };
+  std::map<std::string, Due> watched_;
+  std::shared_ptr<base::Flight<absl::Status>> nap_;  // landed to wake; null: awake
 };
 
 }  // namespace joinpass::oauth

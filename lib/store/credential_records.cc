@@ -33,7 +33,7 @@ absl::Status CheckSubject(const CredentialRecord& credential, const std::string&
   return credential.subject_id() == subject_id ? absl::OkStatus() : Misplaced();
 }
 
-Tokens Merge(const Tokens& stored, const Tokens& answer) {
+Tokens MergeTokens(const Tokens& stored, const Tokens& answer) {
   Tokens merged = answer;
   if (merged.refresh_token.empty()) merged.refresh_token = stored.refresh_token;
   if (merged.scopes.empty()) merged.scopes = stored.scopes;
@@ -84,7 +84,7 @@ absl::StatusOr<Records::Consented> Records::PutConsented(CredentialRecord creden
           credential.connected_at);
       JOINPASS_ASSIGN_OR_RETURN(
           const Outcome outcome,
-          stored ? store_.ReplaceCredential(row, stored->generation, stored->health, event)
+          stored ? store_.ReplaceCredential(row, stored->generation, stored->health, event, nullptr)
                  : store_.InsertCredential(row, keys, event));
       if (IsDone(outcome)) {
         Consented consented = {.record = std::move(credential)};
@@ -97,6 +97,91 @@ absl::StatusOr<Records::Consented> Records::PutConsented(CredentialRecord creden
     }
     return TooManyWriters();
   });
+}
+
+absl::StatusOr<CredentialRecord> Records::PutExchanged(CredentialRecord credential) {
+  MakeFresh(credential);
+  credential.generation = 1;
+  credential.user_id.clear();
+  credential.account_id.clear();
+  return Sealing([&](const RowSealer& sealer) -> absl::StatusOr<CredentialRecord> {
+    JOINPASS_ASSIGN_OR_RETURN(
+        const Outcome outcome,
+        store_.InsertCredential(
+            sealer.SealCredential(credential), {},
+            sealer.SealEvent(credential.id, EventOf(CredentialEventKind::kConnected),
+                             credential.connected_at)));
+    if (IsDone(outcome)) return credential;
+    if (outcome == Outcome::kTaken) return TooManyWriters();
+    return base::MakeError(Reason::kAppUnknown, "credential: its app is not there");
+  });
+}
+
+absl::StatusOr<Records::Consented> Records::NameCredential(const std::string& id,
+                                                           const Subject& subject) {
+  return Sealing([&](const RowSealer& sealer) -> absl::StatusOr<Consented> {
+    for (int i = 0; i < kMostTries; ++i) {
+      JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> row, store_.FindCredential(id));
+      if (!row) return UnknownCredential();
+      JOINPASS_ASSIGN_OR_RETURN(CredentialRecord credential, sealer.OpenCredential(*row));
+      if (credential.IsNamed()) return Consented{.record = std::move(credential)};
+      credential.user_id = subject.user_id;
+      credential.account_id = subject.account_id;
+      credential.email = subject.email;
+      const LookupKeys keys = sealer.SubjectKeys(credential.app_id, credential.subject_id());
+      JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> stored,
+                                store_.FindCredentialOfSubject(keys));
+      JOINPASS_ASSIGN_OR_RETURN(std::optional<Consented> named,
+                                stored ? Merge(sealer, *row, *stored, credential)
+                                       : NameInPlace(sealer, keys, credential));
+      if (named) return *std::move(named);
+    }
+    return TooManyWriters();
+  });
+}
+
+absl::StatusOr<std::optional<Records::Consented>> Records::NameInPlace(
+    const RowSealer& sealer, const LookupKeys& keys, const CredentialRecord& credential) {
+  if (credential.health == Health::kDisconnecting) return UnknownCredential();
+  JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
+                            store_.NameCredential(sealer.SealCredential(credential), keys));
+  if (!IsDone(outcome)) return std::nullopt;
+  return Consented{.record = credential};
+}
+
+// The tokens go where the subject is known, in one transaction with their leaving.
+absl::StatusOr<std::optional<Records::Consented>> Records::Merge(const RowSealer& sealer,
+                                                                 const CredentialRow& unnamed,
+                                                                 const CredentialRow& stored,
+                                                                 CredentialRecord credential) {
+  if (credential.health == Health::kDisconnecting) return UnknownCredential();
+  credential.id = stored.id;
+  credential.generation = stored.generation + 1;
+  if (stored.connected_at > credential.connected_at) {
+    // A later consent has voided these.
+    JOINPASS_ASSIGN_OR_RETURN(CredentialRecord later, sealer.OpenCredential(stored));
+    JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.RemoveUnnamed(unnamed));
+    if (!IsDone(outcome)) return std::nullopt;
+    return Consented{.record = std::move(later), .before = stored.health};
+  }
+  const EventRow event = sealer.SealEvent(credential.id, EventOf(CredentialEventKind::kReconnected),
+                                          credential.connected_at);
+  JOINPASS_ASSIGN_OR_RETURN(
+      const Outcome outcome,
+      store_.ReplaceCredential(sealer.SealCredential(credential), stored.generation, stored.health,
+                               event, &unnamed));
+  if (!IsDone(outcome)) return std::nullopt;
+  return Consented{.record = std::move(credential), .before = stored.health};
+}
+
+absl::StatusOr<bool> Records::RemoveUnnamed(const CredentialRecord& credential) {
+  JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> row,
+                            store_.FindCredential(credential.id));
+  if (!row || row->health != credential.health || row->generation != credential.generation) {
+    return false;
+  }
+  JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.RemoveUnnamed(*row));
+  return IsDone(outcome);
 }
 
 absl::StatusOr<CredentialRecord> Records::GetCredential(const std::string& id) {
@@ -137,6 +222,13 @@ absl::StatusOr<std::vector<CredentialRecord>> Records::ListCredentials(const std
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<std::vector<CredentialRecord>> {
     JOINPASS_ASSIGN_OR_RETURN(const std::vector<CredentialRow> rows,
                               store_.ListCredentials(app_id));
+    return OpenRows(rows, [&](const CredentialRow& row) { return sealer.OpenCredential(row); });
+  });
+}
+
+absl::StatusOr<std::vector<CredentialRecord>> Records::ListUnnamed() {
+  return Opening([&](const RowSealer& sealer) -> absl::StatusOr<std::vector<CredentialRecord>> {
+    JOINPASS_ASSIGN_OR_RETURN(const std::vector<CredentialRow> rows, store_.ListUnnamed());
     return OpenRows(rows, [&](const CredentialRow& row) { return sealer.OpenCredential(row); });
   });
 }
@@ -242,10 +334,11 @@ absl::StatusOr<std::optional<Health>> Records::CommitTokens(const std::string& i
       const CredentialEvent event =
           EventOf(row->health == Health::kHealthy ? CredentialEventKind::kRefreshed
                                                   : CredentialEventKind::kRecovered);
-      JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
-                                store_.ReplaceTokens(id, spent_keys, row->generation, row->health,
-                                                     sealer.SealTokens(id, Merge(stored, tokens)),
-                                                     now, sealer.SealEvent(id, event, now)));
+      JOINPASS_ASSIGN_OR_RETURN(
+          const Outcome outcome,
+          store_.ReplaceTokens(id, spent_keys, row->generation, row->health,
+                               sealer.SealTokens(id, MergeTokens(stored, tokens)), now,
+                               sealer.SealEvent(id, event, now)));
       if (IsDone(outcome)) return std::optional<Health>(row->health);
     }
     return TooManyWriters();

@@ -71,7 +71,8 @@ struct PendingRefresh {
   friend bool operator==(const PendingRefresh&, const PendingRefresh&) = default;
 };
 
-// A credential. (app, subject) is unique.
+// A credential. (app, subject) is unique. One whose subject Zoom has not named yet
+// has neither user nor account.
 struct CredentialRecord {
   std::string id = {};
   std::string app_id = {};
@@ -102,6 +103,7 @@ struct CredentialRecord {
   const std::string& subject_id() const {
     return app_kind == AppKind::kAccountManaged ? account_id : user_id;
   }
+  bool IsNamed() const { return !subject_id().empty(); }
 };
 
 // What one user's `GET /users/me` said.

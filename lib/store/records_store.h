@@ -81,6 +81,27 @@ class Records {
   };
   absl::StatusOr<Consented> PutConsented(CredentialRecord credential);
 
+  // Keeps what an exchange gave, before anybody knows whose it is: without a name.
+  // Also: app_unknown
+  absl::StatusOr<CredentialRecord> PutExchanged(CredentialRecord credential);
+
+  // Who consented, as Zoom or its token says: one of the ids at least, that of the
+  // app's kind.
+  struct Subject {
+    std::string user_id = {};
+    std::string account_id = {};
+    std::string email = {};
+  };
+  // Gives it its name. Where (app, subject) has a credential already, the tokens go
+  // there as PutConsented() says, but for an open `pending` that goes with them, and
+  // `id` is gone; if that one was consented to later, they are void. The caller has
+  // the refresh lock of `id`. One with a name is given as it is. Also:
+  // credential_unknown (there is none, or it is on its way out)
+  absl::StatusOr<Consented> NameCredential(const std::string& id, const Subject& subject);
+  // True if it was there without a name, as it is seen, and is gone.
+  absl::StatusOr<bool> RemoveUnnamed(const CredentialRecord& credential);
+  absl::StatusOr<std::vector<CredentialRecord>> ListUnnamed();  // oldest first
+
   absl::StatusOr<CredentialRecord> GetCredential(const std::string& id);  // credential_unknown
   absl::StatusOr<CredentialRecord> FindCredential(const std::string& app_id,
                                                   const std::string& subject_id);  // the same
@@ -89,7 +110,8 @@ class Records {
   // Of one app, or (empty) of all; oldest first.
   absl::StatusOr<std::vector<CredentialRecord>> ListCredentials(const std::string& app_id);
 
-  // Ids of those with an open `pending` or on their way out; oldest first.
+  // Ids of those with an open `pending`, without a name, or on their way out; oldest
+  // first.
   absl::StatusOr<std::vector<std::string>> ListUnsettled();
   // Ids of the healthy ones that have a refresh token, and whose tokens were stored
   // before `from` or after `to`.
@@ -167,6 +189,15 @@ class Records {
   absl::StatusOr<std::vector<HostRecord>> FindHostsByVanityName(std::string_view name);
 
  private:
+  // Nothing: somebody changed it meanwhile.
+  absl::StatusOr<std::optional<Consented>> NameInPlace(const RowSealer& sealer,
+                                                       const LookupKeys& keys,
+                                                       const CredentialRecord& credential);
+  absl::StatusOr<std::optional<Consented>> Merge(const RowSealer& sealer,
+                                                 const CredentialRow& unnamed,
+                                                 const CredentialRow& stored,
+                                                 CredentialRecord credential);
+
   template <typename Work>
   auto Opening(const Work& work);
   template <typename Work>

@@ -27,6 +27,7 @@ inline crypto::LookupPlace StateLookup() { return {"consent", "state", ""}; }
 inline crypto::LookupPlace SubjectLookup(std::string_view app) {
   return {"credential", "subject", app};
 }
+inline crypto::LookupPlace UnnamedLookup() { return {"credential", "unnamed", ""}; }
 inline crypto::LookupPlace AnyUserLookup() { return {"credential", "any_user", ""}; }
 // Equal refresh tokens of two credentials do not look equal.
 inline crypto::LookupPlace RefreshLookup(std::string_view id) {

@@ -21,7 +21,7 @@ absl::Status Mismatch(std::string_view table) {
 std::string WholeKey(const MeetingKey& key) { return key.number_key + key.host_key; }
 
 // As they stand in the file; never change them.
-constexpr std::array<std::pair<CredentialEventKind, int>, 10> kStoredKinds = {{
+constexpr std::array<std::pair<CredentialEventKind, int>, 11> kStoredKinds = {{
     {CredentialEventKind::kConnected, 1},
     {CredentialEventKind::kReconnected, 2},
     {CredentialEventKind::kRefreshed, 3},
@@ -32,6 +32,7 @@ constexpr std::array<std::pair<CredentialEventKind, int>, 10> kStoredKinds = {{
     {CredentialEventKind::kValidated, 8},
     {CredentialEventKind::kValidationFailed, 9},
     {CredentialEventKind::kDisconnecting, 10},
+    {CredentialEventKind::kIdentificationFailed, 11},
 }};
 
 int StoredKind(CredentialEventKind kind) {
@@ -145,8 +146,10 @@ CredentialRow RowSealer::SealCredential(const CredentialRecord& credential) cons
   return {
       .id = credential.id,
       .app_id = credential.app_id,
-      .subject_key =
-          keys_.CurrentLookupKey(SubjectLookup(credential.app_id), credential.subject_id()),
+      .named = credential.IsNamed(),
+      .subject_key = credential.IsNamed() ? keys_.CurrentLookupKey(SubjectLookup(credential.app_id),
+                                                                   credential.subject_id())
+                                          : keys_.CurrentLookupKey(UnnamedLookup(), credential.id),
       .any_user_key = KeyOrNone(AnyUserLookup(), credential.user_id),
       .sealed_user = Seal(UserPlace(credential.id), WriteUser(user)),
       .tokens = SealTokens(credential.id, credential.tokens),

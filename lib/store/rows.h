@@ -66,7 +66,8 @@ inline constexpr int kMostEvents = 64;  // of one credential; the oldest go
 struct CredentialRow {
   std::string id = {};
   std::string app_id = {};
-  std::string subject_key = {};   // of the subject, within the app; unique
+  bool named = true;              // false: nobody knows whose it is
+  std::string subject_key = {};   // of the subject, within the app, or else of the id; unique
   std::string any_user_key = {};  // of the user, in all apps; empty: not known
   std::string sealed_user = {};
   TokensRow tokens = {};

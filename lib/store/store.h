@@ -92,10 +92,19 @@ class Store {
   virtual absl::StatusOr<Outcome> InsertCredential(const CredentialRow& row,
                                                    const LookupKeys& same_subject,
                                                    const EventRow& event) = 0;
-  // All but the id and the app. kMoved: its generation or health is not as seen.
+  // All but the id and the app; `unnamed`, if there is one, goes with its events.
+  // kMoved: the generation or health of the one, or the tokens of the other, are not
+  // as seen.
   virtual absl::StatusOr<Outcome> ReplaceCredential(const CredentialRow& row,
                                                     std::int64_t seen_generation,
-                                                    Health seen_health, const EventRow& event) = 0;
+                                                    Health seen_health, const EventRow& event,
+                                                    const CredentialRow* unnamed) = 0;
+  // Gives an unnamed one its subject and user, and touches nothing else. kTaken: one
+  // under `same_subject`; kMoved: it is not there unnamed, or on its way out.
+  virtual absl::StatusOr<Outcome> NameCredential(const CredentialRow& row,
+                                                 const LookupKeys& same_subject) = 0;
+  // With its events. kMoved: its tokens are not as seen, or it has a name.
+  virtual absl::StatusOr<Outcome> RemoveUnnamed(const CredentialRow& seen) = 0;
 
   virtual absl::StatusOr<std::optional<CredentialRow>> FindCredential(const std::string& id) = 0;
   virtual absl::StatusOr<std::optional<CredentialRow>> FindCredentialOfSubject(
@@ -104,8 +113,9 @@ class Store {
       const LookupKeys& any_user_keys) = 0;
   // Of one app, or (empty) of all; oldest first.
   virtual absl::StatusOr<std::vector<CredentialRow>> ListCredentials(const std::string& app_id) = 0;
+  virtual absl::StatusOr<std::vector<CredentialRow>> ListUnnamed() = 0;  // oldest first
 
-  // Ids of those with an open `pending` or on their way out; oldest first.
+  // Ids of those with an open `pending`, without a name, or on their way out; oldest first.
   virtual absl::StatusOr<std::vector<std::string>> ListUnsettled() = 0;
   // Ids of the healthy ones that have a refresh token, and whose tokens were stored
   // before `from` or after `to`.

@@ -13,7 +13,7 @@
 #define JOINPASS_SQL_CREDENTIAL                                                      \
   "id, app_id, subject_key, any_user_key, sealed_user, refresh_key, sealed_tokens, " \
   "generation, pending_since, pending_last, pending_sends, health, health_since, "   \
-  "sealed_cause, connected_at, refreshed_at"
+  "sealed_cause, connected_at, refreshed_at, named"
 
 namespace joinpass::store::sqlite {
 namespace {
@@ -30,6 +30,7 @@ std::optional<PendingRefresh> ReadPending(const Statement& row) {
 CredentialRow ReadCredential(const Statement& row) {
   return {.id = row.TextAt(0),
           .app_id = row.TextAt(1),
+          .named = row.NumberAt(16) != 0,
           .subject_key = row.BytesAt(2),
           .any_user_key = row.BytesAt(3),
           .sealed_user = row.BytesAt(4),
@@ -55,6 +56,7 @@ void BindRest(Statement& statement, const CredentialRow& row) {
   }
   statement.Number(StoredHealth(row.health)).Time(row.health_since);
   statement.Bytes(row.sealed_cause).Time(row.connected_at).Time(row.refreshed_at);
+  statement.Number(row.named ? 1 : 0);
 }
 
 absl::StatusOr<bool> IsTaken(Connection& db, const std::string& id,
@@ -64,6 +66,21 @@ absl::StatusOr<bool> IsTaken(Connection& db, const std::string& id,
       db.Use("SELECT 1 FROM credential WHERE id=? OR subject_key IN " JOINPASS_SQL_KEYS));
   find.Text(id).Keys(same_subject);
   return find.Step();
+}
+
+// An unnamed one, if its tokens are those of `seen`, and its events. Within a transaction.
+absl::StatusOr<bool> RemoveAsSeen(Connection& db, const CredentialRow& seen) {
+  {
+    JOINPASS_ASSIGN_OR_RETURN(
+        Statement remove,
+        db.Use("DELETE FROM credential WHERE id=? AND named=0 AND sealed_tokens=? AND health=?"));
+    remove.Text(seen.id).Bytes(seen.tokens.sealed).Number(StoredHealth(seen.health));
+    JOINPASS_RETURN_IF_ERROR(remove.Run());
+  }
+  if (db.changes() == 0) return false;
+  JOINPASS_ASSIGN_OR_RETURN(Statement events, db.Use("DELETE FROM event WHERE credential_id=?"));
+  JOINPASS_RETURN_IF_ERROR(events.Text(seen.id).Run());
+  return true;
 }
 
 absl::StatusOr<std::vector<std::string>> ReadIds(Statement& list) {
@@ -86,7 +103,7 @@ absl::StatusOr<Outcome> SqliteStore::InsertCredential(const CredentialRow& row,
   {
     JOINPASS_ASSIGN_OR_RETURN(Statement insert,
                               db.Use("INSERT INTO credential(" JOINPASS_SQL_CREDENTIAL
-                                     ") SELECT ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,? "
+                                     ") SELECT ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,? "
                                      "WHERE EXISTS(SELECT 1 FROM app WHERE id=?)"));
     insert.Text(row.id).Text(row.app_id);
     BindRest(insert, row);
@@ -98,7 +115,8 @@ absl::StatusOr<Outcome> SqliteStore::InsertCredential(const CredentialRow& row,
 
 absl::StatusOr<Outcome> SqliteStore::ReplaceCredential(const CredentialRow& row,
                                                        std::int64_t seen_generation,
-                                                       Health seen_health, const EventRow& event) {
+                                                       Health seen_health, const EventRow& event,
+                                                       const CredentialRow* unnamed) {
   base::MutexLock lock(credentials_.mutex);
   Connection& db = *credentials_.connection;
   JOINPASS_ASSIGN_OR_RETURN(
@@ -106,19 +124,54 @@ absl::StatusOr<Outcome> SqliteStore::ReplaceCredential(const CredentialRow& row,
       BeginSealed(db, keys_, {row.sealed_user, row.tokens.sealed, row.sealed_cause, event.sealed}));
   JOINPASS_ASSIGN_OR_RETURN(const std::optional<Health> health, ReadHealth(db, row.id));
   if (health != seen_health) return Outcome::kMoved;
+  if (unnamed != nullptr) {
+    JOINPASS_ASSIGN_OR_RETURN(const bool removed, RemoveAsSeen(db, *unnamed));
+    if (!removed) return Outcome::kMoved;
+  }
   Outcome outcome = Outcome::kMoved;
   {
     JOINPASS_ASSIGN_OR_RETURN(
         Statement replace,
         db.Use("UPDATE credential SET subject_key=?, any_user_key=?, sealed_user=?, refresh_key=?, "
                "sealed_tokens=?, generation=?, pending_since=?, pending_last=?, pending_sends=?, "
-               "health=?, health_since=?, sealed_cause=?, connected_at=?, refreshed_at=? "
+               "health=?, health_since=?, sealed_cause=?, connected_at=?, refreshed_at=?, named=? "
                "WHERE id=? AND generation=?"));
     BindRest(replace, row);
     replace.Text(row.id).Number(seen_generation);
     JOINPASS_ASSIGN_OR_RETURN(outcome, RunChange(db, replace, Outcome::kMoved));
   }
   return CommitWithEvent(transaction, db, outcome, row.id, event);
+}
+
+absl::StatusOr<Outcome> SqliteStore::NameCredential(const CredentialRow& row,
+                                                    const LookupKeys& same_subject) {
+  base::MutexLock lock(credentials_.mutex);
+  Connection& db = *credentials_.connection;
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {row.sealed_user}));
+  JOINPASS_ASSIGN_OR_RETURN(const bool taken, IsTaken(db, "", same_subject));
+  if (taken) return Outcome::kTaken;
+  Outcome outcome = Outcome::kMoved;
+  {
+    JOINPASS_ASSIGN_OR_RETURN(
+        Statement name,
+        db.Use("UPDATE credential SET named=1, subject_key=?, any_user_key=?, sealed_user=? "
+               "WHERE id=? AND named=0 AND health<>?"));
+    name.Bytes(row.subject_key).Bytes(row.any_user_key).Bytes(row.sealed_user).Text(row.id);
+    name.Number(StoredHealth(Health::kDisconnecting));
+    JOINPASS_ASSIGN_OR_RETURN(outcome, RunChange(db, name, Outcome::kMoved));
+  }
+  if (outcome == Outcome::kDone) JOINPASS_RETURN_IF_ERROR(transaction.Commit());
+  return outcome;
+}
+
+absl::StatusOr<Outcome> SqliteStore::RemoveUnnamed(const CredentialRow& seen) {
+  base::MutexLock lock(credentials_.mutex);
+  Connection& db = *credentials_.connection;
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
+  JOINPASS_ASSIGN_OR_RETURN(const bool removed, RemoveAsSeen(db, seen));
+  if (!removed) return Outcome::kMoved;
+  JOINPASS_RETURN_IF_ERROR(transaction.Commit());
+  return Outcome::kDone;
 }
 
 absl::StatusOr<std::optional<CredentialRow>> SqliteStore::FindCredential(const std::string& id) {
@@ -169,12 +222,22 @@ absl::StatusOr<std::vector<CredentialRow>> SqliteStore::ListCredentials(const st
   return ReadRows(some, ReadCredential);
 }
 
-absl::StatusOr<std::vector<std::string>> SqliteStore::ListUnsettled() {
+absl::StatusOr<std::vector<CredentialRow>> SqliteStore::ListUnnamed() {
   base::MutexLock lock(credentials_.mutex);
   JOINPASS_ASSIGN_OR_RETURN(
       Statement list,
-      credentials_.connection->Use(
-          "SELECT id FROM credential WHERE pending_sends>0 OR health=? ORDER BY seq LIMIT ?"));
+      credentials_.connection->Use("SELECT " JOINPASS_SQL_CREDENTIAL
+                                   " FROM credential WHERE named=0 ORDER BY seq LIMIT ?"));
+  list.Number(kMostRows);
+  return ReadRows(list, ReadCredential);
+}
+
+absl::StatusOr<std::vector<std::string>> SqliteStore::ListUnsettled() {
+  base::MutexLock lock(credentials_.mutex);
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement list, credentials_.connection->Use(
+                          "SELECT id FROM credential WHERE pending_sends>0 OR named=0 OR health=? "
+                          "ORDER BY seq LIMIT ?"));
   list.Number(StoredHealth(Health::kDisconnecting)).Number(kMostRows);
   return ReadIds(list);
 }

@@ -45,7 +45,8 @@ absl::StatusOr<bool> CountAgain(Connection& db, const std::string& id, const Eve
 std::int64_t StoredHealth(Health health) {
   switch (health) {
     case Health::kHealthy:
-    case Health::kPaused:  // the app's, never the credential's
+    case Health::kPaused:       // the app's, never the credential's
+    case Health::kIdentifying:  // said by what is not there: a name
       return kStoredHealthy;
     case Health::kDisconnecting:
       return kStoredDisconnecting;

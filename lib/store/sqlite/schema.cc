@@ -25,7 +25,7 @@ const char kEmptyJournal[] = "PRAGMA journal_size_limit=0;";
 
 const FileKind kCredentialsFile = {.name = "credentials.db",
                                    .application_id = 0x6a704372,  // "jpCr"
-                                   .version = 2,
+                                   .version = 3,
                                    .settings = JOINPASS_SQL_SETTINGS,
                                    .tables = JOINPASS_SQL_META R"sql(
 CREATE TABLE app(
@@ -43,6 +43,7 @@ CREATE TABLE credential(
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
   app_id TEXT NOT NULL,
+  named INTEGER NOT NULL,
   subject_key BLOB NOT NULL UNIQUE,
   any_user_key BLOB NOT NULL,
   sealed_user BLOB NOT NULL,
@@ -59,6 +60,7 @@ CREATE TABLE credential(
   refreshed_at INTEGER NOT NULL) STRICT;
 CREATE INDEX credential_of_app ON credential(app_id);
 CREATE INDEX credential_of_any_user ON credential(any_user_key);
+CREATE INDEX credential_unnamed ON credential(named) WHERE named=0;
 CREATE INDEX credential_by_refresh ON credential(refreshed_at);
 CREATE TABLE event(
   seq INTEGER PRIMARY KEY,

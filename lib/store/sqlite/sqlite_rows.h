@@ -65,13 +65,18 @@ class SqliteStore final : public Store {
   absl::StatusOr<Outcome> InsertCredential(const CredentialRow& row, const LookupKeys& same_subject,
                                            const EventRow& event) override;
   absl::StatusOr<Outcome> ReplaceCredential(const CredentialRow& row, std::int64_t seen_generation,
-                                            Health seen_health, const EventRow& event) override;
+                                            Health seen_health, const EventRow& event,
+                                            const CredentialRow* unnamed) override;
+  absl::StatusOr<Outcome> NameCredential(const CredentialRow& row,
+                                         const LookupKeys& same_subject) override;
+  absl::StatusOr<Outcome> RemoveUnnamed(const CredentialRow& seen) override;
   absl::StatusOr<std::optional<CredentialRow>> FindCredential(const std::string& id) override;
   absl::StatusOr<std::optional<CredentialRow>> FindCredentialOfSubject(
       const LookupKeys& subject_keys) override;
   absl::StatusOr<std::vector<CredentialRow>> FindCredentialsOfAnyUser(
       const LookupKeys& any_user_keys) override;
   absl::StatusOr<std::vector<CredentialRow>> ListCredentials(const std::string& app_id) override;
+  absl::StatusOr<std::vector<CredentialRow>> ListUnnamed() override;
   absl::StatusOr<std::vector<std::string>> ListUnsettled() override;
   absl::StatusOr<std::vector<std::string>> ListRefreshedOutside(absl::Time from,
                                                                 absl::Time to) override;

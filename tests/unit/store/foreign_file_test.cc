@@ -73,7 +73,7 @@ TEST_SUITE("A file that is not ours") {
         {"a magic only", bytes(std::string("SQLite format 3\0", 16)), Reason::kStoreForeign},
         {"another program", sql("PRAGMA application_id=1"), Reason::kStoreForeign},
         {"no program's", sql("PRAGMA application_id=0"), Reason::kStoreForeign},
-        {"a newer version", sql("PRAGMA user_version=3"), Reason::kStoreForeign},
+        {"a newer version", sql("PRAGMA user_version=99"), Reason::kStoreForeign},
         {"no version", sql("PRAGMA user_version=0"), Reason::kStoreForeign},
         {"a write-ahead log", sql("PRAGMA journal_mode=WAL"), Reason::kStoreForeign},
         {"cut in the header", cut(60), Reason::kStoreForeign},

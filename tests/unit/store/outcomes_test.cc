@@ -46,7 +46,7 @@ struct OutcomeFixture : StoreFixture {
     CredentialRow row = Row();
     row.sealed_user = "new";
     row.health = Health::kHealthy;
-    return Must(store.ReplaceCredential(row, generation, health, kEvent));
+    return Must(store.ReplaceCredential(row, generation, health, kEvent, nullptr));
   }
   Outcome Condemn(const LookupKeys& keys) {
     return Must(

@@ -30,13 +30,13 @@ TEST_SUITE("A write that was overtaken") {
     row.sealed_user = "late";
     ++row.generation;
     REQUIRE(ReplaceTokens(1, "faster") == Outcome::kDone);
-    CHECK(Must(store.ReplaceCredential(row, 1, Health::kHealthy, {})) == Outcome::kMoved);
+    CHECK(Must(store.ReplaceCredential(row, 1, Health::kHealthy, {}, nullptr)) == Outcome::kMoved);
     CHECK(Row().sealed_user != "late");
     CHECK(Row().tokens.sealed == "faster");
-    CHECK(Must(store.ReplaceCredential(row, 2, Health::kHealthy, {})) == Outcome::kDone);
+    CHECK(Must(store.ReplaceCredential(row, 2, Health::kHealthy, {}, nullptr)) == Outcome::kDone);
     CHECK(Row().sealed_user == "late");
     row.id = "cred_9";
-    CHECK(Must(store.ReplaceCredential(row, 2, Health::kHealthy, {})) == Outcome::kMoved);
+    CHECK(Must(store.ReplaceCredential(row, 2, Health::kHealthy, {}, nullptr)) == Outcome::kMoved);
   }
 
   TEST_CASE_FIXTURE(InterleavedFixture,

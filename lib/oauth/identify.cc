@@ -1,0 +1,122 @@
+#include "oauth/identify.h"
+
+#include <memory>
+#include <utility>
+
+#include "base/status.h"
+#include "oauth/refresh_lock.h"
+#include "zoom/access_token_claims.h"
+#include "zoom/api_answers.h"
+#include "zoom/api_calls.h"
+
+namespace joinpass::oauth {
+namespace {
+
+using store::CredentialRecord;
+using Consented = store::Records::Consented;
+using Subject = store::Records::Subject;
+
+absl::StatusOr<Subject> Checked(Subject subject, AppKind kind) {
+  const bool named =
+      kind == AppKind::kAccountManaged ? !subject.account_id.empty() : !subject.user_id.empty();
+  if (named) return subject;
+  return base::MakeError(Reason::kAnswerInvalid, "connect: Zoom does not name who consented");
+}
+
+// The token came from Zoom itself, so what it says of itself will do where nobody
+// may ask.
+absl::StatusOr<Subject> WhoTheTokenNames(const Secret& access_token, AppKind kind,
+                                         const absl::Status& refusal) {
+  const auto claims = zoom::ReadAccessTokenClaims(access_token);
+  if (!claims) return refusal;
+  Subject subject;
+  subject.user_id = claims->user_id;
+  subject.account_id = claims->account_id;
+  const absl::StatusOr<Subject> checked = Checked(std::move(subject), kind);
+  return checked.ok() ? checked : refusal;
+}
+
+base::Task<absl::StatusOr<Subject>> AskWho(TokenSource& tokens, AuthorizedCalls& calls,
+                                           std::string id, AppKind kind, SteadyTime deadline) {
+  const absl::StatusOr<Answer> asked = co_await calls.Send(
+      id, Feature::kReadUser, [](const Grant& grant) { return zoom::GetUser(grant.access, "me"); },
+      deadline);
+  absl::StatusOr<zoom::User> user =
+      asked.ok() ? zoom::ReadUser(asked->response) : absl::StatusOr<zoom::User>(asked.status());
+  if (!user.ok()) {
+    if (ReasonOf(user.status()) != Reason::kScopeMissing) co_return user.status();
+    JOINPASS_CO_ASSIGN_OR_RETURN(const Grant grant, co_await tokens.Get(id, deadline));
+    co_return WhoTheTokenNames(grant.access.access_token, kind, user.status());
+  }
+  Subject subject;
+  subject.user_id = std::move(user->id);
+  subject.account_id = std::move(user->account_id);
+  subject.email = std::move(user->email);
+  co_return Checked(std::move(subject), kind);
+}
+
+// Under the lock: tokens on their way to another credential must not be refreshed
+// under the old id.
+base::Task<absl::StatusOr<Consented>> Name(const Context& context, std::string id, Subject subject,
+                                           SteadyTime deadline) {
+  JOINPASS_CO_ASSIGN_OR_RETURN(const std::unique_ptr<store::RefreshLock> lock,
+                               co_await AwaitRefreshLock(context, id, deadline));
+  auto& records = context.records;
+  co_return co_await context.OffLoop([&] { return records.NameCredential(id, subject); });
+}
+
+base::Task<absl::StatusOr<Consented>> TryToName(const Context& context, TokenSource& tokens,
+                                                AuthorizedCalls& calls, std::string id,
+                                                AppKind kind, SteadyTime deadline) {
+  JOINPASS_CO_ASSIGN_OR_RETURN(Subject subject, co_await AskWho(tokens, calls, id, kind, deadline));
+  co_return co_await Name(context, std::move(id), std::move(subject), deadline);
+}
+
+base::Task<absl::Status> LogFailure(const Context& context, std::string id, absl::Status why) {
+  const ErrorInfo info = GetErrorInfo(why).value_or(ErrorInfo());
+  CredentialEvent event;
+  event.kind = CredentialEventKind::kIdentificationFailed;
+  event.reason = std::string(ReasonName(info.reason));
+  event.tracking_id = info.tracking_id;
+  event.http_status = info.http_status;
+  event.zoom_code = info.zoom_code;
+  const absl::Time now = context.clock.Now();
+  auto& records = context.records;
+  co_return co_await context.OffLoop([&] { return records.AddEvent(id, event, now); });
+}
+
+}  // namespace
+
+void Welcome(const Context& context, TokenSource& tokens, const Consented& kept) {
+  tokens.Forget(kept.record.id);
+  if (!kept.before) return;
+  HealthChange change;
+  change.credential_id = kept.record.id;
+  change.app_id = kept.record.app_id;
+  change.from = *kept.before;
+  change.to = kept.record.health;
+  change.at = kept.record.connected_at;
+  context.listeners.Tell(change);
+}
+
+base::Task<absl::StatusOr<Consented>> Identify(const Context& context, TokenSource& tokens,
+                                               AuthorizedCalls& calls, std::string credential_id,
+                                               SteadyTime deadline) {
+  auto& records = context.records;
+  JOINPASS_CO_ASSIGN_OR_RETURN(CredentialRecord credential, co_await context.OffLoop([&] {
+    return records.GetCredential(credential_id);
+  }));
+  if (credential.IsNamed()) co_return Consented{.record = std::move(credential)};
+  const absl::StatusOr<Consented> named =
+      co_await TryToName(context, tokens, calls, credential_id, credential.app_kind, deadline);
+  if (!named.ok()) {
+    // The log only tells the story.
+    (void)co_await LogFailure(context, credential_id, named.status());
+    co_return named;
+  }
+  tokens.Forget(credential_id);
+  Welcome(context, tokens, *named);
+  co_return named;
+}
+
+}  // namespace joinpass::oauth

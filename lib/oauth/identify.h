@@ -1,0 +1,36 @@
+// Identify: whose consent it is.
+
+#ifndef JOINPASS_LIB_OAUTH_IDENTIFY_H_
+#define JOINPASS_LIB_OAUTH_IDENTIFY_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "base/task.h"
+#include "joinpass/time.h"
+#include "oauth/authorized_calls.h"
+#include "oauth/context.h"
+#include "oauth/token_source.h"
+#include "store/records_store.h"
+
+namespace joinpass::oauth {
+
+// Tells the listeners that a consent was kept, and has what is in memory of its
+// credential read again.
+void Welcome(const Context& context, TokenSource& tokens, const store::Records::Consented& kept);
+
+// Asks Zoom once whose the unnamed credential is (where no scope allows that, its
+// access token), and gives it its name. It may get another id by that: see
+// Records::NameCredential(). One with a name is given as it is. Why it failed is logged.
+//
+// Errors: credential_unknown; scope_missing (and the token does not say); answer_invalid;
+// those of TokenSource::Get(), of the network and of Zoom
+base::Task<absl::StatusOr<store::Records::Consented>> Identify(const Context& context,
+                                                               TokenSource& tokens,
+                                                               AuthorizedCalls& calls,
+                                                               std::string credential_id,
+                                                               SteadyTime deadline);
+
+}  // namespace joinpass::oauth
+
+#endif  // JOINPASS_LIB_OAUTH_IDENTIFY_H_
