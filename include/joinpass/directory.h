@@ -67,7 +67,8 @@ class JOINPASS_EXPORT Directory {
   // Reads who the credential's user is (PMI, personal link) and all pages of
   // his scheduled meetings, and forgets those that the list no longer names. Of an
   // account's credential: the same for all active users of the account; one
-  // who is gone meanwhile, or may host nothing, is passed over. Without the scope of
+  // who is gone meanwhile, or may host nothing, is passed over. Of one that is
+  // kIdentifying Zoom is asked first who it is. Without the scope of
   // a part, that part is left as it was and the error is scope_missing. Two syncs
   // of one credential run one after the other.
   // `timeout` bounds the requests; a disk that is busy may add some seconds.

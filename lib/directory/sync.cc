@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "oauth/identify.h"
 #include "zoom/api_calls.h"
 
 namespace joinpass::directory {
@@ -71,10 +72,11 @@ base::Task<absl::StatusOr<SyncReport>> Sync::Run(std::string credential_id, Stea
 
 base::Task<absl::StatusOr<SyncReport>> Sync::RunAlone(std::string credential_id,
                                                       SteadyTime deadline) {
-  auto& records = context_.records;
+  // A list of meetings is of use only if it is known whose they are.
   JOINPASS_CO_ASSIGN_OR_RETURN(
-      const store::CredentialRecord credential,
-      co_await context_.OffLoop([&] { return records.GetCredential(credential_id); }));
+      const store::Records::Consented identified,
+      co_await oauth::Identify(context_, calls_, std::move(credential_id), deadline));
+  const store::CredentialRecord& credential = identified.record;
   SyncReport report;
   report.synced_at = ToMillis(context_.clock.Now());
   absl::Status read;

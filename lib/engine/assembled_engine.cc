@@ -60,7 +60,7 @@ AssembledEngine::AssembledEngine(EngineOptions options, Parts parts)
       tokens_(context_),
       calls_(context_, tokens_),
       upkeep_(context_, tokens_, calls_),
-      consents_(context_, tokens_, calls_, upkeep_),
+      consents_(context_, calls_, upkeep_),
       sync_(context_, calls_),
       minter_(context_, calls_),
       services_{context_, tokens_, minter_},

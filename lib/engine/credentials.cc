@@ -132,7 +132,7 @@ absl::StatusOr<Credential> StoredCredentials::Validate(const std::string& id,
   JOINPASS_ASSIGN_OR_RETURN(
       const store::Records::Consented named,
       runner_.Run<absl::StatusOr<store::Records::Consented>>([this, id, deadline = In(timeout)] {
-        return oauth::Identify(context_, tokens_, calls_, id, deadline);
+        return oauth::Identify(context_, calls_, id, deadline);
       }));
   const std::string& its_id = named.record.id;
   const absl::Status validated = runner_.Run<absl::Status>([this, its_id, deadline = In(timeout)] {

@@ -38,6 +38,8 @@ class AuthorizedCalls {
   base::Task<absl::StatusOr<Answer>> Send(std::string credential_id, Feature feature,
                                           MakeRequest make, SteadyTime deadline);
 
+  TokenSource& tokens() { return tokens_; }
+
  private:
   const Context& context_;
   TokenSource& tokens_;

@@ -106,10 +106,8 @@ absl::StatusOr<ConnectStart> BeginConsent(const Context& context, const ConnectR
   return start;
 }
 
-Consents::Consents(const Context& context, TokenSource& tokens, AuthorizedCalls& calls,
-                   Upkeep& upkeep)
+Consents::Consents(const Context& context, AuthorizedCalls& calls, Upkeep& upkeep)
     : context_(context),
-      tokens_(tokens),
       calls_(calls),
       upkeep_(upkeep),
       gave_up_(std::make_shared<base::Flight<absl::Status>>(context.loop)) {}
@@ -202,8 +200,8 @@ base::Task<Consents::MaybeCredential> Consents::Keep(store::CredentialRecord cre
 
 base::Task<Consents::MaybeCredential> Consents::FindWho(std::string id) {
   for (int tries = 1;; ++tries) {
-    const absl::StatusOr<store::Records::Consented> named = co_await Identify(
-        context_, tokens_, calls_, id, context_.clock.SteadyNow() + kAskWhoDeadline);
+    const absl::StatusOr<store::Records::Consented> named =
+        co_await Identify(context_, calls_, id, context_.clock.SteadyNow() + kAskWhoDeadline);
     if (named.ok()) co_return named->record;
     const bool over = tries == kMostTries || !MayPass(named.status()) || gave_up_->landed();
     if (over) {

@@ -16,7 +16,6 @@
 #include "joinpass/time.h"
 #include "oauth/authorized_calls.h"
 #include "oauth/context.h"
-#include "oauth/token_source.h"
 #include "oauth/upkeep.h"
 #include "store/records_store.h"
 #include "zoom/token_calls.h"
@@ -35,7 +34,7 @@ absl::StatusOr<ConnectStart> BeginConsent(const Context& context, const ConnectR
 // Used from the loop's thread only.
 class Consents {
  public:
-  Consents(const Context& context, TokenSource& tokens, AuthorizedCalls& calls, Upkeep& upkeep);
+  Consents(const Context& context, AuthorizedCalls& calls, Upkeep& upkeep);
 
   // Gives the credential as it is at `deadline` at the latest: perhaps without a name.
   // Errors as for Credentials::FinishConnect().
@@ -72,7 +71,6 @@ class Consents {
   base::Task<bool> AwaitAll(const Flights& flights, SteadyTime deadline);
 
   const Context& context_;
-  TokenSource& tokens_;
   AuthorizedCalls& calls_;
   Upkeep& upkeep_;
   Flights exchanges_;  // under way

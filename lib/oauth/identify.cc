@@ -36,8 +36,8 @@ absl::StatusOr<Subject> WhoTheTokenNames(const Secret& access_token, AppKind kin
   return checked.ok() ? checked : refusal;
 }
 
-base::Task<absl::StatusOr<Subject>> AskWho(TokenSource& tokens, AuthorizedCalls& calls,
-                                           std::string id, AppKind kind, SteadyTime deadline) {
+base::Task<absl::StatusOr<Subject>> AskWho(AuthorizedCalls& calls, std::string id, AppKind kind,
+                                           SteadyTime deadline) {
   const absl::StatusOr<Answer> asked = co_await calls.Send(
       id, Feature::kReadUser, [](const Grant& grant) { return zoom::GetUser(grant.access, "me"); },
       deadline);
@@ -45,7 +45,7 @@ base::Task<absl::StatusOr<Subject>> AskWho(TokenSource& tokens, AuthorizedCalls&
       asked.ok() ? zoom::ReadUser(asked->response) : absl::StatusOr<zoom::User>(asked.status());
   if (!user.ok()) {
     if (ReasonOf(user.status()) != Reason::kScopeMissing) co_return user.status();
-    JOINPASS_CO_ASSIGN_OR_RETURN(const Grant grant, co_await tokens.Get(id, deadline));
+    JOINPASS_CO_ASSIGN_OR_RETURN(const Grant grant, co_await calls.tokens().Get(id, deadline));
     co_return WhoTheTokenNames(grant.access.access_token, kind, user.status());
   }
   Subject subject;
@@ -65,10 +65,9 @@ base::Task<absl::StatusOr<Consented>> Name(const Context& context, std::string i
   co_return co_await context.OffLoop([&] { return records.NameCredential(id, subject); });
 }
 
-base::Task<absl::StatusOr<Consented>> TryToName(const Context& context, TokenSource& tokens,
-                                                AuthorizedCalls& calls, std::string id,
-                                                AppKind kind, SteadyTime deadline) {
-  JOINPASS_CO_ASSIGN_OR_RETURN(Subject subject, co_await AskWho(tokens, calls, id, kind, deadline));
+base::Task<absl::StatusOr<Consented>> TryToName(const Context& context, AuthorizedCalls& calls,
+                                                std::string id, AppKind kind, SteadyTime deadline) {
+  JOINPASS_CO_ASSIGN_OR_RETURN(Subject subject, co_await AskWho(calls, id, kind, deadline));
   co_return co_await Name(context, std::move(id), std::move(subject), deadline);
 }
 
@@ -99,23 +98,22 @@ void Welcome(const Context& context, TokenSource& tokens, const Consented& kept)
   context.listeners.Tell(change);
 }
 
-base::Task<absl::StatusOr<Consented>> Identify(const Context& context, TokenSource& tokens,
-                                               AuthorizedCalls& calls, std::string credential_id,
-                                               SteadyTime deadline) {
+base::Task<absl::StatusOr<Consented>> Identify(const Context& context, AuthorizedCalls& calls,
+                                               std::string credential_id, SteadyTime deadline) {
   auto& records = context.records;
   JOINPASS_CO_ASSIGN_OR_RETURN(CredentialRecord credential, co_await context.OffLoop([&] {
     return records.GetCredential(credential_id);
   }));
   if (credential.IsNamed()) co_return Consented{.record = std::move(credential)};
   const absl::StatusOr<Consented> named =
-      co_await TryToName(context, tokens, calls, credential_id, credential.app_kind, deadline);
+      co_await TryToName(context, calls, credential_id, credential.app_kind, deadline);
   if (!named.ok()) {
     // The log only tells the story.
     (void)co_await LogFailure(context, credential_id, named.status());
     co_return named;
   }
-  tokens.Forget(credential_id);
-  Welcome(context, tokens, *named);
+  calls.tokens().Forget(credential_id);
+  Welcome(context, calls.tokens(), *named);
   co_return named;
 }
 

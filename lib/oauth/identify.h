@@ -26,7 +26,6 @@ void Welcome(const Context& context, TokenSource& tokens, const store::Records::
 // Errors: credential_unknown; scope_missing (and the token does not say); answer_invalid;
 // those of TokenSource::Get(), of the network and of Zoom
 base::Task<absl::StatusOr<store::Records::Consented>> Identify(const Context& context,
-                                                               TokenSource& tokens,
                                                                AuthorizedCalls& calls,
                                                                std::string credential_id,
                                                                SteadyTime deadline);

@@ -100,7 +100,7 @@ base::Task<absl::Status> Upkeep::SettleUnnamed(store::CredentialRecord credentia
                                                SteadyTime deadline, UpkeepReport& report) {
   if (credential.health == Health::kHealthy) {
     const absl::Status named =
-        (co_await Identify(context_, tokens_, calls_, credential.id, deadline)).status();
+        (co_await Identify(context_, calls_, credential.id, deadline)).status();
     if (named.ok()) ++report.settled;
     co_return named;
   }

@@ -57,6 +57,18 @@ class CrashScene {
 
   // Somebody consents; the id of his credential.
   std::string Connect(const std::string& email) {
+    const std::string redirect = BeginConsent(email);
+    const auto engine = Open();
+    const auto connected =
+        engine->credentials().FinishConnect(redirect, "cookie", absl::Seconds(20));
+    INFO(connected.status().ToString());
+    REQUIRE(connected.ok());
+    REQUIRE(engine->Close(absl::Seconds(20)).ok());
+    return connected->id;
+  }
+
+  // Somebody has said yes; where Zoom sends his browser.
+  std::string BeginConsent(const std::string& email) {
     const auto engine = Open();
     ConnectRequest request;
     request.app_id = app_;
@@ -66,12 +78,8 @@ class CrashScene {
     REQUIRE(start.ok());
     const auto redirect = fake_zoom::Consent(*zoom, start->authorize_url, email);
     REQUIRE(redirect.ok());
-    const auto connected =
-        engine->credentials().FinishConnect(*redirect, "cookie", absl::Seconds(20));
-    INFO(connected.status().ToString());
-    REQUIRE(connected.ok());
     REQUIRE(engine->Close(absl::Seconds(20)).ok());
-    return connected->id;
+    return *redirect;
   }
 
   std::unique_ptr<Engine> Open() {
@@ -103,8 +111,9 @@ class CrashScene {
     return child;
   }
 
-  // What is stored, read by somebody who comes anew.
-  store::CredentialRecord Stored() const {
+  // What the store says to somebody who comes anew.
+  template <typename Call>
+  auto Read(const Call& call) const {
     const auto prepared = store::PrepareFolder(store);
     REQUIRE(prepared.ok());
     const auto keys = crypto::KeyFileSource::Open(store + "/joinpass.key");
@@ -112,10 +121,18 @@ class CrashScene {
     auto opened = store::OpenSqliteStore(*prepared, **keys, base::SystemRandom());
     INFO(opened.status().ToString());
     REQUIRE(opened.ok());
-    auto record = store::Records(**opened, **keys, base::SystemRandom()).GetCredential(credential);
-    INFO(record.status().ToString());
-    REQUIRE(record.ok());
-    return *record;
+    store::Records records(**opened, **keys, base::SystemRandom());
+    auto read = call(records);
+    INFO(read.status().ToString());
+    REQUIRE(read.ok());
+    return *std::move(read);
+  }
+
+  store::CredentialRecord Stored() const {
+    return Read([&](store::Records& records) { return records.GetCredential(credential); });
+  }
+  std::vector<store::CredentialRecord> Unnamed() const {
+    return Read([](store::Records& records) { return records.ListUnnamed(); });
   }
 
   // Refreshes that the store does not know of, since the last consent.

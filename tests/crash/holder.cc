@@ -5,11 +5,12 @@
 //   holder store=DIR origin=URL ca=FILE page=FILE credential=ID mode=MODE [KEY=VALUE]...
 //
 // Modes: `once` asks for an access token once; `loop` expires and asks for ever,
-// with `threads` threads; `settle` does one round of upkeep; `rounds` asks with `threads` threads, for
-// the credentials (with commas) in turn, whenever the page's round goes up, until it is
+// with `threads` threads; `settle` does one round of upkeep; `consent` ends the consent
+// that came back with `redirect`; `rounds` asks with `threads` threads, for the
+// credentials (with commas) in turn, whenever the page's round goes up, until it is
 // negative.
 // With step=N and signal=KILL|TERM|STOP it sends itself that signal at the N-th
-// step of the refresh; vfs=plain|drop|off says how its disk works.
+// step of what it does, on the network or on the disk; vfs=plain|drop|off says how its disk works.
 
 #include <pthread.h>
 #include <signal.h>
@@ -44,7 +45,7 @@ void Say(const std::string& line) {
   if (write(STDOUT_FILENO, text.data(), text.size()) < 0) _exit(4);
 }
 
-// Counts the steps of a refresh, once it is armed, and acts at one of them.
+// Counts the steps of what the process does, once it is armed, and acts at one of them.
 class Steps {
  public:
   Steps(int at, int signal) : at_(at), signal_(signal) {}
@@ -83,13 +84,11 @@ class StepClient final : public http::Client {
   base::Task<absl::StatusOr<message::Response>> Send(message::Request request,
                                                      SteadyTime deadline) override {
     const bool refreshes = request.target.starts_with("/oauth/token");
-    if (refreshes) steps_.Step();
+    steps_.Step();
     absl::StatusOr<message::Response> response =
         co_await inner_->Send(std::move(request), deadline);
-    if (refreshes) {
-      stamps_.answered_ns = NanosNow();
-      steps_.Step();
-    }
+    if (refreshes) stamps_.answered_ns = NanosNow();
+    steps_.Step();
     co_return response;
   }
   base::Task<absl::Status> Warm(std::string origin, int sockets, SteadyTime deadline) override {
@@ -249,6 +248,11 @@ int Run(const Arguments& arguments) {
     Say("upkeep " + NameOf(engine->Upkeep(absl::Seconds(30)).status()));
   } else if (mode == "rounds") {
     AskInRounds(*engine, page, absl::StrSplit(credential, ','), std::stoi(option("threads", "1")));
+  } else if (mode == "consent") {
+    const auto connected =
+        engine->credentials().FinishConnect(arguments.at("redirect"), "cookie", absl::Seconds(20));
+    Say(connected.ok() ? "connected " + connected->id : "refused " + NameOf(connected.status()));
+    Say("steps " + std::to_string(steps.count()));
   } else if (mode == "loop") {
     AskForEver(*engine, clock, credential, std::stoi(option("threads", "1")));
   } else {

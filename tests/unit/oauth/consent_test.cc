@@ -24,7 +24,7 @@ struct Scene : EngineRoom {
   TokenSource tokens{context};
   AuthorizedCalls calls{context, tokens};
   Upkeep upkeep{context, tokens, calls};
-  Consents consents{context, tokens, calls, upkeep};
+  Consents consents{context, calls, upkeep};
 
   Scene() {
     store::AppRecord app;
@@ -488,8 +488,7 @@ TEST_SUITE("Consent") {
     auto lock = records.TryLockRefresh(id);
     REQUIRE(lock.ok());
     REQUIRE(*lock != nullptr);
-    const auto named =
-        EngineRoom::Begin(Identify(context, tokens, calls, id, In(absl::Seconds(5))));
+    const auto named = EngineRoom::Begin(Identify(context, calls, id, In(absl::Seconds(5))));
     loop.Advance(absl::Seconds(1));
     CHECK_FALSE(*named);
     lock->reset();
