@@ -6,60 +6,68 @@
 namespace joinpass::oauth {
 
 void HeldToken::Put(store::CredentialRecord record, const store::AppRecord& app, base::Moment now) {
-  kind_ = app.settings.kind;
-  client_id_ = app.settings.client_id;
-  record_ = std::move(record);
+  Held held;
+  held.app_id = std::move(record.app_id);
+  held.client_id = app.settings.client_id;
+  held.kind = app.settings.kind;
+  held.user_id = std::move(record.user_id);
+  held.account_id = std::move(record.account_id);
+  held.tokens = std::move(record.tokens);
+  held.generation = record.generation;
+  held.connected_at = record.connected_at;
+  held.refreshed_at = record.refreshed_at;
+  held_ = std::move(held);
   Time(now);
 }
 
 void HeldToken::Accept(const Secret& url, const Secret& token, const DelegatedToken& read,
                        base::Moment now) {
-  if (!record_ || !(record_->tokens.callback_url == url)) return;
-  record_->tokens.access_token = token;
-  record_->tokens.access_expires_at = read.expires_at;
+  if (!held_ || !(held_->tokens.callback_url == url)) return;
+  held_->tokens.access_token = token;
+  held_->tokens.access_expires_at = read.expires_at;
   Time(now);
 }
 
 void HeldToken::Time(base::Moment now) {
-  const store::Tokens& tokens = record_->tokens;
+  const store::Tokens& tokens = held_->tokens;
   if (timed_ == tokens.access_token) return;
   timed_ = tokens.access_token;
   ends_ = now.steady + (tokens.access_expires_at - now.wall);
 }
 
 bool HeldToken::HasOutlived(const store::CredentialRecord& stored) const {
-  return record_ && !record_->IsDelegated() && stored.generation < record_->generation &&
-         stored.connected_at == record_->connected_at &&
-         !(stored.tokens.refresh_token == record_->tokens.refresh_token);
+  return held_ && !IsDelegated() && stored.generation < held_->generation &&
+         stored.connected_at == held_->connected_at &&
+         !(stored.tokens.refresh_token == held_->tokens.refresh_token);
 }
 
 bool HeldToken::IsRejected() const {
-  return !rejected_.empty() && record_->tokens.access_token == rejected_;
+  return !rejected_.empty() && held_->tokens.access_token == rejected_;
 }
 
 absl::Duration HeldToken::Left(base::Moment now) const {
-  if (!record_) return absl::ZeroDuration();
-  const store::Tokens& tokens = record_->tokens;
+  if (!held_) return absl::ZeroDuration();
+  const store::Tokens& tokens = held_->tokens;
   if (IsRejected()) return absl::ZeroDuration();
   return std::min(tokens.access_expires_at - now.wall, ends_ - now.steady);
 }
 
 const Secret& HeldToken::Unwanted(base::Moment now) const {
-  const bool fresh = !record_ || AgeOf(Left(now)) == TokenAge::kFresh;
-  return fresh ? rejected_ : record_->tokens.access_token;
+  const bool fresh = !held_ || AgeOf(Left(now)) == TokenAge::kFresh;
+  return fresh ? rejected_ : held_->tokens.access_token;
 }
 
 Grant HeldToken::ToGrant(const std::string& default_origin, base::Moment now) const {
-  const store::Tokens& tokens = record_->tokens;
+  const store::Tokens& tokens = held_->tokens;
   Grant grant;
   grant.access.api_origin = tokens.api_origin.empty() ? default_origin : tokens.api_origin;
   grant.access.access_token = tokens.access_token;
   grant.access_expires_at = now.wall + Left(now);
   grant.scopes = tokens.scopes;
-  grant.scopes_known = !record_->IsDelegated() && !tokens.scopes.empty();
-  grant.kind = kind_;
-  grant.user_id = record_->user_id;
-  grant.account_id = record_->account_id;
+  grant.scopes_known = !IsDelegated() && !tokens.scopes.empty();
+  grant.kind = held_->kind;
+  grant.user_id = held_->user_id;
+  grant.account_id = held_->account_id;
   return grant;
 }
 

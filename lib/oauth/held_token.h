@@ -1,8 +1,9 @@
-// HeldToken: what a process holds in memory of one credential.
+// HeldToken: what a process holds in memory of one credential: tokens, and no record.
 
 #ifndef JOINPASS_LIB_OAUTH_HELD_TOKEN_H_
 #define JOINPASS_LIB_OAUTH_HELD_TOKEN_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,13 +31,26 @@ struct Grant {
   std::string account_id = {};
 };
 
-// Decides only. What is not there yet or not any more is no record; the access
+// Of a stored credential, what using and replacing its tokens takes.
+struct Held {
+  std::string app_id = {};
+  std::string client_id = {};  // the app's
+  AppKind kind = AppKind::kUserManaged;
+  std::string user_id = {};
+  std::string account_id = {};
+  store::Tokens tokens = {};
+  std::int64_t generation = 0;
+  absl::Time connected_at = absl::InfinitePast();
+  absl::Time refreshed_at = absl::InfinitePast();
+};
+
+// Decides only. What is not there yet or not any more is nothing; the access
 // token that Zoom refused is remembered beyond it, and so is how long the last one
 // may be used by the steady clock: a wall clock that is set back adds nothing.
 class HeldToken {
  public:
   void Put(store::CredentialRecord record, const store::AppRecord& app, base::Moment now);
-  void Forget() { record_.reset(); }
+  void Forget() { held_.reset(); }
   void Reject(const Secret& access_token) { rejected_ = access_token; }
 
   // What the callback at `url` gave. Nothing if another URL was set meanwhile.
@@ -46,13 +60,11 @@ class HeldToken {
   // consent, and with another refresh token.
   bool HasOutlived(const store::CredentialRecord& stored) const;
 
-  bool known() const { return record_.has_value(); }
+  bool known() const { return held_.has_value(); }
 
   // Of the access token, which requires known(): Zoom refused it; none came.
   bool IsRejected() const;
-  bool LacksAccessToken() const { return record_->tokens.access_token.empty(); }
-
-  const std::string& client_id() const { return client_id_; }  // the app's
+  bool LacksAccessToken() const { return held_->tokens.access_token.empty(); }
 
   // How long the access token may be used: 0 if Zoom refused it, or none is known.
   absl::Duration Left(base::Moment now) const;
@@ -62,16 +74,14 @@ class HeldToken {
   const Secret& Unwanted(base::Moment now) const;
 
   // Requires known().
-  const store::CredentialRecord& record() const { return *record_; }
-  bool IsDelegated() const { return record_ && record_->IsDelegated(); }
+  const Held& held() const { return *held_; }
+  bool IsDelegated() const { return held_ && !held_->tokens.callback_url.empty(); }
   Grant ToGrant(const std::string& default_origin, base::Moment now) const;
 
  private:
   void Time(base::Moment now);
 
-  std::optional<store::CredentialRecord> record_;
-  AppKind kind_ = AppKind::kUserManaged;
-  std::string client_id_;
+  std::optional<Held> held_;
   Secret rejected_;
   Secret timed_;  // the access token that ends at `ends_`
   SteadyTime ends_;

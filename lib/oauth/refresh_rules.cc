@@ -81,9 +81,9 @@ absl::Time NextSend(const std::string& credential_id, const store::PendingRefres
   return pending.last_send - now > wait ? now : pending.last_send + wait;
 }
 
-absl::Time TrustedUntil(const store::CredentialRecord& credential, absl::Time now) {
-  if (credential.refreshed_at == credential.connected_at) return absl::InfinitePast();
-  return std::min(credential.refreshed_at, now) + kTrusted;
+absl::Time TrustedUntil(absl::Time connected_at, absl::Time refreshed_at, absl::Time now) {
+  if (refreshed_at == connected_at) return absl::InfinitePast();
+  return std::min(refreshed_at, now) + kTrusted;
 }
 
 RefreshEvent JudgeAnswer(const absl::Status& answer) {

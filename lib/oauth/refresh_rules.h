@@ -75,7 +75,7 @@ absl::Time NextSend(const std::string& credential_id, const store::PendingRefres
 // Until when an access token is not refreshed only because Zoom refused it: 5 minutes
 // after a refresh gave it. What refuses such a one at once refuses the next one, too,
 // and each costs a rotation. A refresh in the future (the clock was set back) was now.
-absl::Time TrustedUntil(const store::CredentialRecord& credential, absl::Time now);
+absl::Time TrustedUntil(absl::Time connected_at, absl::Time refreshed_at, absl::Time now);
 
 // What became of the refresh token that was sent, one of the events of
 // RefreshState::kSending:

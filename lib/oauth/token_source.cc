@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -20,6 +21,10 @@ constexpr absl::Duration kSaveAgainAtLeast = absl::Seconds(5);
 // How often one caller has a token refreshed that came without an access token.
 constexpr int kMostTries = 2;
 
+// How many are held at most, and how long one that nobody uses.
+constexpr std::size_t kMostHeld = 4096;
+constexpr absl::Duration kForgetAfter = absl::Hours(2);
+
 // The customer's server has less.
 constexpr absl::Duration kCallbackDeadline = absl::Seconds(10);
 
@@ -37,7 +42,7 @@ std::uint64_t Draw(base::Random& random) {
 }
 
 // What is held, to be stored in the place of its own past.
-Unsaved UnsavedOf(const CredentialRecord& held, const CredentialRecord& stored) {
+Unsaved UnsavedOf(const Held& held, const CredentialRecord& stored) {
   Unsaved unsaved;
   unsaved.app_id = held.app_id;
   unsaved.spent = stored.tokens.refresh_token;
@@ -63,8 +68,50 @@ absl::Status OfNoUse(bool delegated, std::optional<absl::Time> retry_at = {}) {
 TokenSource::TokenSource(const Context& context)
     : context_(context), closed_(std::make_shared<base::Flight<absl::Status>>(context.loop)) {}
 
+// The one of this credential; made if there is none, in the place of the one that
+// was not used for longest if there are too many.
+TokenSource::EntryPtr TokenSource::EntryOf(const std::string& credential_id) {
+  EntryPtr entry;
+  const auto it = entries_.find(credential_id);
+  if (it != entries_.end()) {
+    entry = it->second;
+  } else {
+    if (entries_.size() >= kMostHeld) ForgetLongestUnused();
+    entry = std::make_shared<Entry>();
+    entries_.emplace(credential_id, entry);
+  }
+  entry->used_at = context_.clock.SteadyNow();
+  return entry;
+}
+
+// Whether nobody works with it, and nothing is in it that is nowhere else.
+bool TokenSource::IsIdle(const EntryPtr& entry) {
+  return entry.use_count() == 1 && !entry->unsaved;
+}
+
+void TokenSource::ForgetLongestUnused() {
+  auto oldest = entries_.end();
+  for (auto it = entries_.begin(); it != entries_.end(); ++it) {
+    if (!IsIdle(it->second)) continue;
+    if (oldest == entries_.end() || it->second->used_at < oldest->second->used_at) oldest = it;
+  }
+  if (oldest == entries_.end()) return;
+  cache_.Drop(oldest->first);
+  entries_.erase(oldest);
+}
+
+void TokenSource::ForgetUnused() {
+  const SteadyTime since = context_.clock.SteadyNow() - kForgetAfter;
+  for (auto it = entries_.begin(); it != entries_.end();) {
+    const bool unused = IsIdle(it->second) && it->second->used_at < since;
+    if (unused) cache_.Drop(it->first);
+    it = unused ? entries_.erase(it) : std::next(it);
+  }
+}
+
 base::Task<absl::StatusOr<Grant>> TokenSource::Get(std::string credential_id, SteadyTime deadline) {
-  Entry& entry = entries_[credential_id];
+  const EntryPtr kept = EntryOf(credential_id);
+  Entry& entry = *kept;
   int tries = 0;
   while (true) {
     const bool was_known = entry.held.known();
@@ -99,7 +146,8 @@ base::Task<absl::StatusOr<Grant>> TokenSource::Get(std::string credential_id, St
 
 base::Task<absl::Status> TokenSource::Renew(std::string credential_id, Renewal why,
                                             SteadyTime deadline) {
-  Entry& entry = entries_[credential_id];
+  const EntryPtr kept = EntryOf(credential_id);
+  Entry& entry = *kept;
   JOINPASS_CO_RETURN_IF_ERROR(co_await AwaitRecord(entry, credential_id, deadline));
   // One that goes on was begun for another reason.
   while (entry.renewal) {
@@ -144,7 +192,7 @@ absl::Status TokenSource::Take(Entry& entry, const std::string& credential_id,
   if (entry.held.HasOutlived(stored->credential)) {
     // What is stored was spent long ago: what is held takes its place.
     if (entry.unsaved) return absl::OkStatus();
-    entry.unsaved = UnsavedOf(entry.held.record(), stored->credential);
+    entry.unsaved = UnsavedOf(entry.held.held(), stored->credential);
     context_.listeners.Notify("store_put_back",
                               absl::StrCat("an older file of the store was put in its place: ",
                                            credential_id, " is stored anew from memory"));
@@ -165,7 +213,8 @@ absl::Status TokenSource::Take(Entry& entry, const std::string& credential_id,
 }
 
 base::Task<absl::Status> TokenSource::Reread(std::string credential_id, SteadyTime deadline) {
-  Entry& entry = entries_[credential_id];
+  const EntryPtr kept = EntryOf(credential_id);
+  Entry& entry = *kept;
   const StatusFlight loading =
       entry.loading ? entry.loading : Launch(entry, &Entry::loading, Load(entry, credential_id));
   const std::optional<absl::Status> loaded =
@@ -177,7 +226,8 @@ base::Task<absl::Status> TokenSource::Reread(std::string credential_id, SteadyTi
 
 base::Task<absl::Status> TokenSource::RunRenewal(std::string credential_id, Renewal why,
                                                  bool read_first) {
-  Entry& entry = entries_[credential_id];
+  const EntryPtr kept = EntryOf(credential_id);
+  Entry& entry = *kept;
   // What others stored meanwhile needs no lock to be read.
   if (read_first && !entry.held.IsDelegated()) {
     JOINPASS_CO_RETURN_IF_ERROR(co_await Load(entry, credential_id));
@@ -193,11 +243,12 @@ base::Task<absl::Status> TokenSource::RunRenewal(std::string credential_id, Rene
 absl::Status TokenSource::MayTry(const Entry& entry) const {
   const base::Moment now = context_.Now();
   if (entry.held.known() && entry.held.IsRejected()) {
-    const absl::Time until = TrustedUntil(entry.held.record(), now.wall);
+    const absl::Time until =
+        TrustedUntil(entry.held.held().connected_at, entry.held.held().refreshed_at, now.wall);
     if (until > now.wall) return OfNoUse(false, until);
   }
   if (entry.held.known()) {
-    const auto app = apps_.find(entry.held.record().app_id);
+    const auto app = apps_.find(entry.held.held().app_id);
     if (app != apps_.end()) JOINPASS_RETURN_IF_ERROR(app->second.Check(now));
   }
   return entry.next_try.Check(now);
@@ -208,7 +259,7 @@ base::Task<absl::Status> TokenSource::RunProtocol(Entry& entry, std::string cred
   Wish wish;
   wish.why = why;
   wish.rejected = entry.held.Unwanted(context_.Now());
-  wish.seen_generation = entry.held.known() ? entry.held.record().generation : 0;
+  wish.seen_generation = entry.held.known() ? entry.held.held().generation : 0;
   const bool was_unsaved = entry.unsaved.has_value();
   RefreshRun run(context_, credential_id, wish, entry.unsaved, &closing_);
   absl::Status outcome = co_await run.Run();
@@ -241,7 +292,7 @@ void TokenSource::Judge(Entry& entry, RefreshState end, const absl::Status& outc
   const ErrorInfo info = GetErrorInfo(outcome).value_or(ErrorInfo());
   // The pause of an app has times of its own.
   const bool paused = info.reason == Reason::kAppCredentialsInvalid && info.cause.empty();
-  const std::string app_id = entry.held.known() ? entry.held.record().app_id : "";
+  const std::string app_id = entry.held.known() ? entry.held.held().app_id : "";
   if (end == RefreshState::kRenewed) apps_.erase(app_id);
   if (!failed || paused) return entry.next_try.Succeed();
   const std::uint64_t random = Draw(context_.random);
@@ -250,7 +301,8 @@ void TokenSource::Judge(Entry& entry, RefreshState end, const absl::Status& outc
 }
 
 base::Task<absl::Status> TokenSource::KeepSaving(std::string credential_id) {
-  Entry& entry = entries_[credential_id];
+  const EntryPtr kept = EntryOf(credential_id);
+  Entry& entry = *kept;
   for (absl::Duration pause = kSaveAgainAfter; entry.unsaved && !closing_;
        pause = std::min(2 * pause, kSaveAgainAtLeast)) {
     co_await base::Flight<absl::Status>::Wait(closed_, context_.clock.SteadyNow() + pause);
@@ -271,14 +323,14 @@ base::Task<absl::Status> TokenSource::KeepSaving(std::string credential_id) {
 }
 
 base::Task<absl::Status> TokenSource::AskCallback(Entry& entry, std::string credential_id) {
-  const Secret url = entry.held.record().tokens.callback_url;
-  const UrlSource source = entry.held.record().tokens.url_source;
+  const Secret url = entry.held.held().tokens.callback_url;
+  const UrlSource source = entry.held.held().tokens.url_source;
   const SteadyTime deadline = context_.clock.SteadyNow() + kCallbackDeadline;
   const absl::StatusOr<Secret> token = co_await FetchToken(context_, url, source, deadline);
   absl::Status outcome = token.status();
   if (token.ok()) {
     const absl::StatusOr<DelegatedToken> read =
-        ReadDelegatedToken(*token, entry.held.client_id(), context_.clock.Now());
+        ReadDelegatedToken(*token, entry.held.held().client_id, context_.clock.Now());
     outcome = read.status();
     if (read.ok()) entry.held.Accept(url, *token, *read, context_.Now());
   }
@@ -298,14 +350,14 @@ base::Task<absl::Status> TokenSource::AskCallback(Entry& entry, std::string cred
 }
 
 void TokenSource::Reject(const std::string& credential_id, const Secret& access_token) {
-  entries_[credential_id].held.Reject(access_token);
+  EntryOf(credential_id)->held.Reject(access_token);
   cache_.Drop(credential_id);
 }
 
 void TokenSource::Forget(const std::string& credential_id) {
   cache_.Drop(credential_id);
   const auto it = entries_.find(credential_id);
-  if (it != entries_.end()) it->second.held.Forget();
+  if (it != entries_.end()) it->second->held.Forget();
 }
 
 TokenSource::StatusFlight TokenSource::Launch(Entry& entry, StatusFlight Entry::*slot,
@@ -316,10 +368,11 @@ TokenSource::StatusFlight TokenSource::Launch(Entry& entry, StatusFlight Entry::
     return flight;
   }
   entry.*slot = flight;
-  base::Start<absl::Status>(std::move(task), [&entry, slot, flight](absl::Status status) {
-    (entry.*slot).reset();
-    flight->Land(std::move(status));
-  });
+  base::Start<absl::Status>(std::move(task),
+                            [kept = entry.shared_from_this(), slot, flight](absl::Status status) {
+                              (*kept.*slot).reset();
+                              flight->Land(std::move(status));
+                            });
   return flight;
 }
 
@@ -327,7 +380,8 @@ base::Task<bool> TokenSource::Drain(SteadyTime deadline) {
   closing_ = true;
   if (!closed_->landed()) closed_->Land(absl::OkStatus());
   if (!co_await AwaitFlights(deadline)) co_return false;
-  for (auto& [id, entry] : entries_) {
+  for (const auto& [id, kept] : std::map(entries_)) {
+    Entry& entry = *kept;
     while (entry.unsaved) {
       const std::string& credential_id = id;
       const Unsaved unsaved = *entry.unsaved;
@@ -346,7 +400,8 @@ base::Task<bool> TokenSource::Drain(SteadyTime deadline) {
 }
 
 base::Task<bool> TokenSource::AwaitFlights(SteadyTime deadline) {
-  for (auto& [id, entry] : entries_) {
+  for (const auto& [id, kept] : std::map(entries_)) {
+    const Entry& entry = *kept;
     while (entry.renewal || entry.loading || entry.saving) {
       const StatusFlight flight = entry.renewal   ? entry.renewal
                                   : entry.loading ? entry.loading

@@ -3,6 +3,7 @@
 #ifndef JOINPASS_LIB_OAUTH_TOKEN_SOURCE_H_
 #define JOINPASS_LIB_OAUTH_TOKEN_SOURCE_H_
 
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <optional>
@@ -59,6 +60,11 @@ class TokenSource {
   // What is in memory of this credential is out of date.
   void Forget(const std::string& credential_id);
 
+  // Wipes what nobody used for two hours: its access token has expired.
+  void ForgetUnused();
+  // How many credentials something is in memory of: at most 4096.
+  std::size_t held() const { return entries_.size(); }
+
   // Reads what is stored, as others may have changed it: before something is refused
   // for what is in memory.
   base::Task<absl::Status> Reread(std::string credential_id, SteadyTime deadline);
@@ -77,17 +83,25 @@ class TokenSource {
  private:
   using StatusFlight = std::shared_ptr<base::Flight<absl::Status>>;
 
-  struct Entry {
+  struct Entry : std::enable_shared_from_this<Entry> {
     HeldToken held;
     std::optional<Unsaved> unsaved;
 
     NextTry next_try;  // after runs that spent nothing
+    SteadyTime used_at;
 
     // Many wait for one outcome. Null: nothing is under way.
     StatusFlight loading;
     StatusFlight renewal;
     StatusFlight saving;
   };
+
+  // Held by whoever works with it, so that forgetting takes it from nobody.
+  using EntryPtr = std::shared_ptr<Entry>;
+
+  EntryPtr EntryOf(const std::string& credential_id);
+  static bool IsIdle(const EntryPtr& entry);
+  void ForgetLongestUnused();
 
   StatusFlight Launch(Entry& entry, StatusFlight Entry::*slot, base::Task<absl::Status> task);
   base::Task<absl::Status> AwaitRecord(Entry& entry, std::string credential_id,
@@ -110,8 +124,8 @@ class TokenSource {
 
   const Context& context_;
   TokenCache cache_;
-  std::map<std::string, Entry> entries_;  // stable addresses; never erased
-  std::map<std::string, NextTry> apps_;   // what Zoom limits, it limits for an app
+  std::map<std::string, EntryPtr> entries_;
+  std::map<std::string, NextTry> apps_;  // what Zoom limits, it limits for an app
   bool closing_ = false;
   const StatusFlight closed_;  // lands when `closing_` becomes true
 };

@@ -159,8 +159,9 @@ base::Task<absl::Status> Upkeep::SettleWhileOpen() {
       continue;
     }
     nap_ = std::make_shared<base::Flight<absl::Status>>(context_.loop);
-    const SteadyTime until =
-        next == watched_.end() ? SteadyTime::InfiniteFuture() : next->second.at;
+    tokens_.ForgetUnused();
+    const SteadyTime sweep = context_.clock.SteadyNow() + kLongestNap;
+    const SteadyTime until = next == watched_.end() ? sweep : std::min(next->second.at, sweep);
     co_await base::Flight<absl::Status>::Wait(nap_, until);
     nap_.reset();
   }

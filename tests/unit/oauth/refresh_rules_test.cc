@@ -112,12 +112,14 @@ TEST_SUITE("TrustedUntil") {
   TEST_CASE("gives a token of a refresh five minutes, one of a consent none") {
     store::CredentialRecord credential;
     credential.connected_at = credential.refreshed_at = kNow;
-    CHECK(TrustedUntil(credential, kNow) <= kNow);
+    CHECK(TrustedUntil(credential.connected_at, credential.refreshed_at, kNow) <= kNow);
     credential.refreshed_at = kNow + absl::Hours(1);
     const absl::Time later = kNow + absl::Hours(2);
-    CHECK(TrustedUntil(credential, later) == kNow + absl::Hours(1) + absl::Minutes(5));
+    CHECK(TrustedUntil(credential.connected_at, credential.refreshed_at, later) ==
+          kNow + absl::Hours(1) + absl::Minutes(5));
     // The clock was set back meanwhile.
-    CHECK(TrustedUntil(credential, kNow) == kNow + absl::Minutes(5));
+    CHECK(TrustedUntil(credential.connected_at, credential.refreshed_at, kNow) ==
+          kNow + absl::Minutes(5));
   }
 }
 
