@@ -50,6 +50,8 @@ enum class Reason {
                              // Zoom takes a recording token beside the host's identity only
   kWrongThread,              // [kFailedPrecondition] a call that blocks was made on the engine's
                              // own thread, in a callback
+  kProcessForked,            // [kFailedPrecondition] a call in a forked child, where the engine
+                             // of the parent has neither threads nor sockets; open another one
   kAppInUse,                 // [kFailedPrecondition] the app still has credentials
   kSdkLacksField,            // [kFailedPrecondition] this Meeting SDK has no field for a token
                              // that the pass holds
@@ -63,6 +65,8 @@ enum class Reason {
   kRefreshBusy,         // [kUnavailable] another refresh of this credential goes on
   kRefreshUnanswered,   // [kUnavailable] a refresh was sent and no answer came
   kCallbackFailed,      // [kUnavailable] the customer's callback URL gave no answer of use
+  kResourcesExhausted,  // [kResourceExhausted] the process has no descriptor, thread or memory
+                        // left for it, as `cause` says
   kCancelled,           // [kCancelled] the engine is closing
 
   // --- Zoom's answer -------------------------------------------------------
@@ -112,6 +116,7 @@ struct ErrorInfo {
   //   meeting_unknown           `not_host`
   //   user_unknown              `user_pending`
   //   request_refused           `page_token_expired`
+  //   resources_exhausted       `descriptors`, `threads`, `memory`
   std::string cause = {};
 
   // HTTP status, and the `code` of Zoom's JSON body. 0: there was none.

@@ -8,7 +8,8 @@
 //   }
 //
 // Rules of the house, some of which keep clear of compiler faults:
-//   - No exceptions: one that escapes a Task ends the process.
+//   - No exceptions of ours. One that comes from below (no memory, no descriptor)
+//     goes up from task to task; Start() makes an error of it.
 //   - Arguments are taken by value, or refer to what outlives the task.
 //   - Inside the expression of a co_await nothing is built in braces, and no
 //     lambda captures more than references, pointers and numbers: g++ 12 copies
@@ -23,10 +24,13 @@
 #include <cstddef>
 #include <exception>
 #include <optional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "base/exceptions.h"
 #include "base/executor.h"
 
 namespace joinpass::base {
@@ -43,9 +47,10 @@ class [[nodiscard]] Task {
     std::suspend_always initial_suspend() noexcept { return {}; }
     auto final_suspend() noexcept { return ResumeWaiter{}; }
     void return_value(T result) { value.emplace(std::move(result)); }
-    void unhandled_exception() { std::terminate(); }
+    void unhandled_exception() { thrown = std::current_exception(); }
 
     std::optional<T> value;
+    std::exception_ptr thrown;
     std::coroutine_handle<> waiter;
   };
 
@@ -66,7 +71,10 @@ class [[nodiscard]] Task {
     handle_.promise().waiter = waiter;
     return handle_;
   }
-  T await_resume() { return std::move(*handle_.promise().value); }
+  T await_resume() {
+    if (handle_.promise().thrown) std::rethrow_exception(handle_.promise().thrown);
+    return std::move(*handle_.promise().value);
+  }
 
  private:
   struct ResumeWaiter {
@@ -94,9 +102,23 @@ struct Detached {
   };
 };
 
+// What became of `task`. One that cannot tell of an error must not throw.
+template <typename T>
+Task<T> Caught(Task<T> task) {
+  if constexpr (std::is_convertible_v<absl::Status, T>) {
+    try {
+      co_return co_await std::move(task);
+    } catch (...) {
+      co_return StatusOfException();
+    }
+  } else {
+    co_return co_await std::move(task);
+  }
+}
+
 template <typename T>
 Detached RunDetached(Task<T> task, absl::AnyInvocable<void(T)> done) {
-  T value = co_await std::move(task);
+  T value = co_await Caught<T>(std::move(task));
   done(std::move(value));
 }
 
@@ -184,11 +206,19 @@ inline auto GoTo(Executor& executor) {
 template <typename T>
 Task<T> RunOn(Executor& elsewhere, Executor& home, absl::AnyInvocable<T()> work) {
   co_await GoTo(elsewhere);
-  T value = work();
+  std::optional<T> value;
+  // What is thrown is thrown at home: whoever awaits it must not go on here.
+  std::exception_ptr thrown;
+  try {
+    value.emplace(work());
+  } catch (...) {
+    thrown = std::current_exception();
+  }
   // The last use of what the work holds, secrets perhaps, is before the return.
   work = nullptr;
   co_await GoTo(home);
-  co_return value;
+  if (thrown) std::rethrow_exception(thrown);
+  co_return *std::move(value);
 }
 
 }  // namespace joinpass::base

@@ -2,9 +2,11 @@
 
 #include <utility>
 
+#include "base/thread.h"
+
 namespace joinpass::base {
 
-Worker::Worker() : thread_([this] { Run(); }) {}
+Worker::Worker() : thread_(StartThread("joinpass-store", [this] { Run(); })) {}
 
 Worker::~Worker() {
   {

@@ -27,17 +27,32 @@ Host HostOf(const store::HostRecord& record, MatchRule rule) {
           rule,          record.learnt_at, record.personal_meeting_id};
 }
 
+// One that cannot be read hides no other: its error is told if nobody else is there.
+absl::Status NoteDamage(const absl::Status& error, absl::Status& first) {
+  if (!store::Records::ConcernsOneRow(error)) return error;
+  first.Update(error);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<Host>> HostsOfNumber(store::Records& records, std::uint64_t number) {
   std::vector<Host> hosts;
-  JOINPASS_ASSIGN_OR_RETURN(const auto meetings, records.FindMeetings(number));
-  for (const store::MeetingRecord& meeting : meetings) {
-    hosts.push_back({meeting.app_id, meeting.host_user_id, meeting.host_account_id,
-                     MatchRule::kScheduled, meeting.learnt_at, number});
+  absl::Status damage;
+  const auto meetings = records.FindMeetings(number);
+  if (!meetings.ok()) JOINPASS_RETURN_IF_ERROR(NoteDamage(meetings.status(), damage));
+  if (meetings.ok()) {
+    for (const store::MeetingRecord& meeting : *meetings) {
+      hosts.push_back({meeting.app_id, meeting.host_user_id, meeting.host_account_id,
+                       MatchRule::kScheduled, meeting.learnt_at, number});
+    }
   }
-  JOINPASS_ASSIGN_OR_RETURN(const auto owners, records.FindHostsByPersonalMeetingId(number));
-  for (const store::HostRecord& owner : owners) {
-    hosts.push_back(HostOf(owner, MatchRule::kPersonalMeetingId));
+  const auto owners = records.FindHostsByPersonalMeetingId(number);
+  if (!owners.ok()) JOINPASS_RETURN_IF_ERROR(NoteDamage(owners.status(), damage));
+  if (owners.ok()) {
+    for (const store::HostRecord& owner : *owners) {
+      hosts.push_back(HostOf(owner, MatchRule::kPersonalMeetingId));
+    }
   }
+  if (hosts.empty() && !damage.ok()) return damage;
   return hosts;
 }
 
@@ -62,14 +77,20 @@ absl::StatusOr<store::CredentialRecord> CredentialOf(store::Records& records, co
 // The hosts whose consent we hold, ranked.
 absl::StatusOr<Resolution> CandidatesOf(store::Records& records, const std::vector<Host>& hosts) {
   std::vector<Match> matches;
+  absl::Status damage;
   for (const Host& host : hosts) {
     const auto credential = CredentialOf(records, host);
     if (!credential.ok()) {
       if (ReasonOf(credential.status()) == Reason::kCredentialUnknown) continue;
-      return credential.status();
+      JOINPASS_RETURN_IF_ERROR(NoteDamage(credential.status(), damage));
+      continue;
     }
     if (credential->health == Health::kDisconnecting) continue;
-    JOINPASS_ASSIGN_OR_RETURN(const store::AppRecord app, records.GetApp(credential->app_id));
+    const auto app = records.GetApp(credential->app_id);
+    if (!app.ok()) {
+      JOINPASS_RETURN_IF_ERROR(NoteDamage(app.status(), damage));
+      continue;
+    }
     Match match;
     match.candidate.credential_id = credential->id;
     match.candidate.app_id = credential->app_id;
@@ -77,10 +98,11 @@ absl::StatusOr<Resolution> CandidatesOf(store::Records& records, const std::vect
     match.candidate.host_account_id = credential->account_id;
     match.candidate.rule = host.rule;
     match.candidate.learnt_at = host.learnt_at;
-    match.health = oauth::HealthOf(*credential, app).health;
+    match.health = oauth::HealthOf(*credential, *app).health;
     match.number = host.number;
     matches.push_back(std::move(match));
   }
+  if (matches.empty() && !damage.ok()) return damage;
   return Rank(std::move(matches));
 }
 

@@ -50,6 +50,15 @@ base::Task<absl::StatusOr<AccessToken>> GetToken(const oauth::Context& context,
   co_return token;
 }
 
+// The app of a credential, as far as that knows it: where the app cannot be read.
+store::AppRecord AppAsOf(const store::CredentialRecord& credential) {
+  store::AppRecord app;
+  app.id = credential.app_id;
+  app.settings.kind = credential.app_kind;
+  app.settings.client_id = credential.client_id;
+  return app;
+}
+
 Credential ShownAs(const store::CredentialRecord& record, const store::AppRecord& app,
                    const oauth::HealthState& health) {
   Credential credential;
@@ -87,7 +96,7 @@ absl::StatusOr<Credential> StoredCredentials::FinishConnect(std::string_view red
       runner_.Run<absl::StatusOr<store::CredentialRecord>>(
           [this, redirect = Secret(redirected_to), bound = std::string(bound_to),
            deadline = In(timeout)] { return consents_.Finish(redirect, bound, deadline); }));
-  return Shown(record);
+  return ShownAnyway(record);
 }
 
 absl::StatusOr<Credential> StoredCredentials::Delegate(const DelegateRequest& request,
@@ -97,18 +106,24 @@ absl::StatusOr<Credential> StoredCredentials::Delegate(const DelegateRequest& re
                                 [this, request, deadline = In(timeout)] {
                                   return Delegated(context_, tokens_, request, deadline);
                                 }));
-  return Shown(consented.record);
+  return ShownAnyway(consented.record);
 }
 
 absl::StatusOr<std::vector<Credential>> StoredCredentials::List(const std::string& app_id) {
   JOINPASS_ASSIGN_OR_RETURN(const auto records, context_.records.ListCredentials(app_id));
-  JOINPASS_ASSIGN_OR_RETURN(const auto apps, context_.records.ListApps());
-  JOINPASS_ASSIGN_OR_RETURN(const auto unnamed, context_.records.ListUnnamed());
+  const auto apps = context_.records.ListApps();
+  if (!apps.ok() && !store::Records::ConcernsOneRow(apps.status())) return apps.status();
+  const auto unnamed =
+      context_.records.ListUnnamed().value_or(std::vector<store::CredentialRecord>());
   std::map<std::string, store::AppRecord> by_id;
-  for (const store::AppRecord& app : apps) by_id.emplace(app.id, app);
+  if (apps.ok()) {
+    for (const store::AppRecord& app : *apps) by_id.emplace(app.id, app);
+  }
   std::vector<Credential> credentials;
   for (const store::CredentialRecord& record : records) {
-    credentials.push_back(ShownAmong(unnamed, record, by_id[record.app_id]));
+    const auto app = by_id.find(record.app_id);
+    credentials.push_back(
+        ShownAmong(unnamed, record, app == by_id.end() ? AppAsOf(record) : app->second));
   }
   return credentials;
 }
@@ -161,6 +176,12 @@ absl::StatusOr<Credential> StoredCredentials::Shown(const store::CredentialRecor
   JOINPASS_ASSIGN_OR_RETURN(const auto app, context_.records.GetApp(record.app_id));
   JOINPASS_ASSIGN_OR_RETURN(const auto unnamed, context_.records.ListUnnamed());
   return ShownAmong(unnamed, record, app);
+}
+
+// What is stored is no failure, whatever the store says after.
+Credential StoredCredentials::ShownAnyway(const store::CredentialRecord& record) {
+  const auto shown = Shown(record);
+  return shown.ok() ? *shown : ShownAmong({}, record, AppAsOf(record));
 }
 
 Credential StoredCredentials::ShownAmong(const std::vector<store::CredentialRecord>& unnamed,

@@ -40,6 +40,7 @@ class StoredCredentials final : public Credentials {
  private:
   SteadyTime In(absl::Duration timeout) const { return context_.clock.SteadyNow() + timeout; }
   absl::StatusOr<Credential> Shown(const store::CredentialRecord& record);
+  Credential ShownAnyway(const store::CredentialRecord& record);
   Credential ShownAmong(const std::vector<store::CredentialRecord>& unnamed,
                         const store::CredentialRecord& record, const store::AppRecord& app);
   std::string WhyUnnamed(const std::string& id);

@@ -24,6 +24,9 @@ using Sockets = Pool<StreamPtr>;
 using message::Request;
 using message::Response;
 
+// New sockets for one request, where a peer speaks before it is asked.
+constexpr int kMostDials = 2;
+
 // All that belongs to one origin.
 struct Site {
   Site(Origin where, std::size_t max_sockets) : origin(std::move(where)), sockets(max_sockets) {}
@@ -137,16 +140,22 @@ Task<absl::StatusOr<Response>> Core::Exchange(Call& call, const Request& request
     Outcome outcome = co_await RoundTrip(call, turn->stream, base::View(text), bounds);
     const bool stale = !outcome.response.ok() && !outcome.began && call.ended() == Ended::kNo &&
                        ReasonOf(outcome.response.status()) == Reason::kNetworkUnreachable;
-    if (!stale) {
+    if (!stale && !outcome.spoke_first) {
       Finish(*std::move(turn), request, outcome);
       co_return std::move(outcome.response);
     }
     std::exchange(turn->stream, nullptr)->Close();
   }
-  JOINPASS_CO_ASSIGN_OR_RETURN(turn->stream, co_await dialer_.Dial(call, origin, ReachOf(request)));
-  Outcome outcome = co_await RoundTrip(call, turn->stream, base::View(text), bounds);
-  Finish(*std::move(turn), request, outcome);
-  co_return std::move(outcome.response);
+  for (int dials = 1;; ++dials) {
+    JOINPASS_CO_ASSIGN_OR_RETURN(turn->stream,
+                                 co_await dialer_.Dial(call, origin, ReachOf(request)));
+    Outcome outcome = co_await RoundTrip(call, turn->stream, base::View(text), bounds);
+    if (!outcome.spoke_first || dials == kMostDials) {
+      Finish(*std::move(turn), request, outcome);
+      co_return std::move(outcome.response);
+    }
+    std::exchange(turn->stream, nullptr)->Close();
+  }
 }
 
 Task<absl::StatusOr<Turn>> Core::WaitForTurn(Call& call, Site& site, Freshness freshness) {

@@ -21,8 +21,9 @@ struct ClientOptions {
   // in OpenClient().
   std::string ca_file = {};
 
-  // Where a redirect may lead: "https://zoom.us", or "*.zoom.us" for every name
-  // below it on port 443. Empty: no redirect is followed.
+  // Where a redirect may lead beside its own origin: "https://zoom.us", or
+  // "api-*.zoom.us" for every name on port 443 with something of one label in the
+  // place of the star. Empty: nowhere else.
   std::vector<std::string> allowed_origins = {};
 
   // A socket that was idle for so long is closed. Above 0; less than what
@@ -42,7 +43,8 @@ struct ClientOptions {
 // A request that a kept socket did not take, so that not one byte of an answer
 // came, is sent once more on a new one, unless it is `send_once`. Redirects of
 // GET requests are followed, at most three, to allowed origins only, with
-// `Authorization`; any other is redirect_refused.
+// `Authorization`; any other is redirect_refused. What a peer says before it was
+// asked is nobody's answer: such a socket is closed, and another one takes its place.
 class Client : public Transport {
  public:
   // The same as Close(), later on the loop's thread.

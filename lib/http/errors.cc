@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "base/exceptions.h"
 #include "base/status.h"
 #include "base/text.h"
 
@@ -67,6 +68,12 @@ absl::Status StatusOf(const Failure& failure) {
   if (IsTls(failure.error)) {
     info.reason = Reason::kTlsFailed;
     return base::MakeError(info, absl::StrCat("http: TLS failed while ", doing));
+  }
+  info.cause = base::ExhaustedBy(failure.error);
+  if (!info.cause.empty()) {
+    info.reason = Reason::kResourcesExhausted;
+    return base::MakeError(
+        info, absl::StrCat("http: the process has none left of ", info.cause, " while ", doing));
   }
   info.reason = Reason::kNetworkUnreachable;
   if (failure.phase == Phase::kLookUp)

@@ -3,25 +3,26 @@
 #include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <boost/system/system_error.hpp>
 #include <deque>
+#include <system_error>
 #include <thread>
 #include <utility>
 
 #include "base/mutex.h"
+#include "base/thread.h"
+#include "http/alarm.h"
 #include "http/loop_context.h"
 #include "http/timer_queue.h"
 
 namespace joinpass::http {
 namespace {
 
-using boost::system::error_code;
-
 class AsioLoop final : public IoLoop {
  public:
   explicit AsioLoop(base::Clock& clock)
-      : clock_(clock), timer_(context_.io), guard_(context_.io.get_executor()) {
-    thread_ = std::thread([this] { Run(); });
+      : clock_(clock), alarm_(context_.io), guard_(context_.io.get_executor()) {
+    thread_ = base::StartThread("joinpass-loop", [this] { Run(); });
   }
 
   ~AsioLoop() override {
@@ -49,7 +50,7 @@ class AsioLoop final : public IoLoop {
     const TimerId id = timers_.Add(when, std::move(work));
     // The timer that is armed for a later moment than this one is moved; one
     // for an earlier moment finds nothing due and arms itself again. One that is
-    // overdue sleeps by a clock that stood still, while the machine did.
+    // overdue is armed by a clock of the test, which was moved.
     if (when < armed_ || armed_ <= clock_.SteadyNow()) {
       armed_ = when;
       boost::asio::post(context_.io, [this] { Arm(); });
@@ -67,12 +68,19 @@ class AsioLoop final : public IoLoop {
 
  private:
   void Run() {
-    context_.io.run();
+    // What a handler throws (there is no memory) ends that handler alone.
+    for (bool ended = false; !ended;) {
+      try {
+        context_.io.run();
+        ended = true;
+      } catch (...) {
+      }
+    }
     // Whatever was posted before the stop, and what that makes ready at once.
     context_.io.restart();
     while (context_.io.poll() > 0) {
     }
-    timer_.cancel();
+    alarm_.Cancel();
     context_.io.poll();
   }
 
@@ -103,10 +111,7 @@ class AsioLoop final : public IoLoop {
     // Rounded up, so that it is never early, and bounded, so that it fits.
     const absl::Duration wait =
         std::clamp(next - clock_.SteadyNow(), absl::ZeroDuration(), absl::Hours(24));
-    timer_.expires_after(absl::ToChronoMicroseconds(wait + absl::Microseconds(1)));
-    timer_.async_wait([this](const error_code& error) {
-      if (!error) RunDue();
-    });
+    alarm_.Set(wait + absl::Microseconds(1), [this] { RunDue(); });
   }
 
   void RunDue() {
@@ -130,13 +135,20 @@ class AsioLoop final : public IoLoop {
   SteadyTime armed_ ABSL_GUARDED_BY(mutex_) = SteadyTime::InfiniteFuture();
 
   Context context_;
-  boost::asio::steady_timer timer_;
+  Alarm alarm_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_;
   std::thread thread_;
 };
 
 }  // namespace
 
-std::unique_ptr<IoLoop> MakeIoLoop(base::Clock& clock) { return std::make_unique<AsioLoop>(clock); }
+std::unique_ptr<IoLoop> MakeIoLoop(base::Clock& clock) {
+  try {
+    return std::make_unique<AsioLoop>(clock);
+  } catch (const boost::system::system_error& error) {
+    // Who looks at what was thrown shall not have to know Boost.
+    throw std::system_error(error.code());
+  }
+}
 
 }  // namespace joinpass::http

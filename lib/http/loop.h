@@ -15,9 +15,8 @@ namespace joinpass::http {
 //
 // The destructor runs what was posted and what follows from it without waiting,
 // then joins the thread; work of timers that are not due is dropped. Whatever
-// uses the loop is closed before. A name look-up that is still under way inside
-// the system holds the destructor up until it ends. Thread-safe, but destroyed
-// from another thread than its own.
+// uses the loop is closed before. Thread-safe, but destroyed from another thread
+// than its own.
 class IoLoop : public base::Loop {
  public:
   // Of the implementation only; see loop_context.h.
@@ -25,7 +24,8 @@ class IoLoop : public base::Loop {
   virtual Context& context() = 0;
 };
 
-// Starts the thread. Timers count on `clock`, which outlives the loop; they run
+// Starts the thread; throws std::system_error if there is no thread or descriptor
+// to be had. Timers count on `clock`, which outlives the loop; they run
 // when its SteadyNow() has reached their moment, never before.
 std::unique_ptr<IoLoop> MakeIoLoop(base::Clock& clock);
 

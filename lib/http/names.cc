@@ -1,48 +1,44 @@
 #include "http/names.h"
 
-#include <boost/asio/ip/tcp.hpp>
-#include <cstring>
+#include <netdb.h>
+
+#include <algorithm>
+#include <cerrno>
 #include <string>
 #include <unordered_map>
 #include <utility>
 
 #include "base/flight.h"
 #include "http/errors.h"
-#include "http/loop_context.h"
+#include "http/name_threads.h"
 
 namespace joinpass::http {
 namespace {
 
-using boost::asio::ip::tcp;
-using boost::system::error_code;
 using Answer = absl::StatusOr<Addresses>;
 using Flight = base::Flight<Answer>;
 
 constexpr absl::Duration kFresh = absl::Minutes(1);
 constexpr absl::Duration kUsable = absl::Minutes(10);
-constexpr std::size_t kMaxAddresses = 16;
 
 struct Known {
   Addresses addresses;
   SteadyTime learnt;
 };
 
-Addresses ToAddresses(const tcp::resolver::results_type& results) {
-  Addresses addresses;
-  for (const auto& result : results) {
-    if (addresses.size() == kMaxAddresses) break;
-    const tcp::endpoint endpoint = result.endpoint();
-    Address& address = addresses.emplace_back();
-    address.size = static_cast<socklen_t>(endpoint.size());
-    std::memcpy(&address.storage, endpoint.data(), endpoint.size());
+absl::Status WhyNot(const SystemAnswer& answer) {
+  Failure failure;
+  failure.phase = Phase::kLookUp;
+  if (answer.error == EAI_MEMORY) failure.error.assign(ENOMEM, boost::system::system_category());
+  if (answer.error == EAI_SYSTEM) {
+    failure.error.assign(answer.system_error, boost::system::system_category());
   }
-  return Alternate(addresses);
+  return StatusOf(failure);
 }
 
 class SystemNames final : public Names, public std::enable_shared_from_this<SystemNames> {
  public:
-  SystemNames(IoLoop& loop, base::Clock& clock)
-      : loop_(loop), clock_(clock), resolver_(loop.context().io) {}
+  SystemNames(IoLoop& loop, base::Clock& clock) : loop_(loop), clock_(clock) {}
 
   base::Task<std::optional<Answer>> LookUp(Origin origin, SteadyTime deadline) override {
     Address numeric;
@@ -63,7 +59,6 @@ class SystemNames final : public Names, public std::enable_shared_from_this<Syst
   void Distrust(const Origin& origin) override { known_.erase(WriteOrigin(origin)); }
 
   void Close() override {
-    resolver_.cancel();
     Failure failure;
     failure.phase = Phase::kLookUp;
     failure.ended = Ended::kClosing;
@@ -72,40 +67,36 @@ class SystemNames final : public Names, public std::enable_shared_from_this<Syst
 
  private:
   void Ask(const Origin& origin, const std::string& key) {
-    resolver_.async_resolve(origin.host, std::to_string(origin.port),
-                            tcp::resolver::numeric_service,
-                            [self = shared_from_this(), key](
-                                error_code error, const tcp::resolver::results_type& results) {
-                              self->OnAnswer(key, error, results);
-                            });
+    threads_.Ask(origin.host, origin.port,
+                 [weak = weak_from_this(), &loop = loop_, key](SystemAnswer answer) {
+                   loop.Post([weak, key, answer = std::move(answer)] {
+                     if (const auto self = weak.lock()) self->OnAnswer(key, answer);
+                   });
+                 });
   }
 
-  void OnAnswer(const std::string& key, error_code error,
-                const tcp::resolver::results_type& results) {
+  void OnAnswer(const std::string& key, const SystemAnswer& answer) {
     const auto found = flights_.find(key);
     if (found == flights_.end()) return;
     const std::shared_ptr<Flight> flight = std::move(found->second);
     flights_.erase(found);
     const SteadyTime now = clock_.SteadyNow();
-    if (!error && !results.empty()) {
-      Known& known = known_[key] = {ToAddresses(results), now};
+    if (!answer.addresses.empty()) {
+      Known& known = known_[key] = {Alternate(answer.addresses), now};
       return flight->Land(known.addresses);
     }
     const auto known = known_.find(key);
     if (known != known_.end() && now - known->second.learnt < kUsable) {
       return flight->Land(known->second.addresses);
     }
-    Failure failure;
-    failure.phase = Phase::kLookUp;
-    failure.error = error;
-    flight->Land(StatusOf(failure));
+    flight->Land(WhyNot(answer));
   }
 
   IoLoop& loop_;
   base::Clock& clock_;
-  tcp::resolver resolver_;
   std::unordered_map<std::string, Known> known_;
   std::unordered_map<std::string, std::shared_ptr<Flight>> flights_;
+  NameThreads threads_;
 };
 
 }  // namespace

@@ -18,7 +18,7 @@ namespace joinpass::http {
 
 using Addresses = std::vector<Address>;
 
-// Asks the system's resolver, in a thread of its own, and remembers: an answer
+// Asks the system's resolver, in threads of their own (name_threads.h), and remembers: an answer
 // is used for a minute without asking, and for ten when asking fails. Whoever
 // asks for the same host at the same time shares one look-up.
 //
@@ -39,6 +39,7 @@ class Names {
   virtual void Close() = 0;
 };
 
+// Makes the threads; throws std::system_error if there are none to be had.
 std::shared_ptr<Names> MakeNames(IoLoop& loop, base::Clock& clock);
 
 // The addresses in turn, first one of the family of the first, then one of the

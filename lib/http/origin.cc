@@ -135,11 +135,15 @@ std::string WriteOrigin(const Origin& origin) {
 
 absl::Status CheckAllowed(const std::vector<std::string>& allowed) {
   for (const std::string& entry : allowed) {
-    if (!absl::StartsWith(entry, "*.")) {
+    const std::size_t star = entry.find('*');
+    if (star == std::string::npos) {
       JOINPASS_RETURN_IF_ERROR(ReadOrigin(entry).status());
-    } else if (!IsName(std::string_view(entry).substr(2)) ||
-               entry.find('.', 2) == std::string::npos) {
-      return Refuse("a star stands before at least two labels");
+      continue;
+    }
+    // A name with something in the place of the star.
+    const std::string name = entry.substr(0, star) + "x" + entry.substr(star + 1);
+    if (!IsName(name) || star > entry.find('.') || std::count(name.begin(), name.end(), '.') < 2) {
+      return Refuse("a star stands in the first of at least three labels");
     }
   }
   return absl::OkStatus();
@@ -149,14 +153,17 @@ bool IsAllowed(const Origin& origin, const std::vector<std::string>& allowed) {
   const bool may_match_star =
       origin.scheme == Scheme::kHttps && origin.port == 443 && !origin.is_address;
   return std::any_of(allowed.begin(), allowed.end(), [&](const std::string& entry) {
-    if (absl::StartsWith(entry, "*.")) {
-      // ".zoom.us", dot and all, and something before it.
-      const std::string below = absl::AsciiStrToLower(entry.substr(1));
-      return may_match_star && origin.host.size() > below.size() &&
-             absl::EndsWith(origin.host, below);
+    const std::size_t star = entry.find('*');
+    if (star == std::string::npos) {
+      const absl::StatusOr<Origin> other = ReadOrigin(entry);
+      return other.ok() && *other == origin;
     }
-    const absl::StatusOr<Origin> other = ReadOrigin(entry);
-    return other.ok() && *other == origin;
+    const std::string before = absl::AsciiStrToLower(entry.substr(0, star));
+    const std::string behind = absl::AsciiStrToLower(entry.substr(star + 1));
+    const std::size_t label = origin.host.find('.');
+    return may_match_star && origin.host.size() > before.size() + behind.size() &&
+           absl::StartsWith(origin.host, before) && absl::EndsWith(origin.host, behind) &&
+           label == origin.host.size() - behind.size();
   });
 }
 

@@ -46,12 +46,12 @@ std::string WriteAuthority(const Origin& origin);
 // The one text of an origin: "https://api.zoom.us".
 std::string WriteOrigin(const Origin& origin);
 
-// Checks the entries of an allow-list: origins, or "*.zoom.us" (a star, and at
-// least two labels).
+// Checks the entries of an allow-list: origins, or names with a star in the first of
+// at least three labels: "api-*.zoom.us".
 absl::Status CheckAllowed(const std::vector<std::string>& allowed);
 
-// Whether an entry of `allowed` equals `origin`, or has the form "*.zoom.us" and
-// `origin` is https on port 443 of a name below it (not of that name itself).
+// Whether an entry of `allowed` equals `origin`, or has a star and `origin` is https
+// on port 443 of a name with at least one character, and no dot, in its place.
 bool IsAllowed(const Origin& origin, const std::vector<std::string>& allowed);
 
 }  // namespace joinpass::http

@@ -62,7 +62,7 @@ absl::StatusOr<message::Request> FollowRedirect(const message::Request& request,
   const absl::StatusOr<Origin> origin = ReadOrigin(absl::StrCat(
       absl::string_view(url.scheme().data(), url.scheme().size()), "://",
       absl::string_view(url.encoded_host_and_port().data(), url.encoded_host_and_port().size())));
-  if (!origin.ok() || !IsAllowed(*origin, allowed)) {
+  if (!origin.ok() || !(IsAllowed(*origin, allowed) || WriteOrigin(*origin) == request.origin)) {
     return Error(Reason::kRedirectRefused, answer.status, "its origin is not allowed");
   }
   message::Request next = request;

@@ -33,6 +33,15 @@ base::Task<Outcome> RoundTrip(Call& call, std::shared_ptr<Stream> stream, std::s
                               AnswerBounds bounds) {
   Outcome outcome;
   call.OnEnd([stream] { stream->Close(); });
+  base::Await<bool> listening(
+      [&](absl::AnyInvocable<void(bool)> done) { stream->Listen(std::move(done)); });
+  const bool quiet = co_await listening;
+  if (!quiet || call.ended() != Ended::kNo) {
+    call.ClearOnEnd();
+    outcome.spoke_first = call.ended() == Ended::kNo;
+    outcome.response = call.Fail(Phase::kWrite, boost::asio::error::eof);
+    co_return outcome;
+  }
   base::Await<error_code> writing([&](Stream::Done done) {
     call.MarkLeft();
     stream->Write(text, std::move(done));

@@ -21,11 +21,14 @@ struct Outcome {
   // Whether a byte of an answer came.
   bool began = false;
 
+  // Whether the peer spoke before it was asked; then nothing was written.
+  bool spoke_first = false;
+
   // Whether the stream may carry another request.
   bool reusable = false;
 };
 
-// Writes `text` and reads the answer. If the call ends first, the stream is
+// Writes `text`, unless the peer spoke first, and reads the answer. If the call ends first, the stream is
 // closed. `call` and `text` outlive the task. Errors as in transport.h.
 base::Task<Outcome> RoundTrip(Call& call, std::shared_ptr<Stream> stream, std::string_view text,
                               AnswerBounds bounds);

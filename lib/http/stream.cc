@@ -1,6 +1,8 @@
 #include "http/stream.h"
 
 #include <openssl/ssl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
 #include <boost/asio/buffer.hpp>
@@ -9,6 +11,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cerrno>
 #include <cstring>
 #include <optional>
 #include <utility>
@@ -27,6 +30,8 @@ using boost::system::error_code;
 // One TLS record.
 constexpr std::size_t kReadSize = 16 * 1024;
 constexpr std::chrono::milliseconds kLinger{500};
+constexpr int kTurnsToHear = 2;
+constexpr int kMostTurns = 64;
 
 class AsioStream final : public Stream, public std::enable_shared_from_this<AsioStream> {
  public:
@@ -38,6 +43,10 @@ class AsioStream final : public Stream, public std::enable_shared_from_this<Asio
     tcp::endpoint endpoint;
     endpoint.resize(address.size);
     std::memcpy(endpoint.data(), &address.storage, address.size);
+    if (const error_code refused = OpenSocket(endpoint.protocol())) {
+      boost::asio::post(io_, [refused, done = std::move(done)]() mutable { done(refused); });
+      return;
+    }
     socket_.async_connect(
         endpoint, [self = shared_from_this(), done = std::move(done)](error_code error) mutable {
           error_code ignored;
@@ -92,6 +101,12 @@ class AsioStream final : public Stream, public std::enable_shared_from_this<Asio
 
   std::string_view received() const override { return {buffer_.data(), received_}; }
 
+  void Listen(absl::AnyInvocable<void(bool)> done) override {
+    watcher_ = nullptr;
+    if (!ended_) StartRead();
+    Look(std::move(done), 0);
+  }
+
   void Watch(absl::AnyInvocable<void()> event) override {
     watcher_ = std::move(event);
     StartRead();
@@ -112,11 +127,41 @@ class AsioStream final : public Stream, public std::enable_shared_from_this<Asio
   void Close() override {
     watcher_ = nullptr;
     error_code ignored;
+    // To close alone would leave it open at the peer while a forked child has it.
+    socket_.shutdown(tcp::socket::shutdown_both, ignored);
     socket_.close(ignored);
   }
 
  private:
   SSL* Ssl() const { return const_cast<AsioStream*>(this)->tls_->native_handle(); }
+
+  // Asio's own sockets would be inherited by every program that the host starts.
+  error_code OpenSocket(const tcp& protocol) {
+    const int fd = ::socket(protocol.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) return {errno, boost::system::system_category()};
+    error_code error;
+    socket_.assign(protocol, fd, error);
+    if (error) ::close(fd);
+    return error;
+  }
+
+  bool HasUnread() {
+    char byte = 0;
+    const ssize_t size =
+        ::recv(socket_.native_handle(), &byte, sizeof(byte), MSG_PEEK | MSG_DONTWAIT);
+    return size >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+  }
+
+  // What is in the TLS layer comes to the read within two turns; what is in the
+  // kernel may be of the TLS layer alone (tickets), which only reading it tells.
+  void Look(absl::AnyInvocable<void(bool)> done, int turns) {
+    if (ended_) return done(false);
+    if (turns >= kTurnsToHear && !HasUnread()) return done(true);
+    if (turns == kMostTurns) return done(false);
+    boost::asio::post(io_, [self = shared_from_this(), done = std::move(done), turns]() mutable {
+      self->Look(std::move(done), turns + 1);
+    });
+  }
 
   void StartRead() {
     if (std::exchange(reading_, true)) return;

@@ -58,6 +58,11 @@ class Stream {
   virtual void Read(Done done) = 0;
   virtual std::string_view received() const = 0;
 
+  // Reads what has come by now, before a request is written: `done` is told whether
+  // that is nothing, or at once, inside this call. If not, the peer has spoken or
+  // left before it was asked, and the stream is unfit. Takes a Watch() over.
+  virtual void Listen(absl::AnyInvocable<void(bool quiet)> done) = 0;
+
   // Reads while nobody asks: `event` runs when the peer sent something or left,
   // which makes the stream unfit. A Read() takes this over, and `event` is
   // dropped then.
@@ -67,7 +72,7 @@ class Stream {
   // way ends with an error.
   virtual void Shutdown() = 0;
 
-  // Closes at once. What is under way ends with an error.
+  // Closes at once, also for a forked child that has the socket, too. What is under way ends with an error.
   virtual void Close() = 0;
 };
 

@@ -8,52 +8,72 @@
 namespace joinpass::join {
 namespace {
 
-absl::StatusOr<std::vector<store::CredentialRecord>> CredentialsOf(store::Records& records,
-                                                                   const std::string& user) {
-  if (!absl::StartsWith(user, "cred_")) return records.FindCredentialsOfUser(user);
-  auto credential = records.GetCredential(user);
-  if (credential.ok()) return std::vector<store::CredentialRecord>{*std::move(credential)};
-  if (ReasonOf(credential.status()) != Reason::kCredentialUnknown) return credential.status();
-  return std::vector<store::CredentialRecord>();
+// What was found, and the first error of what could not be read beside it.
+struct Found {
+  std::vector<Owner> owners = {};
+  absl::Status damage = {};
+
+  // Notes what hides no other; gives back any other error.
+  absl::Status Note(const absl::Status& error) {
+    if (ReasonOf(error) == Reason::kCredentialUnknown) return absl::OkStatus();
+    if (!store::Records::ConcernsOneRow(error)) return error;
+    damage.Update(error);
+    return absl::OkStatus();
+  }
+
+  void Add(const store::CredentialRecord& credential) {
+    if (credential.user_id.empty()) return;  // an account's, of nobody in it
+    owners.push_back({credential.id, credential.user_id, credential.account_id});
+  }
+};
+
+absl::Status AddOwn(store::Records& records, const std::string& user, Found& found) {
+  if (absl::StartsWith(user, "cred_")) {
+    const auto credential = records.GetCredential(user);
+    if (!credential.ok()) return found.Note(credential.status());
+    found.Add(*credential);
+    return absl::OkStatus();
+  }
+  const auto credentials = records.FindCredentialsOfUser(user);
+  if (!credentials.ok()) return found.Note(credentials.status());
+  for (const store::CredentialRecord& credential : *credentials) found.Add(credential);
+  return absl::OkStatus();
 }
 
 // The accounts' credentials that serve `user`, as far as the directory knows him.
-absl::StatusOr<std::vector<Owner>> ServedByAccount(store::Records& records,
-                                                   const std::string& user) {
-  std::vector<Owner> owners;
-  JOINPASS_ASSIGN_OR_RETURN(const auto apps, records.ListApps());
-  for (const store::AppRecord& app : apps) {
+absl::Status AddServing(store::Records& records, const std::string& user, Found& found) {
+  const auto apps = records.ListApps();
+  if (!apps.ok()) return found.Note(apps.status());
+  for (const store::AppRecord& app : *apps) {
     if (app.settings.kind != AppKind::kAccountManaged) continue;
-    JOINPASS_ASSIGN_OR_RETURN(const auto host, records.FindHost(app.id, user));
-    if (!host) continue;
-    const auto credential = records.FindCredential(app.id, host->account_id);
-    if (credential.ok()) {
-      owners.push_back({credential->id, user, host->account_id});
-    } else if (ReasonOf(credential.status()) != Reason::kCredentialUnknown) {
-      return credential.status();
+    const auto host = records.FindHost(app.id, user);
+    if (!host.ok()) {
+      JOINPASS_RETURN_IF_ERROR(found.Note(host.status()));
+      continue;
     }
+    if (!*host) continue;
+    const std::string& account = (*host)->account_id;
+    const auto credential = records.FindCredential(app.id, account);
+    if (!credential.ok()) {
+      JOINPASS_RETURN_IF_ERROR(found.Note(credential.status()));
+      continue;
+    }
+    found.owners.push_back({credential->id, user, account});
   }
-  return owners;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<Owner>> Named(store::Records& records,
                                          const std::vector<std::string>& users) {
-  std::vector<Owner> owners;
+  Found found;
   for (const std::string& user : users) {
-    JOINPASS_ASSIGN_OR_RETURN(const auto credentials, CredentialsOf(records, user));
-    for (const store::CredentialRecord& credential : credentials) {
-      if (credential.user_id.empty()) continue;  // an account's, of nobody in it
-      owners.push_back({credential.id, credential.user_id, credential.account_id});
-    }
+    JOINPASS_RETURN_IF_ERROR(AddOwn(records, user, found));
     if (absl::StartsWith(user, "cred_")) continue;
-    JOINPASS_ASSIGN_OR_RETURN(const std::vector<Owner> served, ServedByAccount(records, user));
-    owners.insert(owners.end(), served.begin(), served.end());
+    JOINPASS_RETURN_IF_ERROR(AddServing(records, user, found));
   }
-  if (owners.empty()) {
-    return base::MakeError(Reason::kCredentialUnknown,
-                           "join: none of identity_users has a consent");
-  }
-  return owners;
+  if (!found.owners.empty()) return found.owners;
+  JOINPASS_RETURN_IF_ERROR(found.damage);
+  return base::MakeError(Reason::kCredentialUnknown, "join: none of identity_users has a consent");
 }
 
 }  // namespace

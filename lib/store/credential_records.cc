@@ -62,6 +62,11 @@ CredentialEvent EventOf(CredentialEventKind kind) {
 
 }  // namespace
 
+bool Records::ConcernsOneRow(const absl::Status& error) {
+  const Reason reason = ReasonOf(error);
+  return reason == Reason::kStoreCorrupt || reason == Reason::kKeyMissing;
+}
+
 absl::StatusOr<Records::Consented> Records::PutConsented(CredentialRecord credential) {
   const std::string new_id = credential.id;
   MakeFresh(credential);
@@ -111,8 +116,8 @@ absl::StatusOr<CredentialRecord> Records::PutExchanged(CredentialRecord credenti
             sealer.SealCredential(credential), {},
             sealer.SealEvent(credential.id, EventOf(CredentialEventKind::kConnected),
                              credential.connected_at)));
-    if (IsDone(outcome)) return credential;
-    if (outcome == Outcome::kTaken) return TooManyWriters();
+    // It is there: an earlier try was stored, though the disk said it was not.
+    if (IsDone(outcome) || outcome == Outcome::kTaken) return credential;
     return base::MakeError(Reason::kAppUnknown, "credential: its app is not there");
   });
 }

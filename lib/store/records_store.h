@@ -32,6 +32,9 @@ namespace joinpass::store {
 // leaves out those that do not unseal, and fails only if none does.
 class Records {
  public:
+  // Whether `error` is that of one row, beside which others may be whole.
+  static bool ConcernsOneRow(const absl::Status& error);
+
   // Each call works with the keys as they are when it begins; where newer ones
   // came before its end, and what it found may be for want of them, it begins again.
   // `store`, `keys` and `random` must outlive it.

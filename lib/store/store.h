@@ -56,6 +56,10 @@ class Store {
  public:
   virtual ~Store() = default;
 
+  // From now on no call waits for others beyond `left` from now; then it fails at
+  // once, where it would have to wait. Does not block.
+  virtual void WaitNoLongerThan(absl::Duration left) = 0;
+
   // --- apps ---------------------------------------------------------------
   // `same_client`: the keys of its client id. kTaken: the id or the client id.
   virtual absl::StatusOr<Outcome> InsertApp(const AppRow& row, const LookupKeys& same_client) = 0;

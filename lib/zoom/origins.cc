@@ -63,7 +63,8 @@ std::vector<std::string> RedirectOrigins(const Origins& origins) {
   for (const std::string_view domain : kDomains) {
     if (domain != oauth && domain != api) continue;
     entries.push_back(absl::StrCat("https://", base::ToAbsl(domain)));
-    entries.push_back(absl::StrCat("*.", base::ToAbsl(domain)));
+    entries.push_back(absl::StrCat("https://api.", base::ToAbsl(domain)));
+    entries.push_back(absl::StrCat("api-*.", base::ToAbsl(domain)));
   }
   return entries;
 }

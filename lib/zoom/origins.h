@@ -23,10 +23,9 @@ struct Origins {
 // Errors: invalid_argument
 absl::Status CheckOrigin(std::string_view origin);
 
-// What the transport may follow a redirect to, an entry each. If both of
-// `origins` are Zoom's: "https://zoom.us" and "*.zoom.us" (where one is
-// ZoomGov's, its domain). `*.` stands for one label or more. Otherwise exactly
-// the two.
+// What the transport may follow a redirect to, tokens and all, an entry each. If both of
+// `origins` are Zoom's: "https://zoom.us", "https://api.zoom.us", and its regions as
+// "api-*.zoom.us" (where one is ZoomGov's, its domain). Otherwise exactly the two.
 std::vector<std::string> RedirectOrigins(const Origins& origins);
 
 // Where API calls go after a token answer that named `api_url`: there, if a

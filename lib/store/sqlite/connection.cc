@@ -2,15 +2,19 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "base/status.h"
 #include "store/sqlite/errors.h"
 
 namespace joinpass::store::sqlite {
 namespace {
 
-constexpr int kLockWaitMillis = 5'000;
+constexpr absl::Duration kLockWait = absl::Seconds(5);
+constexpr absl::Duration kFirstPause = absl::Milliseconds(1);
+constexpr absl::Duration kLongestPause = absl::Milliseconds(50);
 
 }  // namespace
 
@@ -24,12 +28,30 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& 
                                        SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE,
                                    nullptr);
   if (code != SQLITE_OK) return ErrorOf(name, code);
-  sqlite3_busy_timeout(opened->handle_, kLockWaitMillis);
+  sqlite3_busy_handler(opened->handle_, &Connection::OnBusy, opened.get());
   // A planted schema can neither run code of its own nor be changed by SQL.
   sqlite3_db_config(opened->handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(opened->handle_, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
   sqlite3_db_config(opened->handle_, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
   return opened;
+}
+
+// SQLite's own handler waits for a fixed time, which nobody can cut short.
+int Connection::OnBusy(void* self, int times) {
+  Connection& connection = *static_cast<Connection*>(self);
+  const SteadyTime now = SteadyNow();
+  if (times == 0) connection.busy_since_ = now;
+  const SteadyTime until =
+      std::min(connection.busy_since_ + kLockWait,
+               SteadyTime::FromSinceBoot(absl::Nanoseconds(connection.wait_until_ns_.load())));
+  if (now >= until) return 0;
+  const absl::Duration pause = std::min(kFirstPause * (times + 1), kLongestPause);
+  absl::SleepFor(std::min(pause, until - now));
+  return 1;
+}
+
+void Connection::WaitNoLongerThan(absl::Duration left) {
+  wait_until_ns_ = absl::ToInt64Nanoseconds((SteadyNow() + left).SinceBoot());
 }
 
 Connection::~Connection() {

@@ -3,12 +3,17 @@
 #ifndef JOINPASS_LIB_STORE_SQLITE_CONNECTION_H_
 #define JOINPASS_LIB_STORE_SQLITE_CONNECTION_H_
 
+#include <atomic>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <unordered_map>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "joinpass/time.h"
 #include "store/sqlite/statement.h"
 
 struct sqlite3;
@@ -18,7 +23,7 @@ namespace joinpass::store::sqlite {
 enum class Access { kRead, kReadAndWrite };
 
 // An open file with its prepared statements. Waits up to 5 s for a lock of
-// another process or connection. Thread-compatible.
+// another process or connection. Thread-compatible, but for WaitNoLongerThan().
 class Connection {
  public:
   // Opens a file that is there. Reads and writes nothing yet. `name` stands in
@@ -28,6 +33,9 @@ class Connection {
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
+
+  // From now on it waits for no lock beyond `left` from now. Thread-safe.
+  void WaitNoLongerThan(absl::Duration left);
 
   // Runs statements that give no rows of interest.
   absl::Status Run(const char* sql);
@@ -45,7 +53,11 @@ class Connection {
  private:
   explicit Connection(const std::string& name) : name_(name) {}
 
+  static int OnBusy(void* self, int times);
+
   std::string name_;
+  SteadyTime busy_since_ = {};
+  std::atomic<std::int64_t> wait_until_ns_ = std::numeric_limits<std::int64_t>::max();
   sqlite3* handle_ = nullptr;
   std::unordered_map<std::string, sqlite3_stmt*> prepared_;
 };

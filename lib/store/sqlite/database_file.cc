@@ -64,6 +64,15 @@ absl::StatusOr<std::string> ReadHeader(const std::string& path, const FileKind& 
   return header;
 }
 
+// A file that was being made when the power went: its pages are not there yet, and
+// the journal takes them back.
+bool IsCutShort(const std::string& path, const std::string& header) {
+  struct stat journal = {};
+  return header.find_first_not_of('\0') == std::string::npos &&
+         lstat((path + "-journal").c_str(), &journal) == 0 && S_ISREG(journal.st_mode) &&
+         journal.st_size > 0;
+}
+
 absl::Status MakeFile(const std::string& path, const FileKind& kind) {
   // Not open(): see ReadHeader. The name is new, so chmod follows no link.
   if (mknod(path.c_str(), S_IFREG | 0600, 0) != 0) {
@@ -134,6 +143,7 @@ absl::StatusOr<FileState> InspectFile(const std::string& path, const FileKind& k
   if (file.st_uid != geteuid()) return Foreign(kind, "belongs to another user");
   if (file.st_size == 0) return FileState::kPresent;
   JOINPASS_ASSIGN_OR_RETURN(const std::string header, ReadHeader(path, kind));
+  if (IsCutShort(path, header)) return FileState::kPresent;
   JOINPASS_RETURN_IF_ERROR(CheckHeader(header, kind));
   return FileState::kPresent;
 }

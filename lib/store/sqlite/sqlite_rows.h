@@ -46,6 +46,11 @@ class SqliteStore final : public Store {
   // Keeps `keys` as long as itself.
   void Own(std::unique_ptr<crypto::KeySource> keys) { own_keys_ = std::move(keys); }
 
+  // Beside the locks, which others may hold while they wait.
+  void WaitNoLongerThan(absl::Duration left) override ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    for (Database* file : Files()) file->connection->WaitNoLongerThan(left);
+  }
+
   absl::StatusOr<Outcome> InsertApp(const AppRow& row, const LookupKeys& same_client) override;
   absl::StatusOr<Outcome> UpdateApp(const AppRow& row, const LookupKeys& same_client) override;
   absl::StatusOr<Outcome> RemoveApp(const std::string& id) override;

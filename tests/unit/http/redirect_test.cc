@@ -10,7 +10,7 @@ namespace {
 using message::Request;
 using message::Response;
 
-const std::vector<std::string> kAllowed = {"https://zoom.us", "*.zoom.us"};
+const std::vector<std::string> kAllowed = {"https://zoom.us", "api-*.zoom.us"};
 
 Request Original() {
   Request request;
@@ -52,7 +52,7 @@ TEST_SUITE("A redirect") {
       std::string target;
     };
     const std::vector<Row> rows = {
-        {"https://us02.zoom.us/v2/x?a=%20b", "https://us02.zoom.us", "/v2/x?a=%20b"},
+        {"https://api-eu.zoom.us/v2/x?a=%20b", "https://api-eu.zoom.us", "/v2/x?a=%20b"},
         {"https://zoom.us", "https://zoom.us", "/"},
         {"https://zoom.us?a=b", "https://zoom.us", "/?a=b"},
         {"https://ZOOM.us:443/x#part", "https://zoom.us", "/x"},

@@ -42,6 +42,27 @@ struct FileFixture {
     REQUIRE_FALSE(status.ok());
     return status;
   }
+
+  // A file that had grown when the power went, and nothing of its pages had come to
+  // the disk; its journal had.
+  void CutMaking(const std::string& name) {
+    const std::string file = Of(name);
+    std::filesystem::remove(file);
+    std::filesystem::remove(file + "-journal");
+    {
+      RawSqlite raw(file);
+      raw.Run("PRAGMA cache_size=1; BEGIN; CREATE TABLE t(x)");
+      raw.Run("INSERT INTO t VALUES(randomblob(100000))");
+      std::filesystem::copy_file(file, Of("half"));
+      std::filesystem::copy_file(file + "-journal", Of("half-journal"));
+      raw.Run("ROLLBACK");
+    }
+    const std::uintmax_t size = std::filesystem::file_size(Of("half"));
+    REQUIRE(size > 0);
+    testing::WriteFile(file, std::string(size, '\0'));
+    std::filesystem::remove(Of("half"));
+    std::filesystem::rename(Of("half-journal"), file + "-journal");
+  }
 };
 
 mode_t ModeOf(const std::string& path) {
@@ -208,6 +229,18 @@ TEST_SUITE("A file of a store") {
     }
     CHECK(TryOpen().ok());
     CHECK(Must(OpenedStore(path).records.ListApps()).empty());
+  }
+
+  TEST_CASE_FIXTURE(FileFixture, "whose making was cut by a power cut is made anew") {
+    for (const std::string& name : names) {
+      CAPTURE(name);
+      CutMaking(name);
+      std::filesystem::rename(Of(name) + "-journal", Of("aside"));
+      CHECK(ReasonOf(WhyRefused()) == Reason::kStoreForeign);
+      std::filesystem::rename(Of("aside"), Of(name) + "-journal");
+      CHECK(TryOpen().ok());
+      CHECK(Must(OpenedStore(path).records.ListApps()).empty());
+    }
   }
 
   TEST_CASE_FIXTURE(FileFixture, "whose writer died in a commit is as it was before") {

@@ -68,10 +68,12 @@ TEST_SUITE("RedirectOrigins") {
   using Entries = std::vector<std::string>;
 
   TEST_CASE("are Zoom's own where Zoom is what we talk to") {
-    CHECK(RedirectOrigins({}) == Entries{"https://zoom.us", "*.zoom.us"});
-    CHECK(RedirectOrigins(kGov) == Entries{"https://zoomgov.com", "*.zoomgov.com"});
+    CHECK(RedirectOrigins({}) ==
+          Entries{"https://zoom.us", "https://api.zoom.us", "api-*.zoom.us"});
+    CHECK(RedirectOrigins(kGov) ==
+          Entries{"https://zoomgov.com", "https://api.zoomgov.com", "api-*.zoomgov.com"});
     CHECK(RedirectOrigins({.oauth = "https://zoom.us", .api = "https://api.zoomgov.com"}).size() ==
-          4);
+          6);
   }
 
   TEST_CASE("are exactly what was set up otherwise") {

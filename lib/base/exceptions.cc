@@ -1,0 +1,53 @@
+#include "base/exceptions.h"
+
+#include <exception>
+#include <new>
+#include <string>
+
+#include "base/status.h"
+
+namespace joinpass::base {
+namespace {
+
+absl::Status Exhausted(const char* what) {
+  ErrorInfo info;
+  info.reason = Reason::kResourcesExhausted;
+  info.cause = what;
+  info.request_left = true;
+  return MakeError(info, std::string("the process has none left of: ") + what);
+}
+
+absl::Status Unforeseen() {
+  ErrorInfo info;
+  info.reason = Reason::kInternal;
+  info.request_left = true;
+  return MakeError(info, "an exception of an unforeseen kind");
+}
+
+}  // namespace
+
+const char* ExhaustedBy(const std::error_code& error) {
+  if (error == std::errc::too_many_files_open ||
+      error == std::errc::too_many_files_open_in_system) {
+    return "descriptors";
+  }
+  if (error == std::errc::not_enough_memory || error == std::errc::no_buffer_space) return "memory";
+  return "";
+}
+
+absl::Status StatusOfException() {
+  try {
+    throw;
+  } catch (const std::bad_alloc&) {
+    return Exhausted("memory");
+  } catch (const std::system_error& error) {
+    // Of all that we ask for, threads alone are refused so.
+    if (error.code() == std::errc::resource_unavailable_try_again) return Exhausted("threads");
+    const char* const what = ExhaustedBy(error.code());
+    return *what != '\0' ? Exhausted(what) : Unforeseen();
+  } catch (...) {
+    return Unforeseen();
+  }
+}
+
+}  // namespace joinpass::base
