@@ -29,7 +29,8 @@ class MachineClock final : public Clock {
 }  // namespace
 
 Clock& SystemClock() {
-  static MachineClock clock;
+  // Never destroyed: threads may outlive the statics of a process that ends.
+  static MachineClock& clock = *new MachineClock;
   return clock;
 }
 

@@ -36,7 +36,7 @@ std::string Random::Token(std::size_t bytes) {
 }
 
 Random& SystemRandom() {
-  static KernelRandom random;
+  static KernelRandom& random = *new KernelRandom;  // as SystemClock()
   return random;
 }
 

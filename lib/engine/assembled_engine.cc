@@ -1,5 +1,6 @@
 #include "engine/assembled_engine.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/flight.h"
@@ -13,12 +14,24 @@ namespace {
 // What a refresh may take, and its answer to be stored.
 const absl::Duration kCloseByItself = oauth::kRefreshDeadline + oauth::kCommitReserve;
 
+// Between two looks at the clock, which a wait may not know.
+constexpr absl::Duration kLongestWait = absl::Seconds(1);
+
+absl::Status OnOwnThread() {
+  return base::MakeError(Reason::kWrongThread, "close: it blocks, and is called on its own thread");
+}
+
+absl::Status StillClosing() {
+  return base::MakeError(Reason::kDeadlineExceeded, "close: somebody else is still closing it");
+}
+
 base::Task<absl::Status> CloseClient(http::Client& client) {
   client.Close();
   co_return absl::OkStatus();
 }
 
-base::Task<absl::Status> CloseUpkeep(oauth::Upkeep& upkeep) {
+base::Task<absl::Status> CloseUpkeep(oauth::Upkeep& upkeep, bool& closing) {
+  closing = true;
   upkeep.Close();
   co_return absl::OkStatus();
 }
@@ -50,7 +63,7 @@ AssembledEngine::AssembledEngine(EngineOptions options, Parts parts)
       parts_(std::move(parts)),
       records_(*parts_.store, *parts_.keys, parts_.random),
       context_{*parts_.loop,
-               worker_,
+               *worker_,
                parts_.clock,
                parts_.random,
                *parts_.client,
@@ -79,7 +92,7 @@ absl::StatusOr<std::unique_ptr<JoinSession>> AssembledEngine::BeginJoin(JoinRequ
   const bool started =
       runner_->Spawn<absl::Status>([session] { return session->Warm(); }, [](absl::Status) {});
   if (!started) return EngineClosed();
-  return std::make_unique<CallerSession>(runner_, std::move(session), parts_.clock,
+  return std::make_unique<CallerSession>(border_, runner_, std::move(session), parts_.clock,
                                          options_.callback_executor);
 }
 
@@ -100,13 +113,32 @@ void AssembledEngine::SettleWhileOpen() {
 }
 
 absl::Status AssembledEngine::Close(absl::Duration timeout) {
-  const absl::Status mine = runner_->CheckThread();
-  if (!mine.ok() && ReasonOf(mine) == Reason::kWrongThread) return mine;
-  if (closed_.exchange(true)) return absl::OkStatus();
+  if (parts_.loop && parts_.loop->IsCurrent()) return OnOwnThread();
   const SteadyTime deadline = parts_.clock.SteadyNow() + timeout;
+  {
+    base::MutexLock lock(close_mutex_);
+    while (closing_begun_ && !close_outcome_) {
+      const absl::Duration left = deadline - parts_.clock.SteadyNow();
+      if (left <= absl::ZeroDuration()) return StillClosing();
+      close_changed_.WaitFor(close_mutex_, std::min(left, kLongestWait));
+    }
+    if (close_outcome_) return *close_outcome_;
+    closing_begun_ = true;
+  }
+  const absl::Status outcome = CloseOnce(timeout);
+  base::MutexLock lock(close_mutex_);
+  close_outcome_ = outcome;
+  close_changed_.NotifyAll();
+  return outcome;
+}
+
+absl::Status AssembledEngine::CloseOnce(absl::Duration timeout) {
+  const SteadyTime deadline = parts_.clock.SteadyNow() + timeout;
+  // Else each call that waits for another process's lock would have 5 s of its own.
+  parts_.store->WaitNoLongerThan(timeout);
   runner_->Shut();
   keys_.Close();
-  (void)closing_->Run<absl::Status>([this] { return CloseUpkeep(upkeep_); });
+  (void)closing_->Run<absl::Status>([this] { return CloseUpkeep(upkeep_, *context_.closing); });
   const absl::Status drained = closing_->Run<absl::Status>(
       [this, deadline] { return Drain(*parts_.loop, consents_, tokens_, deadline); });
   // Ends what still waits for Zoom; then all tasks come to their end by themselves.
@@ -115,6 +147,16 @@ absl::Status AssembledEngine::Close(absl::Duration timeout) {
   (void)closing_->Run<absl::Status>([this] { return AwaitFlights(consents_, tokens_); });
   closing_->Shut();
   return drained;
+}
+
+void AssembledEngine::EndForGood() {
+  if (!border_->IsHome()) return;
+  (void)Close(kCloseByItself);
+  border_->Shut();
+  worker_.reset();
+  if (parts_.loop->IsCurrent()) return;
+  parts_.client.reset();
+  parts_.loop.reset();
 }
 
 }  // namespace joinpass::engine

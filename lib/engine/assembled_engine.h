@@ -3,15 +3,17 @@
 #ifndef JOINPASS_LIB_ENGINE_ASSEMBLED_ENGINE_H_
 #define JOINPASS_LIB_ENGINE_ASSEMBLED_ENGINE_H_
 
-#include <atomic>
 #include <memory>
+#include <optional>
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "base/random.h"
 #include "base/worker.h"
 #include "crypto/key_file_source.h"
 #include "directory/sync.h"
 #include "engine/apps.h"
+#include "engine/border.h"
 #include "engine/credentials.h"
 #include "engine/directory.h"
 #include "engine/keys.h"
@@ -56,15 +58,24 @@ class AssembledEngine final : public Engine {
   absl::StatusOr<UpkeepReport> Upkeep(absl::Duration timeout) override;
   absl::Status Close(absl::Duration timeout) override;
 
+  // What stands between it and its callers, also those of its sessions.
+  const Border& border() const { return *border_; }
+
+  // At the end of the process: closes, and ends all threads. Whatever a caller asks for
+  // after that is refused; what is in memory stays until the process is gone. On one of
+  // its own threads it ends the others. Nothing in a forked child.
+  void EndForGood();
+
   // Begins to settle in the background what a process that died has left. Once.
   void SettleWhileOpen();
 
  private:
   // Each outlives those below it.
   const EngineOptions options_;
-  const Parts parts_;
+  const std::shared_ptr<Border> border_ = std::make_shared<Border>();
+  Parts parts_;
   store::Records records_;
-  base::Worker worker_;
+  std::unique_ptr<base::Worker> worker_ = std::make_unique<base::Worker>();
   const oauth::Context context_;
   oauth::TokenSource tokens_;
   oauth::AuthorizedCalls calls_;
@@ -79,7 +90,13 @@ class AssembledEngine final : public Engine {
   StoredCredentials credentials_;
   StoredDirectory directory_;
   StoredKeys keys_;
-  std::atomic<bool> closed_ = false;
+
+  // Whoever comes first closes; the others wait for him.
+  absl::Status CloseOnce(absl::Duration timeout);
+  base::Mutex close_mutex_;
+  base::CondVar close_changed_;
+  bool closing_begun_ ABSL_GUARDED_BY(close_mutex_) = false;
+  std::optional<absl::Status> close_outcome_ ABSL_GUARDED_BY(close_mutex_);
 };
 
 }  // namespace joinpass::engine

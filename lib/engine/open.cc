@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "crypto/key_file.h"
 #include "engine/assembled_engine.h"
+#include "engine/guest_engine.h"
 #include "store/sqlite/sqlite_store.h"
 #include "zoom/origins.h"
 
@@ -66,8 +67,10 @@ absl::Status CheckOptions(const EngineOptions& options) {
   return base::MakeError(Reason::kInvalidArgument, "open: " + absl::StrJoin(wrong, "; "));
 }
 
-absl::StatusOr<std::unique_ptr<Engine>> OpenWith(EngineOptions options, base::Clock& clock,
-                                                 base::Random& random) {
+namespace {
+
+absl::StatusOr<std::unique_ptr<AssembledEngine>> Assemble(EngineOptions options, base::Clock& clock,
+                                                          base::Random& random) {
   JOINPASS_RETURN_IF_ERROR(CheckOptions(options));
   auto loop = http::MakeIoLoop(clock);
   // First what may fail without a trace: an option that is wrong leaves no folder behind.
@@ -82,6 +85,18 @@ absl::StatusOr<std::unique_ptr<Engine>> OpenWith(EngineOptions options, base::Cl
   auto engine = std::make_unique<AssembledEngine>(std::move(options), std::move(parts));
   engine->SettleWhileOpen();
   return engine;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Engine>> OpenWith(EngineOptions options, base::Clock& clock,
+                                                 base::Random& random) {
+  try {
+    JOINPASS_ASSIGN_OR_RETURN(auto engine, Assemble(std::move(options), clock, random));
+    return std::make_unique<GuestEngine>(std::move(engine));
+  } catch (...) {
+    return base::StatusOfException();
+  }
 }
 
 }  // namespace engine

@@ -17,24 +17,31 @@ void Deliver(const CallbackExecutor& executor, const std::function<void(MaybePas
 }  // namespace
 
 absl::StatusOr<JoinPass> CallerSession::Mint(absl::Duration timeout) {
-  const SteadyTime deadline = clock_.SteadyNow() + timeout;
-  return runner_->Run<MaybePass>(
-      [session = session_, deadline] { return session->Mint(deadline); });
+  return border_->Run([&] {
+    const SteadyTime deadline = clock_.SteadyNow() + timeout;
+    return runner_->Run<MaybePass>(
+        [session = session_, deadline] { return session->Mint(deadline); });
+  });
 }
 
 void CallerSession::MintAsync(absl::Duration timeout,
                               std::function<void(absl::StatusOr<JoinPass>)> done) {
-  const SteadyTime deadline = clock_.SteadyNow() + timeout;
-  const bool started = runner_->Spawn<MaybePass>(
-      [session = session_, deadline] { return session->Mint(deadline); },
-      [executor = executor_, done](MaybePass pass) { Deliver(executor, done, std::move(pass)); });
-  if (!started) Deliver(executor_, done, EngineClosed());
+  const absl::Status started = border_->Run([&]() -> absl::Status {
+    const SteadyTime deadline = clock_.SteadyNow() + timeout;
+    const bool spawned = runner_->Spawn<MaybePass>(
+        [session = session_, deadline] { return session->Mint(deadline); },
+        [executor = executor_, done](MaybePass pass) { Deliver(executor, done, std::move(pass)); });
+    return spawned ? absl::OkStatus() : EngineClosed();
+  });
+  if (!started.ok()) Deliver(executor_, done, started);
 }
 
 absl::StatusOr<Resolution> CallerSession::AwaitResolution(absl::Duration timeout) {
-  const SteadyTime deadline = clock_.SteadyNow() + timeout;
-  return runner_->Run<absl::StatusOr<Resolution>>(
-      [session = session_, deadline] { return session->AwaitResolution(deadline); });
+  return border_->Run([&] {
+    const SteadyTime deadline = clock_.SteadyNow() + timeout;
+    return runner_->Run<absl::StatusOr<Resolution>>(
+        [session = session_, deadline] { return session->AwaitResolution(deadline); });
+  });
 }
 
 }  // namespace joinpass::engine

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "engine/border.h"
 #include "engine/runner.h"
 #include "join/session.h"
 #include "joinpass/join.h"
@@ -19,9 +20,11 @@ using CallbackExecutor = std::function<void(std::function<void()>)>;
 // May outlive the engine: then its calls fail.
 class CallerSession final : public JoinSession {
  public:
-  CallerSession(std::shared_ptr<Runner> runner, std::shared_ptr<join::Session> session,
-                base::Clock& clock, CallbackExecutor executor)
-      : runner_(std::move(runner)),
+  CallerSession(std::shared_ptr<const Border> border, std::shared_ptr<Runner> runner,
+                std::shared_ptr<join::Session> session, base::Clock& clock,
+                CallbackExecutor executor)
+      : border_(std::move(border)),
+        runner_(std::move(runner)),
         session_(std::move(session)),
         clock_(clock),
         executor_(std::move(executor)) {}
@@ -32,6 +35,7 @@ class CallerSession final : public JoinSession {
   absl::StatusOr<Resolution> AwaitResolution(absl::Duration timeout) override;
 
  private:
+  const std::shared_ptr<const Border> border_;
   const std::shared_ptr<Runner> runner_;
   const std::shared_ptr<join::Session> session_;
   base::Clock& clock_;

@@ -6,7 +6,7 @@ namespace joinpass {
 namespace {
 
 const Secret& Nothing() {
-  static const Secret nothing;
+  static const Secret& nothing = *new Secret;
   return nothing;
 }
 

@@ -3,6 +3,7 @@
 #ifndef JOINPASS_LIB_OAUTH_CONTEXT_H_
 #define JOINPASS_LIB_OAUTH_CONTEXT_H_
 
+#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -27,6 +28,9 @@ struct Context {
   store::Records& records;
   zoom::Origins origins;
   Listeners listeners = {};
+
+  // True once the engine closes: whoever waits for others gives up. The loop's.
+  std::shared_ptr<bool> closing = std::make_shared<bool>(false);
 
   base::Moment Now() const { return {clock.Now(), clock.SteadyNow()}; }
 

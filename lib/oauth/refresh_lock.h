@@ -22,7 +22,7 @@ inline constexpr absl::Duration kLongestLockPause = absl::Milliseconds(20);
 // Asks for it again and again, some milliseconds apart, until `deadline`. On the
 // loop.
 //
-// Errors: refresh_busy, store_unavailable
+// Errors: refresh_busy, store_unavailable, cancelled (the engine is closing)
 base::Task<absl::StatusOr<std::unique_ptr<store::RefreshLock>>> AwaitRefreshLock(
     const Context& context, std::string credential_id, SteadyTime deadline);
 
