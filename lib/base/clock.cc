@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "absl/time/clock.h"
+#include "base/undying.h"
 
 namespace joinpass {
 
@@ -29,9 +30,8 @@ class MachineClock final : public Clock {
 }  // namespace
 
 Clock& SystemClock() {
-  // Never destroyed: threads may outlive the statics of a process that ends.
-  static MachineClock& clock = *new MachineClock;
-  return clock;
+  static Undying<MachineClock> clock;
+  return clock.get();
 }
 
 }  // namespace base

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "absl/strings/escaping.h"
+#include "base/undying.h"
 #include "base/wipe.h"
 
 namespace joinpass::base {
@@ -36,8 +37,8 @@ std::string Random::Token(std::size_t bytes) {
 }
 
 Random& SystemRandom() {
-  static KernelRandom& random = *new KernelRandom;  // as SystemClock()
-  return random;
+  static Undying<KernelRandom> random;
+  return random.get();
 }
 
 }  // namespace joinpass::base

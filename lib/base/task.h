@@ -90,19 +90,8 @@ class [[nodiscard]] Task {
   std::coroutine_handle<promise_type> handle_;
 };
 
-namespace internal {
-
-struct Detached {
-  struct promise_type {
-    Detached get_return_object() { return {}; }
-    std::suspend_never initial_suspend() noexcept { return {}; }
-    std::suspend_never final_suspend() noexcept { return {}; }
-    void return_void() {}
-    void unhandled_exception() { std::terminate(); }
-  };
-};
-
-// What became of `task`. One that cannot tell of an error must not throw.
+// What became of `task`, as an error where it threw. A value that cannot tell of an
+// error is thrown on.
 template <typename T>
 Task<T> Caught(Task<T> task) {
   if constexpr (std::is_convertible_v<absl::Status, T>) {
@@ -115,6 +104,18 @@ Task<T> Caught(Task<T> task) {
     co_return co_await std::move(task);
   }
 }
+
+namespace internal {
+
+struct Detached {
+  struct promise_type {
+    Detached get_return_object() { return {}; }
+    std::suspend_never initial_suspend() noexcept { return {}; }
+    std::suspend_never final_suspend() noexcept { return {}; }
+    void return_void() {}
+    void unhandled_exception() { std::terminate(); }
+  };
+};
 
 template <typename T>
 Detached RunDetached(Task<T> task, absl::AnyInvocable<void(T)> done) {

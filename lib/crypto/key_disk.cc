@@ -9,14 +9,15 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/exceptions.h"
 #include "base/status.h"
 
 namespace joinpass::crypto {
 namespace {
 
 absl::Status Unavailable(std::string_view what, int error) {
-  return base::MakeError(Reason::kStoreUnavailable,
-                         absl::StrCat("key file: ", std::string(what), " (errno ", error, ")"));
+  return base::SystemError(Reason::kStoreUnavailable, absl::StrCat("key file: ", std::string(what)),
+                           error);
 }
 
 absl::Status Invalid(std::string_view what) {

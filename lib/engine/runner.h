@@ -34,7 +34,8 @@ class Runner : public std::enable_shared_from_this<Runner> {
   bool Spawn(absl::AnyInvocable<base::Task<T>()> make, absl::AnyInvocable<void(T)> done) {
     base::MutexLock lock(mutex_);
     if (shut_) return false;
-    ++active_;
+    // Counted after it is posted: what was thrown instead is not under way. It can end
+    // only after this, since Finish() needs the lock.
     loop_->Post(
         [self = shared_from_this(), make = std::move(make), done = std::move(done)]() mutable {
           base::Start<T>(make(), [self, done = std::move(done)](T value) mutable {
@@ -42,6 +43,7 @@ class Runner : public std::enable_shared_from_this<Runner> {
             self->Finish();
           });
         });
+    ++active_;
     return true;
   }
 

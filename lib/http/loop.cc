@@ -41,8 +41,14 @@ class AsioLoop final : public IoLoop {
   void Post(base::Work work) override {
     base::MutexLock lock(mutex_);
     queue_.push_back(std::move(work));
-    if (std::exchange(draining_, true)) return;
-    boost::asio::post(context_.io, [this] { Drain(); });
+    if (draining_) return;
+    try {
+      boost::asio::post(context_.io, [this] { Drain(); });
+    } catch (...) {
+      queue_.pop_back();
+      throw;
+    }
+    draining_ = true;
   }
 
   TimerId PostAt(SteadyTime when, base::Work work) override {
@@ -52,8 +58,13 @@ class AsioLoop final : public IoLoop {
     // for an earlier moment finds nothing due and arms itself again. One that is
     // overdue is armed by a clock of the test, which was moved.
     if (when < armed_ || armed_ <= clock_.SteadyNow()) {
+      try {
+        boost::asio::post(context_.io, [this] { Arm(); });
+      } catch (...) {
+        (void)timers_.Remove(id);
+        throw;
+      }
       armed_ = when;
-      boost::asio::post(context_.io, [this] { Arm(); });
     }
     return id;
   }

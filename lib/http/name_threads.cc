@@ -67,6 +67,7 @@ struct NameThreads::Shared {
 };
 
 NameThreads::NameThreads() : shared_(std::make_shared<Shared>()) {
+  threads_.reserve(kThreads);  // a thread that has started must have its place
   try {
     for (std::size_t i = 0; i < kThreads; ++i) {
       threads_.push_back(

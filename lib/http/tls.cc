@@ -4,11 +4,13 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include <cerrno>
 #include <fstream>
 #include <limits>
 #include <map>
 #include <utility>
 
+#include "base/exceptions.h"
 #include "base/mutex.h"
 #include "base/status.h"
 
@@ -23,7 +25,9 @@ absl::Status BadCaFile(std::string_view what) {
 
 absl::StatusOr<std::string> ReadCaFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) return BadCaFile("cannot be read");
+  if (!file) {
+    return base::SystemError(Reason::kInvalidArgument, "http: ca_file cannot be read", errno);
+  }
   std::string text(kMaxCaFile + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));
@@ -76,8 +80,13 @@ absl::StatusOr<TlsContext> MakeContext(const std::string& pem) {
   SSL_CTX_sess_set_new_cb(context.get(), &OnNewSession);
   if (!pem.empty()) {
     JOINPASS_RETURN_IF_ERROR(AddCertificates(context.get(), pem));
-  } else if (SSL_CTX_set_default_verify_paths(context.get()) != 1) {
-    return base::MakeError(Reason::kInternal, "http: no certificates of the system");
+  } else {
+    errno = 0;
+    // It is content with nothing where it can open nothing.
+    const bool set = SSL_CTX_set_default_verify_paths(context.get()) == 1;
+    if (!set || errno == EMFILE || errno == ENFILE) {
+      return base::SystemError(Reason::kInternal, "http: no certificates of the system", errno);
+    }
   }
   return context;
 }

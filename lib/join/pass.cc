@@ -1,13 +1,14 @@
 #include <utility>
 
+#include "base/undying.h"
 #include "joinpass/join.h"
 
 namespace joinpass {
 namespace {
 
 const Secret& Nothing() {
-  static const Secret& nothing = *new Secret;
-  return nothing;
+  static base::Undying<Secret> nothing;
+  return nothing.get();
 }
 
 }  // namespace

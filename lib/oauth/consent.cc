@@ -181,7 +181,7 @@ base::Task<Consents::MaybeCredential> Consents::Keep(store::CredentialRecord cre
   bool refused = false;
   for (absl::Duration pause = kSaveAgainAfter;; pause = std::min(2 * pause, kSaveAgainAtLeast)) {
     MaybeCredential kept =
-        co_await context_.OffLoop([&] { return records.PutExchanged(credential); });
+        co_await base::Caught(context_.OffLoop([&] { return records.PutExchanged(credential); }));
     if (kept.ok() && refused) {
       context_.listeners.Notify(
           "tokens_saved", absl::StrCat("the store took the consent ", credential.id, " after all"));

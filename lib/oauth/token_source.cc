@@ -262,7 +262,8 @@ base::Task<absl::Status> TokenSource::RunProtocol(Entry& entry, std::string cred
   wish.seen_generation = entry.held.known() ? entry.held.held().generation : 0;
   const bool was_unsaved = entry.unsaved.has_value();
   RefreshRun run(context_, credential_id, wish, entry.unsaved, &closing_);
-  absl::Status outcome = co_await run.Run();
+  // Whatever is thrown, what came from Zoom stays in our hands.
+  absl::Status outcome = co_await base::Caught(run.Run());
   entry.unsaved = std::move(run.unsaved());
   Judge(entry, run.end(), outcome);
   if (entry.unsaved && !entry.saving) {
@@ -309,8 +310,8 @@ base::Task<absl::Status> TokenSource::KeepSaving(std::string credential_id) {
     if (!entry.unsaved || closing_) break;
     // A copy, since the entry may change while the disk is busy.
     const Unsaved unsaved = *entry.unsaved;
-    const absl::StatusOr<bool> saved =
-        co_await context_.OffLoop([&] { return Save(context_, credential_id, unsaved); });
+    const absl::StatusOr<bool> saved = co_await base::Caught(
+        context_.OffLoop([&] { return Save(context_, credential_id, unsaved); }));
     if (!saved.ok()) continue;
     entry.unsaved.reset();
     (void)co_await Load(entry, credential_id);
@@ -385,8 +386,8 @@ base::Task<bool> TokenSource::Drain(SteadyTime deadline) {
     while (entry.unsaved) {
       const std::string& credential_id = id;
       const Unsaved unsaved = *entry.unsaved;
-      const absl::StatusOr<bool> saved =
-          co_await context_.OffLoop([&] { return Save(context_, credential_id, unsaved); });
+      const absl::StatusOr<bool> saved = co_await base::Caught(
+          context_.OffLoop([&] { return Save(context_, credential_id, unsaved); }));
       if (saved.ok()) {
         entry.unsaved.reset();
         break;

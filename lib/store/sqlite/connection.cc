@@ -27,7 +27,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& 
                                    mode | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX |
                                        SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE,
                                    nullptr);
-  if (code != SQLITE_OK) return ErrorOf(name, code);
+  if (code != SQLITE_OK) return ErrorOf(name, code, opened->handle_);
   sqlite3_busy_handler(opened->handle_, &Connection::OnBusy, opened.get());
   // A planted schema can neither run code of its own nor be changed by SQL.
   sqlite3_db_config(opened->handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
@@ -61,7 +61,7 @@ Connection::~Connection() {
 
 absl::Status Connection::Run(const char* sql) {
   const int code = sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
-  return code == SQLITE_OK ? absl::OkStatus() : ErrorOf(name_, code);
+  return code == SQLITE_OK ? absl::OkStatus() : ErrorOf(name_, code, handle_);
 }
 
 absl::StatusOr<Statement> Connection::Use(const std::string& sql) {
@@ -69,7 +69,7 @@ absl::StatusOr<Statement> Connection::Use(const std::string& sql) {
   if (statement == nullptr) {
     const int code = sqlite3_prepare_v3(handle_, sql.c_str(), static_cast<int>(sql.size() + 1),
                                         SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
-    if (code != SQLITE_OK) return ErrorOf(name_, code);
+    if (code != SQLITE_OK) return ErrorOf(name_, code, handle_);
   }
   return Statement(statement, name_);
 }

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/exceptions.h"
 #include "base/status.h"
 #include "store/sqlite/errors.h"
 #include "store/sqlite/key_check.h"
@@ -30,8 +31,8 @@ absl::Status Foreign(const FileKind& kind, std::string_view what) {
 }
 
 absl::Status Unavailable(const FileKind& kind, std::string_view what, int error) {
-  return base::MakeError(Reason::kStoreUnavailable,
-                         absl::StrCat(kind.name, ": ", std::string(what), " (errno ", error, ")"));
+  return base::SystemError(Reason::kStoreUnavailable,
+                           absl::StrCat(kind.name, ": ", std::string(what)), error);
 }
 
 std::int32_t NumberAt(std::string_view header, std::size_t at) {
@@ -57,10 +58,12 @@ absl::StatusOr<std::string> ReadHeader(const std::string& path, const FileKind& 
                             Connection::Open(path, kind.name, Access::kRead));
   sqlite3_file* file = nullptr;
   int code = sqlite3_file_control(connection->handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
-  if (code != SQLITE_OK) return ErrorOf(kind.name, code);
+  if (code != SQLITE_OK) return ErrorOf(kind.name, code, connection->handle());
   std::string header(kHeaderSize, '\0');
   code = file->pMethods->xRead(file, header.data(), static_cast<int>(header.size()), 0);
-  if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ) return ErrorOf(kind.name, code);
+  if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ) {
+    return ErrorOf(kind.name, code, connection->handle());
+  }
   return header;
 }
 

@@ -2,9 +2,11 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "base/exceptions.h"
 #include "base/status.h"
 
 namespace joinpass::store::sqlite {
@@ -47,10 +49,17 @@ Meaning MeaningOf(int code) {
 
 }  // namespace
 
-absl::Status ErrorOf(std::string_view file, int code) {
+absl::Status ErrorOf(std::string_view file, int code, sqlite3* connection) {
   const Meaning meaning = MeaningOf(code);
-  return base::MakeError(
-      meaning.reason, absl::StrCat(std::string(file), ": ", meaning.what, " (sqlite ", code, ")"));
+  const std::string text =
+      absl::StrCat(std::string(file), ": ", meaning.what, " (sqlite ", code, ")");
+  const int kind = code & 0xff;
+  // It tells of no memory by a code of its own, and of the system's errors beside.
+  if (kind == SQLITE_NOMEM) return base::SystemError(meaning.reason, text, ENOMEM);
+  if (kind == SQLITE_CANTOPEN || kind == SQLITE_IOERR) {
+    return base::SystemError(meaning.reason, text, sqlite3_system_errno(connection));
+  }
+  return base::MakeError(meaning.reason, text);
 }
 
 }  // namespace joinpass::store::sqlite

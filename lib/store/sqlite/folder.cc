@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "base/exceptions.h"
 #include "base/status.h"
 #include "store/sqlite/schema.h"
 
@@ -17,8 +18,8 @@ namespace joinpass::store {
 namespace {
 
 absl::Status Unavailable(std::string_view what, int error) {
-  return base::MakeError(Reason::kStoreUnavailable,
-                         absl::StrCat("store folder: ", std::string(what), " (errno ", error, ")"));
+  return base::SystemError(Reason::kStoreUnavailable,
+                           absl::StrCat("store folder: ", std::string(what)), error);
 }
 
 absl::Status Foreign(std::string_view what) {

@@ -9,15 +9,15 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "base/exceptions.h"
 #include "base/status.h"
 
 namespace joinpass::store::sqlite {
 namespace {
 
 absl::Status Unavailable(std::string_view what, int error) {
-  return base::MakeError(
-      Reason::kStoreUnavailable,
-      absl::StrCat(kRefreshLockFile, ": ", std::string(what), " (errno ", error, ")"));
+  return base::SystemError(Reason::kStoreUnavailable,
+                           absl::StrCat(kRefreshLockFile, ": ", std::string(what)), error);
 }
 
 absl::Status Foreign(std::string_view what) {

@@ -65,11 +65,11 @@ Statement& Statement::Keys(const LookupKeys& keys) {
 }
 
 absl::StatusOr<bool> Statement::Step() {
-  if (fault_ != SQLITE_OK) return ErrorOf(*file_, fault_);
+  if (fault_ != SQLITE_OK) return ErrorOf(*file_, fault_, sqlite3_db_handle(prepared_));
   const int code = sqlite3_step(prepared_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
-  return ErrorOf(*file_, code);
+  return ErrorOf(*file_, code, sqlite3_db_handle(prepared_));
 }
 
 absl::Status Statement::Run() { return Step().status(); }

@@ -274,7 +274,7 @@ TEST_SUITE("An error of SQLite") {
         {SQLITE_IOERR_FSYNC, Reason::kStoreUnavailable},
         {SQLITE_READONLY, Reason::kStoreUnavailable},
         {SQLITE_CANTOPEN, Reason::kStoreUnavailable},
-        {SQLITE_NOMEM, Reason::kStoreUnavailable},
+        {SQLITE_NOMEM, Reason::kResourcesExhausted},
         {SQLITE_CANTOPEN_SYMLINK, Reason::kStoreForeign},
         {SQLITE_NOTADB, Reason::kStoreForeign},
         {SQLITE_CORRUPT, Reason::kStoreCorrupt},
@@ -285,9 +285,10 @@ TEST_SUITE("An error of SQLite") {
     };
     for (const Case& each : cases) {
       CAPTURE(each.code);
-      CHECK(ReasonOf(sqlite::ErrorOf("x.db", each.code)) == each.reason);
+      CHECK(ReasonOf(sqlite::ErrorOf("x.db", each.code, nullptr)) == each.reason);
     }
-    CHECK(sqlite::ErrorOf("x.db", SQLITE_FULL).message() == "x.db: the disk is full (sqlite 13)");
+    CHECK(sqlite::ErrorOf("x.db", SQLITE_FULL, nullptr).message() ==
+          "x.db: the disk is full (sqlite 13)");
   }
 }
 
