@@ -87,9 +87,17 @@ struct UpkeepReport {
 };
 
 // Thread-safe. One per process is enough; several work side by side.
+//
+// A guest in its process: it takes no signal, raises no SIGPIPE, hands nothing to a
+// program that the process starts, and throws nothing. At exit() with an engine alive,
+// in a static or leaked, it is closed as its destructor would, before OpenSSL is cleaned
+// up. In a forked child every call of it and of its sessions fails with process_forked,
+// and to destroy it there does nothing; the child may open an engine of its own.
+// What lacks descriptors, threads or memory fails with resources_exhausted.
 class JOINPASS_EXPORT Engine {
  public:
-  // Opens or creates the store and its key. No network traffic.
+  // Opens or creates the store and its key. No network traffic. Makes all threads that
+  // there will ever be: six.
   //
   // Errors:
   //   invalid_argument   an option is wrong; the message names every wrong field
@@ -99,6 +107,7 @@ class JOINPASS_EXPORT Engine {
   //   key_missing        the store is sealed with another key, or its key file is
   //                      gone: the message says which
   //   key_invalid        the key file is malformed, or others can read it
+  //   resources_exhausted  no descriptor, thread or memory is left, as the cause says
   // No error changes a file that was there.
   static absl::StatusOr<std::unique_ptr<Engine>> Open(EngineOptions options);
 
@@ -131,11 +140,14 @@ class JOINPASS_EXPORT Engine {
 
   // Starts nothing new, lets refreshes in flight finish, for at most `timeout`,
   // since a rotated refresh token must reach the store, and then ends what still
-  // waits with `cancelled`. Later calls do nothing.
+  // waits with `cancelled`. Waits for no other process's lock beyond that, and for no
+  // name server. A later call waits for the first one, for its own `timeout`, and gives
+  // what that gave.
   //
   // Errors:
-  //   deadline_exceeded  a refresh was still in flight, or the store did not take
-  //                      its answer
+  //   deadline_exceeded  a refresh or the end of a consent was still in flight, or the
+  //                      store did not take its answer
+  //   wrong_thread       called on the engine's own thread, in a callback
   virtual absl::Status Close(absl::Duration timeout) = 0;
 };
 

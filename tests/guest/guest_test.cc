@@ -175,6 +175,7 @@ TEST_SUITE("A process that closes its engine") {
     child->Await("opened");
     sqlite3* db = nullptr;
     REQUIRE(sqlite3_open((store + "/credentials.db").c_str(), &db) == SQLITE_OK);
+    sqlite3_busy_timeout(db, 10'000);  // it settles what it found, just now
     REQUIRE(sqlite3_exec(db, "BEGIN EXCLUSIVE", nullptr, nullptr, nullptr) == SQLITE_OK);
     child->Signal(SIGUSR1);
     child->AwaitEnd();

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "base/status.h"
 #include "store/sqlite/errors.h"
 
@@ -46,7 +45,7 @@ int Connection::OnBusy(void* self, int times) {
                SteadyTime::FromSinceBoot(absl::Nanoseconds(connection.wait_until_ns_.load())));
   if (now >= until) return 0;
   const absl::Duration pause = std::min(kFirstPause * (times + 1), kLongestPause);
-  absl::SleepFor(std::min(pause, until - now));
+  sqlite3_sleep(static_cast<int>(absl::ToInt64Milliseconds(std::min(pause, until - now))));
   return 1;
 }
 
