@@ -5,6 +5,7 @@
 #include <string>
 
 #include "support/engine_room.h"
+#include "unit/store/raw_sqlite.h"
 
 namespace joinpass::directory {
 namespace {
@@ -102,6 +103,35 @@ TEST_SUITE("Resolve") {
     REQUIRE(found.ok());
     REQUIRE(found->candidates.size() == 2);
     CHECK(found->candidates[0].host_user_id == "user-2");
+  }
+
+  // One that cannot be read hides no other, and is told of where nobody else is there.
+  TEST_CASE_FIXTURE(Scene, "passes over what is damaged") {
+    REQUIRE(records.PutConsented(Consent("cred_2", "user-2", absl::Hours(1))).ok());
+    PutMeeting(98765432109, "user-2");
+    const auto run = [&](const char* file, const char* sql) {
+      store::RawSqlite(folder / (std::string("store/") + file)).Run(sql);
+    };
+    SUBCASE("a credential") {
+      run("credentials.db", "UPDATE credential SET sealed_user=x'00' WHERE id='cred_1'");
+      const auto found = Find("98765432109");
+      REQUIRE(found.ok());
+      REQUIRE(found->candidates.size() == 1);
+      CHECK(found->candidates[0].credential_id == "cred_2");
+      CHECK(ReasonOf(Find("1234567890").status()) == Reason::kStoreCorrupt);
+    }
+    SUBCASE("all meetings of a number that is a room's, too") {
+      PutMeeting(1234567890, "user-2");
+      run("directory.db", "UPDATE meeting SET sealed=x'00'");
+      const auto found = Find("1234567890");
+      REQUIRE(found.ok());
+      CHECK(found->candidates[0].rule == MatchRule::kPersonalMeetingId);
+      CHECK(ReasonOf(Find("98765432109").status()) == Reason::kStoreCorrupt);
+    }
+    SUBCASE("an app") {
+      run("credentials.db", "UPDATE app SET sealed=x'00'");
+      CHECK(ReasonOf(Find("98765432109").status()) == Reason::kStoreCorrupt);
+    }
   }
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "support/engine_room.h"
+#include "unit/store/raw_sqlite.h"
 
 namespace joinpass::join {
 namespace {
@@ -207,6 +208,19 @@ TEST_SUITE("Session") {
     CHECK(ReasonOf(MintOn(session).status()) == Reason::kCredentialUnknown);
     REQUIRE(records.PutConsented(Consent("cred_new", "newcomer", absl::Hours(1))).ok());
     CHECK(MintOn(session).ok());
+  }
+
+  TEST_CASE_FIXTURE(Scene, "passes over an owner whose credential is damaged") {
+    request.recording = Need::kOff;
+    request.identity = Identity::kZak;
+    request.identity_users = {"cred_1", "guest"};
+    store::RawSqlite(folder / "store/credentials.db")
+        .Run("UPDATE credential SET sealed_user=x'00' WHERE id='cred_1'");
+    const auto pass = MintOn(Warmed());
+    REQUIRE(pass.ok());
+    CHECK(pass->identity_token().credential_id == "cred_guest");
+    request.identity_users = {"cred_1"};
+    CHECK(ReasonOf(MintOn(Warmed()).status()) == Reason::kStoreCorrupt);
   }
 
   TEST_CASE_FIXTURE(Scene, "a part that falls short does not keep the other from coming") {

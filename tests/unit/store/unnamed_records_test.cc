@@ -51,6 +51,13 @@ TEST_SUITE("Unnamed credentials") {
     CHECK(WhyNot(records.PutExchanged(stray)) == Reason::kAppUnknown);
   }
 
+  TEST_CASE_FIXTURE(UnnamedFixture, "that are kept a second time were kept, and it is no error") {
+    // As after a commit that the disk took and said it had not.
+    Exchanged("cred_2", absl::Hours(1));
+    Exchanged("cred_2", absl::Hours(1));
+    CHECK(Must(records.ListUnnamed()).size() == 1);
+  }
+
   TEST_CASE_FIXTURE(UnnamedFixture, "keep their id where the subject is new") {
     Exchanged("cred_2", absl::Hours(1));
     const Records::Consented named = Must(records.NameCredential("cred_2", kBob));
