@@ -95,7 +95,18 @@ TEST_SUITE("A process that forks") {
   }
 
   TEST_CASE_FIXTURE(GuestScene, "leaves no connection open for as long as the child lives") {
-    const auto child = Finish("fork-and-close");
+    const auto child = Spawn({"mode=fork-and-close"});
+    child->Await("prepared ok");
+    fake_zoom::Fault hold;
+    hold.endpoint = "meetings/jointoken";
+    hold.kind = fake_zoom::FaultKind::kHold;
+    REQUIRE(zoom->SetFault(hold).ok());
+    child->Signal(SIGUSR1);
+    zoom->AwaitCalls("meetings/jointoken", 2);
+    child->Signal(SIGUSR1);
+    child->AwaitEnd();
+    CAPTURE(child->AllLines());
+    CHECK(child->ended_well());
     const std::string established = child->Last("established ");
     CHECK(established.ends_with(" 0"));
     CHECK_FALSE(established.starts_with("0 "));
