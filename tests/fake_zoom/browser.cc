@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "fake_zoom/consent_page.h"
 #include "fake_zoom/message.h"
+#include "fake_zoom/no_sigpipe.h"
 
 namespace joinpass::fake_zoom {
 namespace {
@@ -91,6 +92,7 @@ absl::StatusOr<Connection> Connect(SSL_CTX* context, const Place& place) {
 // Sends `request`, which says `Connection: close`, and reads to the end.
 absl::StatusOr<std::string> Exchange(SSL_CTX* context, const Place& place,
                                      const std::string& request) {
+  const NoSigPipe no_sigpipe;
   JOINPASS_ASSIGN_OR_RETURN(const Connection tls, Connect(context, place));
   if (BIO_write(tls.get(), request.data(), static_cast<int>(request.size())) !=
       static_cast<int>(request.size())) {
