@@ -11,7 +11,8 @@
 
 namespace joinpass::base {
 
-// One thread and its queue; it throws as StartThread() does. The destructor runs what is queued, then joins.
+// One thread and its queue; it throws as StartThread() does. The destructor runs
+// what is queued, then joins.
 // Thread-safe.
 class Worker final : public Executor {
  public:

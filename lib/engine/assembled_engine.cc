@@ -1,6 +1,7 @@
 #include "engine/assembled_engine.h"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "base/flight.h"
@@ -125,11 +126,21 @@ absl::Status AssembledEngine::Close(absl::Duration timeout) {
     if (close_outcome_) return *close_outcome_;
     closing_begun_ = true;
   }
-  const absl::Status outcome = CloseOnce(timeout);
-  base::MutexLock lock(close_mutex_);
-  close_outcome_ = outcome;
-  close_changed_.NotifyAll();
-  return outcome;
+  std::optional<absl::Status> outcome;
+  std::exception_ptr thrown;
+  try {
+    outcome = CloseOnce(timeout);
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  {
+    base::MutexLock lock(close_mutex_);
+    close_outcome_ = outcome;
+    closing_begun_ = outcome.has_value();  // else whoever comes next tries it again
+    close_changed_.NotifyAll();
+  }
+  if (thrown) std::rethrow_exception(thrown);
+  return *outcome;
 }
 
 absl::Status AssembledEngine::CloseOnce(absl::Duration timeout) {

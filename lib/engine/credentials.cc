@@ -144,15 +144,17 @@ absl::StatusOr<AccessToken> StoredCredentials::GetAccessToken(const std::string&
 absl::StatusOr<Credential> StoredCredentials::Validate(const std::string& id,
                                                        absl::Duration timeout) {
   // Asking whether it works has it named first; it may have another id by that.
-  JOINPASS_ASSIGN_OR_RETURN(
-      const store::Records::Consented named,
+  const auto named =
       runner_.Run<absl::StatusOr<store::Records::Consented>>([this, id, deadline = In(timeout)] {
         return oauth::Identify(context_, calls_, id, deadline);
-      }));
-  const std::string& its_id = named.record.id;
-  const absl::Status validated = runner_.Run<absl::Status>([this, its_id, deadline = In(timeout)] {
-    return oauth::Validate(context_, tokens_, calls_, its_id, deadline);
-  });
+      });
+  const std::string its_id = named.ok() ? named->record.id : id;
+  absl::Status validated = named.status();
+  if (named.ok()) {
+    validated = runner_.Run<absl::Status>([this, its_id, deadline = In(timeout)] {
+      return oauth::Validate(context_, tokens_, calls_, its_id, deadline);
+    });
+  }
   JOINPASS_RETURN_IF_ERROR(runner_.CheckThread());
   JOINPASS_ASSIGN_OR_RETURN(Credential credential, Get(its_id));
   // What is wrong with the credential is shown in it; anything else kept Zoom

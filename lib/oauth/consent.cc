@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "crypto/pkce.h"
 #include "oauth/identify.h"
+#include "oauth/next_try.h"
 #include "oauth/refresh_rules.h"
 
 namespace joinpass::oauth {
@@ -18,8 +19,6 @@ constexpr absl::Duration kConsentLifetime = absl::Minutes(10);
 constexpr absl::Duration kAskWhoDeadline = absl::Seconds(10);
 constexpr absl::Duration kBetweenTries = absl::Seconds(1);
 constexpr int kMostTries = 3;
-constexpr absl::Duration kSaveAgainAfter = absl::Milliseconds(200);
-constexpr absl::Duration kSaveAgainAtLeast = absl::Seconds(5);
 constexpr std::size_t kStateBytes = 32;
 constexpr std::size_t kMostBinding = 1024;
 constexpr std::size_t kMostRedirectUri = 2048;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "oauth/event_of.h"
 #include "oauth/refresh_lock.h"
 #include "zoom/access_token_claims.h"
 #include "zoom/api_answers.h"
@@ -72,13 +73,7 @@ base::Task<absl::StatusOr<Consented>> TryToName(const Context& context, Authoriz
 }
 
 base::Task<absl::Status> LogFailure(const Context& context, std::string id, absl::Status why) {
-  const ErrorInfo info = GetErrorInfo(why).value_or(ErrorInfo());
-  CredentialEvent event;
-  event.kind = CredentialEventKind::kIdentificationFailed;
-  event.reason = std::string(ReasonName(info.reason));
-  event.tracking_id = info.tracking_id;
-  event.http_status = info.http_status;
-  event.zoom_code = info.zoom_code;
+  const CredentialEvent event = EventOf(CredentialEventKind::kIdentificationFailed, why);
   const absl::Time now = context.clock.Now();
   auto& records = context.records;
   co_return co_await context.OffLoop([&] { return records.AddEvent(id, event, now); });

@@ -12,6 +12,11 @@
 
 namespace joinpass::oauth {
 
+// Between two tries to write what came from Zoom and the store refused: from the first,
+// doubled, to the longest.
+inline constexpr absl::Duration kSaveAgainAfter = absl::Milliseconds(200);
+inline constexpr absl::Duration kSaveAgainAtLeast = absl::Seconds(5);
+
 // How long to wait after the `failures`-th failure in a row (1, 2, …) that spent no
 // refresh token:
 //

@@ -6,6 +6,7 @@
 #include "base/flight.h"
 #include "base/status.h"
 #include "oauth/app_pause.h"
+#include "oauth/event_of.h"
 #include "oauth/health.h"
 #include "oauth/refresh_lock.h"
 
@@ -28,17 +29,6 @@ store::Tokens TokensOf(zoom::TokenAnswer answer, const zoom::Origins& origins) {
   tokens.scopes = std::move(answer.scopes);
   if (!answer.api_url.empty()) tokens.api_origin = zoom::ApiOriginFor(origins, answer.api_url);
   return tokens;
-}
-
-CredentialEvent EventOf(CredentialEventKind kind, const absl::Status& error) {
-  const ErrorInfo info = GetErrorInfo(error).value_or(ErrorInfo());
-  CredentialEvent event;
-  event.kind = kind;
-  event.reason = std::string(ReasonName(info.reason));
-  event.tracking_id = info.tracking_id;
-  event.http_status = info.http_status;
-  event.zoom_code = info.zoom_code;
-  return event;
 }
 
 absl::Status NeedsConsent(std::string cause) {

@@ -8,15 +8,12 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "oauth/callback.h"
+#include "oauth/event_of.h"
 
 namespace joinpass::oauth {
 namespace {
 
 using store::CredentialRecord;
-
-// Between two tries to write what the store refused.
-constexpr absl::Duration kSaveAgainAfter = absl::Milliseconds(200);
-constexpr absl::Duration kSaveAgainAtLeast = absl::Seconds(5);
 
 // How often one caller has a token refreshed that came without an access token.
 constexpr int kMostTries = 2;
@@ -335,14 +332,9 @@ base::Task<absl::Status> TokenSource::AskCallback(Entry& entry, std::string cred
     outcome = read.status();
     if (read.ok()) entry.held.Accept(url, *token, *read, context_.Now());
   }
-  CredentialEvent event;
-  event.kind = CredentialEventKind::kRefreshed;
-  if (!outcome.ok()) {
-    const ErrorInfo info = GetErrorInfo(outcome).value_or(ErrorInfo());
-    event.kind = CredentialEventKind::kRefreshFailed;
-    event.reason = std::string(ReasonName(info.reason));
-    event.http_status = info.http_status;
-  }
+  const CredentialEvent event =
+      EventOf(outcome.ok() ? CredentialEventKind::kRefreshed : CredentialEventKind::kRefreshFailed,
+              outcome);
   const absl::Time now = context_.clock.Now();
   auto& records = context_.records;
   // The log only tells the story.

@@ -3,25 +3,13 @@
 #include <utility>
 
 #include "base/status.h"
+#include "oauth/event_of.h"
 #include "zoom/api_answers.h"
 #include "zoom/api_calls.h"
 #include "zoom/errors.h"
 
 namespace joinpass::oauth {
 namespace {
-
-CredentialEvent EventOf(const absl::Status& validated) {
-  CredentialEvent event;
-  event.kind = CredentialEventKind::kValidated;
-  if (validated.ok()) return event;
-  const ErrorInfo info = GetErrorInfo(validated).value_or(ErrorInfo());
-  event.kind = CredentialEventKind::kValidationFailed;
-  event.reason = std::string(ReasonName(info.reason));
-  event.tracking_id = info.tracking_id;
-  event.http_status = info.http_status;
-  event.zoom_code = info.zoom_code;
-  return event;
-}
 
 absl::Status JudgeUser(const message::Response& response) {
   JOINPASS_ASSIGN_OR_RETURN(const zoom::User user, zoom::ReadUser(response));
@@ -79,7 +67,9 @@ base::Task<absl::Status> Validate(const Context& context, TokenSource& tokens,
     validated = co_await AskZoom(calls, credential_id, credential.app_kind, deadline);
     validated = co_await AskByRefresh(tokens, validated, credential_id, deadline);
   }
-  const CredentialEvent event = EventOf(validated);
+  const CredentialEvent event = EventOf(
+      validated.ok() ? CredentialEventKind::kValidated : CredentialEventKind::kValidationFailed,
+      validated);
   const absl::Time now = context.clock.Now();
   // The log only tells the story.
   (void)co_await context.OffLoop([&] { return records.AddEvent(credential_id, event, now); });

@@ -62,9 +62,12 @@ TEST_SUITE("A consent that Zoom does not name at once") {
     CHECK(Get(id).cause == "consented_again");
     CHECK_FALSE(HasNewTokens(before));
     CHECK(NameOf(Sync(connected->id)) == "permission_denied");
+    const auto in_vain = engine->credentials().Validate(connected->id, absl::Seconds(20));
+    REQUIRE(NameOf(in_vain) == "ok");
+    CHECK(in_vain->health == Health::kIdentifying);
     // It is asked again by itself after a second, and then after a minute.
     Advance(absl::Seconds(2));
-    while (Refusals(connected->id) < 3) std::this_thread::yield();
+    while (Refusals(connected->id) < 4) std::this_thread::yield();
     zoom->ClearFaults();
 
     SUBCASE("until somebody has it validated") {
