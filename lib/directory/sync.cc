@@ -6,7 +6,6 @@
 
 #include "base/status.h"
 #include "oauth/identify.h"
-#include "zoom/api_calls.h"
 
 namespace joinpass::directory {
 namespace {
@@ -86,7 +85,6 @@ base::Task<absl::StatusOr<SyncReport>> Sync::RunAlone(std::string credential_id,
     Target target;
     target.credential = credential;
     target.user_id = credential.user_id;
-    target.asked_as = "me";
     read = co_await ReadUser(target, deadline, report);
   }
   if (!read.ok()) co_return read;
@@ -97,15 +95,17 @@ base::Task<absl::Status> Sync::ReadAccount(const store::CredentialRecord& creden
                                            SteadyTime deadline, SyncReport& report) {
   std::string page_token;
   for (int pages = 0; pages < kMostPages; ++pages) {
-    JOINPASS_CO_ASSIGN_OR_RETURN(const zoom::UserPage page,
-                                 co_await ReadUserPage(credential.id, page_token, deadline));
+    JOINPASS_CO_ASSIGN_OR_RETURN(
+        const oauth::Called<zoom::UserPage> called,
+        co_await calls_.Call(zoom::ListUsers(page_token), credential.id, deadline));
+    const zoom::UserPage& page = called.value;
     ++report.calls;
     for (const zoom::UserPage::Entry& user : page.users) {
       Target target;
       target.credential = credential;
       target.user_id = user.id;
-      target.asked_as = user.id;
       target.personal_meeting_id = user.personal_meeting_id;
+      target.listed_at = called.sent_at.wall;
       const absl::Status read = co_await ReadUser(target, deadline, report);
       if (!read.ok() && !ConcernsUser(read)) co_return read;
     }
@@ -114,19 +114,6 @@ base::Task<absl::Status> Sync::ReadAccount(const store::CredentialRecord& creden
     page_token = page.next_page_token;
   }
   co_return base::MakeError(Reason::kAnswerInvalid, "sync: the list of users does not end");
-}
-
-base::Task<absl::StatusOr<zoom::UserPage>> Sync::ReadUserPage(std::string credential_id,
-                                                              std::string page_token,
-                                                              SteadyTime deadline) {
-  JOINPASS_CO_ASSIGN_OR_RETURN(const oauth::Answer answer,
-                               co_await calls_.Send(
-                                   credential_id, Feature::kListUsers,
-                                   [&page_token](const oauth::Grant& grant) {
-                                     return zoom::ListUsers(grant.access, page_token);
-                                   },
-                                   deadline));
-  co_return zoom::ReadUserPage(answer.response);
 }
 
 base::Task<absl::Status> Sync::ReadUser(const Target& target, SteadyTime deadline,
@@ -141,22 +128,18 @@ base::Task<absl::Status> Sync::ReadUser(const Target& target, SteadyTime deadlin
 
 base::Task<absl::Status> Sync::ReadHost(const Target& target, SteadyTime deadline,
                                         SyncReport& report) {
-  const absl::Time learnt_at = context_.clock.Now();
-  const absl::StatusOr<oauth::Answer> answer = co_await calls_.Send(
-      target.credential.id, Feature::kReadUser,
-      [&target](const oauth::Grant& grant) { return zoom::GetUser(grant.access, target.asked_as); },
-      deadline);
-  if (!answer.ok()) {
+  const zoom::Whom whom = zoom::Whom::User(target.user_id);
+  auto user = co_await calls_.Call(zoom::GetUser(whom), target.credential.id, deadline);
+  if (!user.ok()) {
     // The list of users has told the most of it.
     const bool listed = target.credential.app_kind == AppKind::kAccountManaged;
-    if (!listed || ReasonOf(answer.status()) != Reason::kScopeMissing) co_return answer.status();
-    zoom::User user;
-    user.personal_meeting_id = target.personal_meeting_id;
-    co_return co_await PutHost(target, user, learnt_at, report);
+    if (!listed || ReasonOf(user.status()) != Reason::kScopeMissing) co_return user.status();
+    zoom::User known;
+    known.personal_meeting_id = target.personal_meeting_id;
+    co_return co_await PutHost(target, known, target.listed_at, report);
   }
   ++report.calls;
-  JOINPASS_CO_ASSIGN_OR_RETURN(zoom::User user, zoom::ReadUser(answer->response));
-  co_return co_await PutHost(target, std::move(user), learnt_at, report);
+  co_return co_await PutHost(target, std::move(user->value), user->sent_at.wall, report);
 }
 
 base::Task<absl::Status> Sync::PutHost(const Target& target, zoom::User user, absl::Time learnt_at,
@@ -199,10 +182,13 @@ base::Task<absl::Status> Sync::ReadPages(const Target& target, SteadyTime deadli
   std::string page_token;
   meetings = 0;
   for (int pages = 0; pages < kMostPages; ++pages) {
+    const zoom::Whom whom = zoom::Whom::User(target.user_id);
+    JOINPASS_CO_ASSIGN_OR_RETURN(
+        const oauth::Called<zoom::MeetingPage> called,
+        co_await calls_.Call(zoom::ListMeetings(whom, page_token), target.credential.id, deadline));
+    const zoom::MeetingPage& page = called.value;
     // Not before this sync began, even if the clock was set back: or it were swept.
-    const absl::Time learnt_at = std::max(context_.clock.Now(), report.synced_at);
-    JOINPASS_CO_ASSIGN_OR_RETURN(const zoom::MeetingPage page,
-                                 co_await ReadPage(target, page_token, deadline));
+    const absl::Time learnt_at = std::max(called.sent_at.wall, report.synced_at);
     ++report.calls;
     ++report.pages;
     const auto listed = RecordsOf(page, target.credential, target.user_id, learnt_at);
@@ -214,20 +200,6 @@ base::Task<absl::Status> Sync::ReadPages(const Target& target, SteadyTime deadli
     page_token = page.next_page_token;
   }
   co_return base::MakeError(Reason::kAnswerInvalid, "sync: the list of meetings does not end");
-}
-
-base::Task<absl::StatusOr<zoom::MeetingPage>> Sync::ReadPage(const Target& target,
-                                                             std::string page_token,
-                                                             SteadyTime deadline) {
-  JOINPASS_CO_ASSIGN_OR_RETURN(const oauth::Answer answer,
-                               co_await calls_.Send(
-                                   target.credential.id, Feature::kListMeetings,
-                                   [&target, &page_token](const oauth::Grant& grant) {
-                                     return zoom::ListMeetings(grant.access, target.asked_as,
-                                                               page_token);
-                                   },
-                                   deadline));
-  co_return zoom::ReadMeetingPage(answer.response);
 }
 
 }  // namespace joinpass::directory

@@ -17,7 +17,7 @@
 #include "oauth/authorized_calls.h"
 #include "oauth/context.h"
 #include "store/records.h"
-#include "zoom/api_answers.h"
+#include "zoom/endpoints.h"
 
 namespace joinpass::directory {
 
@@ -40,16 +40,13 @@ class Sync {
   struct Target {
     store::CredentialRecord credential;
     std::string user_id;
-    std::string asked_as;                   // "me", or the id
     std::uint64_t personal_meeting_id = 0;  // as the list of users says, if there is one
+    absl::Time listed_at = absl::InfinitePast();
   };
 
   base::Task<absl::StatusOr<SyncReport>> RunAlone(std::string credential_id, SteadyTime deadline);
   base::Task<absl::Status> ReadAccount(const store::CredentialRecord& credential,
                                        SteadyTime deadline, SyncReport& report);
-  base::Task<absl::StatusOr<zoom::UserPage>> ReadUserPage(std::string credential_id,
-                                                          std::string page_token,
-                                                          SteadyTime deadline);
   base::Task<absl::Status> ReadUser(const Target& target, SteadyTime deadline, SyncReport& report);
   base::Task<absl::Status> ReadHost(const Target& target, SteadyTime deadline, SyncReport& report);
   base::Task<absl::Status> PutHost(const Target& target, zoom::User user, absl::Time learnt_at,
@@ -58,9 +55,6 @@ class Sync {
                                         SyncReport& report);
   base::Task<absl::Status> ReadPages(const Target& target, SteadyTime deadline, int& meetings,
                                      SyncReport& report);
-  base::Task<absl::StatusOr<zoom::MeetingPage>> ReadPage(const Target& target,
-                                                         std::string page_token,
-                                                         SteadyTime deadline);
 
   const oauth::Context& context_;
   oauth::AuthorizedCalls& calls_;

@@ -13,6 +13,7 @@
 #include "joinpass/join.h"
 #include "joinpass/time.h"
 #include "oauth/authorized_calls.h"
+#include "zoom/endpoints.h"
 
 namespace joinpass::join {
 
@@ -42,10 +43,9 @@ class Minter {
                                                   absl::Status shortfall, Ask ask);
   base::Task<absl::StatusOr<MintedPart>> FetchPart(Secret url, UrlSource source,
                                                    absl::Duration lifetime, SteadyTime deadline);
-  base::Task<MaybeToken> AskRecording(const Owner& owner, const JoinRequest& request,
-                                      std::uint64_t number, SteadyTime deadline);
-  base::Task<MaybeToken> AskIdentity(const Owner& owner, Identity identity, std::uint64_t number,
-                                     SteadyTime deadline);
+  base::Task<MaybeToken> AskFor(zoom::Endpoint<zoom::MintedToken> endpoint, const Owner& owner,
+                                SteadyTime deadline);
+  base::Task<MaybeToken> AskOnBehalf(const Owner& owner, std::uint64_t number, SteadyTime deadline);
 
   const oauth::Context& context_;
   oauth::AuthorizedCalls& calls_;

@@ -30,8 +30,8 @@ bool RefusesAccessToken(const message::Response& response) {
 
 }  // namespace
 
-base::Task<absl::StatusOr<Answer>> AuthorizedCalls::Send(std::string credential_id, Feature feature,
-                                                         MakeRequest make, SteadyTime deadline) {
+base::Task<absl::StatusOr<AuthorizedCalls::Answered>> AuthorizedCalls::Send(
+    std::string credential_id, Feature feature, MakeRequest make, SteadyTime deadline) {
   for (int attempt = 0;; ++attempt) {
     JOINPASS_CO_ASSIGN_OR_RETURN(Grant grant, co_await tokens_.Get(credential_id, deadline));
     if (!CheckScope(grant, feature).ok()) {
@@ -41,13 +41,13 @@ base::Task<absl::StatusOr<Answer>> AuthorizedCalls::Send(std::string credential_
       JOINPASS_CO_RETURN_IF_ERROR(CheckScope(grant, feature));
     }
     message::Request request = make(grant);
-    Answer answer;
-    answer.sent_at = context_.clock.SteadyNow();
-    JOINPASS_CO_ASSIGN_OR_RETURN(answer.response,
+    Answered answered;
+    answered.sent_at = context_.Now();
+    JOINPASS_CO_ASSIGN_OR_RETURN(answered.response,
                                  co_await context_.transport.Send(std::move(request), deadline));
-    if (!RefusesAccessToken(answer.response)) co_return answer;
+    if (!RefusesAccessToken(answered.response)) co_return answered;
     tokens_.Reject(credential_id, grant.access.access_token);
-    if (attempt > 0) co_return answer;
+    if (attempt > 0) co_return answered;
   }
 }
 

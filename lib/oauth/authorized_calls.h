@@ -1,46 +1,71 @@
-// AuthorizedCalls: a request to Zoom's API in the name of a credential.
+// AuthorizedCalls: a call of Zoom's API in the name of a credential.
 
 #ifndef JOINPASS_LIB_OAUTH_AUTHORIZED_CALLS_H_
 #define JOINPASS_LIB_OAUTH_AUTHORIZED_CALLS_H_
 
 #include <string>
+#include <utility>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
+#include "base/clock.h"
+#include "base/status.h"
 #include "base/task.h"
 #include "joinpass/credentials.h"
 #include "joinpass/time.h"
 #include "message/http.h"
 #include "oauth/token_source.h"
+#include "zoom/endpoint.h"
 
 namespace joinpass::oauth {
 
-struct Answer {
-  message::Response response = {};  // any HTTP status
-
-  // Before the request left: what Zoom gave lives from some moment after this.
-  SteadyTime sent_at = {};
+// What a call gave.
+template <typename T>
+struct Called {
+  T value = {};
+  base::Moment sent_at = {};  // before the request left: what came lives from then on
 };
 
-// Used from the loop's thread only.
+// The one door for calls in somebody's name. Used from the loop's thread only.
 class AuthorizedCalls {
  public:
-  using MakeRequest = absl::AnyInvocable<message::Request(const Grant&)>;
-
   AuthorizedCalls(const Context& context, TokenSource& tokens)
       : context_(context), tokens_(tokens) {}
 
-  // Sends what `make` builds, with a good access token of the credential. If
-  // Zoom refuses that token, it is refreshed and the request sent once more,
-  // never a third time. Without a scope for `feature` nothing is sent.
+  // Asks with a good access token of the credential, and reads the answer. If Zoom
+  // refuses that token, it is refreshed and the request sent once more, never a
+  // third time. Without a scope for the endpoint's feature nothing is sent.
   //
-  // Errors: scope_missing, those of TokenSource::Get and of Transport::Send
-  base::Task<absl::StatusOr<Answer>> Send(std::string credential_id, Feature feature,
-                                          MakeRequest make, SteadyTime deadline);
+  // Errors: scope_missing, those of TokenSource::Get, of Transport::Send and of the
+  // endpoint's reader
+  template <typename T>
+  base::Task<absl::StatusOr<Called<T>>> Call(zoom::Endpoint<T> endpoint, std::string credential_id,
+                                             SteadyTime deadline) {
+    MakeRequest make = [&endpoint](const Grant& grant) {
+      return zoom::RequestOf(endpoint, grant.kind, grant.access);
+    };
+    JOINPASS_CO_ASSIGN_OR_RETURN(
+        const Answered answered,
+        co_await Send(std::move(credential_id), endpoint.feature, std::move(make), deadline));
+    Called<T> called;
+    called.sent_at = answered.sent_at;
+    JOINPASS_CO_ASSIGN_OR_RETURN(called.value, endpoint.read(answered.response));
+    co_return called;
+  }
 
   TokenSource& tokens() { return tokens_; }
 
  private:
+  using MakeRequest = absl::AnyInvocable<message::Request(const Grant&)>;
+
+  struct Answered {
+    message::Response response = {};  // any HTTP status
+    base::Moment sent_at = {};
+  };
+
+  base::Task<absl::StatusOr<Answered>> Send(std::string credential_id, Feature feature,
+                                            MakeRequest make, SteadyTime deadline);
+
   const Context& context_;
   TokenSource& tokens_;
 };

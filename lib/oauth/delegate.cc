@@ -4,28 +4,28 @@
 
 #include "base/status.h"
 #include "oauth/callback.h"
-#include "zoom/api_answers.h"
-#include "zoom/api_calls.h"
+#include "zoom/endpoints.h"
 
 namespace joinpass::oauth {
 namespace {
 
-base::Task<absl::StatusOr<zoom::User>> Ask(const Context& context, const Secret& token,
-                                           SteadyTime deadline) {
+base::Task<absl::StatusOr<zoom::User>> Ask(const Context& context, AppKind kind,
+                                           const Secret& token, SteadyTime deadline) {
   zoom::Access access;
   access.api_origin = context.origins.api;
   access.access_token = token;
-  message::Request request = zoom::GetUser(access, "me");
+  const zoom::Endpoint<zoom::User> who = zoom::GetUser(zoom::Whom::Me());
+  message::Request request = zoom::RequestOf(who, kind, access);
   JOINPASS_CO_ASSIGN_OR_RETURN(const message::Response response,
                                co_await context.transport.Send(std::move(request), deadline));
-  co_return zoom::ReadUser(response);
+  co_return who.read(response);
 }
 
 // Zoom says who it is; where the token may not ask that, what it says of itself.
 base::Task<absl::StatusOr<zoom::User>> FindWho(const Context& context, AppKind kind,
                                                const Secret& token, const DelegatedToken& read,
                                                SteadyTime deadline) {
-  const absl::StatusOr<zoom::User> asked = co_await Ask(context, token, deadline);
+  const absl::StatusOr<zoom::User> asked = co_await Ask(context, kind, token, deadline);
   if (asked.ok() || ReasonOf(asked.status()) != Reason::kScopeMissing) co_return asked;
   const std::string& subject = kind == AppKind::kAccountManaged ? read.account_id : read.user_id;
   if (subject.empty()) co_return asked;

@@ -16,7 +16,7 @@
 #include "oauth/callback.h"
 #include "oauth/refresh_rules.h"
 #include "store/records.h"
-#include "zoom/api_calls.h"
+#include "zoom/endpoint.h"
 
 namespace joinpass::oauth {
 

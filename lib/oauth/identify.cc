@@ -7,8 +7,7 @@
 #include "oauth/event_of.h"
 #include "oauth/refresh_lock.h"
 #include "zoom/access_token_claims.h"
-#include "zoom/api_answers.h"
-#include "zoom/api_calls.h"
+#include "zoom/endpoints.h"
 
 namespace joinpass::oauth {
 namespace {
@@ -39,20 +38,16 @@ absl::StatusOr<Subject> WhoTheTokenNames(const Secret& access_token, AppKind kin
 
 base::Task<absl::StatusOr<Subject>> AskWho(AuthorizedCalls& calls, std::string id, AppKind kind,
                                            SteadyTime deadline) {
-  const absl::StatusOr<Answer> asked = co_await calls.Send(
-      id, Feature::kReadUser, [](const Grant& grant) { return zoom::GetUser(grant.access, "me"); },
-      deadline);
-  absl::StatusOr<zoom::User> user =
-      asked.ok() ? zoom::ReadUser(asked->response) : absl::StatusOr<zoom::User>(asked.status());
+  auto user = co_await calls.Call(zoom::GetUser(zoom::Whom::Me()), id, deadline);
   if (!user.ok()) {
     if (ReasonOf(user.status()) != Reason::kScopeMissing) co_return user.status();
     JOINPASS_CO_ASSIGN_OR_RETURN(const Grant grant, co_await calls.tokens().Get(id, deadline));
     co_return WhoTheTokenNames(grant.access.access_token, kind, user.status());
   }
   Subject subject;
-  subject.user_id = std::move(user->id);
-  subject.account_id = std::move(user->account_id);
-  subject.email = std::move(user->email);
+  subject.user_id = std::move(user->value.id);
+  subject.account_id = std::move(user->value.account_id);
+  subject.email = std::move(user->value.email);
   co_return Checked(std::move(subject), kind);
 }
 

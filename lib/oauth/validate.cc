@@ -4,41 +4,24 @@
 
 #include "base/status.h"
 #include "oauth/event_of.h"
-#include "zoom/api_answers.h"
-#include "zoom/api_calls.h"
-#include "zoom/errors.h"
+#include "zoom/endpoints.h"
 
 namespace joinpass::oauth {
 namespace {
 
-absl::Status JudgeUser(const message::Response& response) {
-  JOINPASS_ASSIGN_OR_RETURN(const zoom::User user, zoom::ReadUser(response));
-  if (user.active) return absl::OkStatus();
-  return base::MakeError(zoom::InfoOf(response, Reason::kUserUnknown),
-                         "validate: the user is not active");
-}
-
 base::Task<absl::Status> AskZoom(AuthorizedCalls& calls, std::string id, AppKind kind,
                                  SteadyTime deadline) {
-  const absl::StatusOr<Answer> user = co_await calls.Send(
-      id, Feature::kReadUser, [](const Grant& grant) { return zoom::GetUser(grant.access, "me"); },
-      deadline);
-  if (user.ok()) co_return JudgeUser(user->response);
-  if (ReasonOf(user.status()) != Reason::kScopeMissing) co_return user.status();
-  if (kind == AppKind::kAccountManaged) {
-    JOINPASS_CO_ASSIGN_OR_RETURN(
-        const Answer users,
-        co_await calls.Send(
-            id, Feature::kListUsers,
-            [](const Grant& grant) { return zoom::ListUsers(grant.access, ""); }, deadline));
-    co_return zoom::ReadUserPage(users.response).status();
+  const auto user = co_await calls.Call(zoom::GetUser(zoom::Whom::Me()), id, deadline);
+  if (user.ok() && !user->value.active) {
+    co_return base::MakeError(Reason::kUserUnknown, "validate: the user is not active");
   }
-  JOINPASS_CO_ASSIGN_OR_RETURN(
-      const Answer meetings,
-      co_await calls.Send(
-          id, Feature::kListMeetings,
-          [](const Grant& grant) { return zoom::ListMeetings(grant.access, "me", ""); }, deadline));
-  co_return zoom::ReadMeetingPage(meetings.response).status();
+  if (user.ok() || ReasonOf(user.status()) != Reason::kScopeMissing) co_return user.status();
+  if (kind == AppKind::kAccountManaged) {
+    const auto users = co_await calls.Call(zoom::ListUsers(""), id, deadline);
+    co_return users.status();
+  }
+  const auto meetings = co_await calls.Call(zoom::ListMeetings(zoom::Whom::Me(), ""), id, deadline);
+  co_return meetings.status();
 }
 
 // A refresh says as much as a call, where no scope allows one.

@@ -21,7 +21,6 @@ namespace {
 constexpr std::size_t kLongestEmail = 320;
 constexpr std::size_t kLongestName = 64;
 constexpr std::size_t kLongestPageToken = 4 * 1024;
-constexpr std::int64_t kUsualRecordingToken = 120;
 constexpr std::int64_t kLongestRecordingToken = 60 * 60;
 
 absl::Status Invalid(const message::Response& response, std::string_view what,
@@ -69,6 +68,19 @@ absl::StatusOr<std::string> PageToken(const message::Response& response, std::st
   const std::string_view token = field.Text();
   if (token.empty() || IsToken(token, kLongestPageToken)) return std::string(token);
   return Invalid(response, what, "the page token is not usable");
+}
+
+absl::StatusOr<MintedToken> ReadUserToken(const message::Response& response,
+                                          absl::Duration lifetime) {
+  std::array<JsonField, 1> fields = {{{.key = "token"}}};
+  if (response.status == 200 && Contains(base::View(response.body), "no longer supported")) {
+    return Invalid(response, "user token", "a sentence is in the token's place");
+  }
+  JOINPASS_RETURN_IF_ERROR(ReadFields(response, "user token", fields));
+  if (!IsToken(fields[0].Text())) {
+    return Invalid(response, "user token", "the answer has no usable token");
+  }
+  return MintedToken{.value = Secret(fields[0].Text()), .lifetime = lifetime};
 }
 
 }  // namespace
@@ -129,27 +141,24 @@ absl::StatusOr<MeetingPage> ReadMeetingPage(const message::Response& response) {
   return page;
 }
 
-absl::StatusOr<RecordingToken> ReadRecordingToken(const message::Response& response) {
+absl::StatusOr<MintedToken> ReadRecordingToken(const message::Response& response) {
   std::array<JsonField, 2> fields = {{{.key = "token"}, {.key = "expire_in"}}};
   JOINPASS_RETURN_IF_ERROR(ReadFields(response, "recording token", fields));
   if (!IsToken(fields[0].Text())) {
     return Invalid(response, "recording token", "the answer has no usable token");
   }
-  std::int64_t seconds = fields[1].Number().value_or(0);
-  if (seconds < 1 || seconds > kLongestRecordingToken) seconds = kUsualRecordingToken;
-  return RecordingToken{.token = Secret(fields[0].Text()), .lifetime = absl::Seconds(seconds)};
+  const std::int64_t seconds = fields[1].Number().value_or(0);
+  const bool usable = seconds >= 1 && seconds <= kLongestRecordingToken;
+  return MintedToken{.value = Secret(fields[0].Text()),
+                     .lifetime = usable ? absl::Seconds(seconds) : kRecordingTokenLifetime};
 }
 
-absl::StatusOr<Secret> ReadUserToken(const message::Response& response) {
-  std::array<JsonField, 1> fields = {{{.key = "token"}}};
-  if (response.status == 200 && Contains(base::View(response.body), "no longer supported")) {
-    return Invalid(response, "user token", "a sentence is in the token's place");
-  }
-  JOINPASS_RETURN_IF_ERROR(ReadFields(response, "user token", fields));
-  if (!IsToken(fields[0].Text())) {
-    return Invalid(response, "user token", "the answer has no usable token");
-  }
-  return Secret(fields[0].Text());
+absl::StatusOr<MintedToken> ReadZak(const message::Response& response) {
+  return ReadUserToken(response, kZakLifetime);
+}
+
+absl::StatusOr<MintedToken> ReadOnBehalfToken(const message::Response& response) {
+  return ReadUserToken(response, kOnBehalfTokenLifetime);
 }
 
 }  // namespace joinpass::zoom

@@ -55,16 +55,24 @@ struct MeetingPage {
 };
 absl::StatusOr<MeetingPage> ReadMeetingPage(const message::Response& response);
 
-struct RecordingToken {
-  Secret token = {};
+// What a token lives where its answer does not say. Source: Zoom's API reference of
+// `jointoken/local_recording`, `users/me/zak` and `users/{userId}/token`, read 2026-03.
+// The last gives a ZAK of two hours, which is held to be as short as the other.
+inline constexpr absl::Duration kRecordingTokenLifetime = absl::Seconds(120);
+inline constexpr absl::Duration kZakLifetime = absl::Minutes(5);
+inline constexpr absl::Duration kOnBehalfTokenLifetime = absl::Hours(2);
+
+struct MintedToken {
+  Secret value = {};
   absl::Duration lifetime = absl::ZeroDuration();  // from before the request was sent
 };
-// A lifetime that is absent or not 1 to 3600 s is taken as Zoom's 120 s.
-absl::StatusOr<RecordingToken> ReadRecordingToken(const message::Response& response);
 
-// A ZAK or an on-behalf-of token. A sentence in its place ("Token is no longer
-// supported.") is answer_invalid.
-absl::StatusOr<Secret> ReadUserToken(const message::Response& response);
+// A lifetime that is absent or not 1 to 3600 s is taken as Zoom's 120 s.
+absl::StatusOr<MintedToken> ReadRecordingToken(const message::Response& response);
+
+// A sentence in the token's place ("Token is no longer supported.") is answer_invalid.
+absl::StatusOr<MintedToken> ReadZak(const message::Response& response);
+absl::StatusOr<MintedToken> ReadOnBehalfToken(const message::Response& response);
 
 }  // namespace joinpass::zoom
 

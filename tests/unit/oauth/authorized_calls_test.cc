@@ -5,7 +5,7 @@
 #include <string>
 
 #include "support/engine_room.h"
-#include "zoom/errors.h"
+#include "zoom/endpoints.h"
 
 namespace joinpass::oauth {
 namespace {
@@ -19,35 +19,46 @@ struct Scene : EngineRoom {
   TokenSource tokens{context};
   AuthorizedCalls calls{context, tokens};
 
-  absl::StatusOr<Answer> Call(Feature feature = Feature::kReadUser) {
-    return Finish(calls.Send(
-        "cred_1", feature, [](const Grant& grant) { return zoom::GetUser(grant.access, "me"); },
-        In(absl::Seconds(10))));
+  absl::StatusOr<Called<zoom::User>> Call() {
+    return Finish(calls.Call(zoom::GetUser(zoom::Whom::Me()), "cred_1", In(absl::Seconds(10))));
+  }
+  absl::Status CallForRecording() {
+    return Finish(calls.Call(zoom::MeetingRecordingToken(1, zoom::WaitingRoom::kWait), "cred_1",
+                             In(absl::Seconds(10))))
+        .status();
   }
 };
 
 TEST_SUITE("AuthorizedCalls") {
-  TEST_CASE_FIXTURE(Scene, "sends the token of the credential, and any status is an answer") {
+  TEST_CASE_FIXTURE(Scene, "sends the token of the credential, and reads the answer") {
+    Connect(absl::Hours(1));
+    transport.answer = [](const auto&) { return JsonAnswer(200, R"({"id":"u"})"); };
+    const auto user = Call();
+    REQUIRE(user.ok());
+    CHECK(user->value.id == "u");
+    CHECK(user->sent_at.steady == clock.SteadyNow());
+    CHECK(user->sent_at.wall == clock.Now());
+    REQUIRE(transport.seen.size() == 1);
+    CHECK(transport.seen[0].target == "/v2/users/me");
+    CHECK(transport.seen[0].authorization == "Bearer access-0");
+  }
+
+  TEST_CASE_FIXTURE(Scene, "gives a refusal by its reason") {
     Connect(absl::Hours(1));
     transport.answer = [](const auto&) { return JsonAnswer(404, R"({"code":1001})"); };
-    const auto answer = Call();
-    REQUIRE(answer.ok());
-    CHECK(answer->response.status == 404);
-    CHECK(answer->sent_at == clock.SteadyNow());
-    REQUIRE(transport.seen.size() == 1);
-    CHECK(transport.seen[0].authorization == "Bearer access-0");
+    CHECK(ReasonOf(Call().status()) == Reason::kUserUnknown);
+    CHECK(transport.seen.size() == 1);
   }
 
   TEST_CASE_FIXTURE(Scene, "a refused access token leads to one refresh and one repetition") {
     Connect(absl::Hours(1));
     transport.answer = [](const ScriptedTransport::Seen& seen) -> ScriptedTransport::Answer {
       if (seen.target.find("/oauth/token") == 0) return TokenAnswer(1);
-      if (seen.authorization == "Bearer access-1") return JsonAnswer(200, "{}");
+      if (seen.authorization == "Bearer access-1")
+        return JsonAnswer(200, R"({"id":"u","token":"t"})");
       return JsonAnswer(401, R"({"code":124,"message":"Access token is expired."})");
     };
-    const auto answer = Call();
-    REQUIRE(answer.ok());
-    CHECK(answer->response.status == 200);
+    CHECK(Call().ok());
     CHECK(transport.seen.size() == 3);
   }
 
@@ -57,9 +68,7 @@ TEST_SUITE("AuthorizedCalls") {
       if (seen.target.find("/oauth/token") == 0) return TokenAnswer(1);
       return JsonAnswer(401, R"({"code":124,"message":"Invalid access token."})");
     };
-    const auto answer = Call();
-    REQUIRE(answer.ok());
-    CHECK(answer->response.status == 401);
+    CHECK(GetErrorInfo(Call().status())->http_status == 401);
     CHECK(transport.Count("grant_type=refresh_token") == 1);
     CHECK(transport.seen.size() == 3);
   }
@@ -73,7 +82,7 @@ TEST_SUITE("AuthorizedCalls") {
       if (seen.target.find("/oauth/token") == 0) return TokenAnswer(++generation);
       return JsonAnswer(401, R"({"code":124,"message":"Invalid access token."})");
     };
-    CHECK(Call()->response.status == 401);
+    CHECK(GetErrorInfo(Call().status())->http_status == 401);
     for (int i = 0; i < 1000; ++i) {
       const absl::Status refused = Call().status();
       REQUIRE(ReasonOf(refused) == Reason::kZoomUnavailable);
@@ -88,21 +97,21 @@ TEST_SUITE("AuthorizedCalls") {
 
   TEST_CASE_FIXTURE(Scene, "sees what another process stored before it refuses for a scope") {
     Connect(absl::Hours(1), "user:read:user");
-    CHECK(ReasonOf(Call(Feature::kRecordingToken).status()) == Reason::kScopeMissing);
+    CHECK(ReasonOf(CallForRecording()) == Reason::kScopeMissing);
     store::CredentialRecord again = Consent("cred_1", "user-1", absl::Hours(1));
     again.tokens.access_token = Secret("access-again");
     again.tokens.refresh_token = Secret("refresh-again");
     REQUIRE(records.PutConsented(again).ok());
-    transport.answer = [](const auto&) { return JsonAnswer(200, "{}"); };
-    CHECK(Call(Feature::kRecordingToken).ok());
+    transport.answer = [](const auto&) { return JsonAnswer(200, R"({"id":"u","token":"t"})"); };
+    CHECK(CallForRecording().ok());
     CHECK(transport.seen.back().authorization == "Bearer access-again");
   }
 
   TEST_CASE_FIXTURE(Scene, "sends nothing without the scope, and names what would do") {
     Connect(absl::Hours(1), "user:read:user");
-    const auto answer = Call(Feature::kRecordingToken);
-    REQUIRE(ReasonOf(answer.status()) == Reason::kScopeMissing);
-    const auto missing = GetErrorInfo(answer.status())->missing_scopes;
+    const absl::Status refused = CallForRecording();
+    REQUIRE(ReasonOf(refused) == Reason::kScopeMissing);
+    const auto missing = GetErrorInfo(refused)->missing_scopes;
     CHECK(std::count(missing.begin(), missing.end(), "meeting:read:local_recording_token") == 1);
     CHECK(transport.seen.empty());
   }
@@ -111,10 +120,11 @@ TEST_SUITE("AuthorizedCalls") {
     Connect(absl::Hours(1));
     transport.answer = [](const ScriptedTransport::Seen& seen) -> ScriptedTransport::Answer {
       if (seen.target.find("/oauth/token") == 0) return TokenAnswer(1);
-      if (seen.authorization == "Bearer access-1") return JsonAnswer(200, "{}");
+      if (seen.authorization == "Bearer access-1")
+        return JsonAnswer(200, R"({"id":"u","token":"t"})");
       return JsonAnswer(400, R"({"code":124,"message":"Access token is expired."})");
     };
-    CHECK(Call()->response.status == 200);
+    CHECK(Call().ok());
     CHECK(transport.Count("grant_type=refresh_token") == 1);
   }
 
@@ -136,9 +146,9 @@ TEST_SUITE("AuthorizedCalls") {
     transport.answer = [](const auto&) {
       return JsonAnswer(400, R"({"code":4711,"message":"does not contain scopes:[a]."})");
     };
-    const auto answer = Call(Feature::kRecordingToken);
-    REQUIRE(answer.ok());
-    CHECK(ReasonOf(zoom::ClassifyError(answer->response, "x")) == Reason::kScopeMissing);
+    const absl::Status refused = CallForRecording();
+    CHECK(ReasonOf(refused) == Reason::kScopeMissing);
+    CHECK(GetErrorInfo(refused)->request_left);
   }
 
   TEST_CASE_FIXTURE(Scene, "goes by the scopes of the newest token") {
@@ -147,7 +157,7 @@ TEST_SUITE("AuthorizedCalls") {
       return JsonAnswer(200, R"({"access_token":"a","refresh_token":"r","expires_in":3599,)"
                              R"("scope":"user:read:user"})");
     };
-    CHECK(ReasonOf(Call(Feature::kRecordingToken).status()) == Reason::kScopeMissing);
+    CHECK(ReasonOf(CallForRecording()) == Reason::kScopeMissing);
     CHECK(transport.seen.size() == 1);
     CHECK(Stored().tokens.scopes == std::vector<std::string>{"user:read:user"});
   }

@@ -127,7 +127,7 @@ TEST_SUITE("ReadRecordingToken") {
       const auto token =
           ReadRecordingToken(Answer(200, std::string(R"({"token":"2njt50mj")") + row.rest + "}"));
       REQUIRE(token.ok());
-      CHECK(token->token.Reveal() == "2njt50mj");
+      CHECK(token->value.Reveal() == "2njt50mj");
       CHECK(token->lifetime == absl::Seconds(row.seconds));
     }
   }
@@ -144,21 +144,30 @@ TEST_SUITE("ReadRecordingToken") {
   }
 }
 
-TEST_SUITE("ReadUserToken") {
-  TEST_CASE("reads a token and no sentence") {
-    const auto token = ReadUserToken(Answer(200, R"({"token":"eyJ.e30.sig"})"));
-    REQUIRE(token.ok());
-    CHECK(token->Reveal() == "eyJ.e30.sig");
+TEST_SUITE("ReadZak and ReadOnBehalfToken") {
+  TEST_CASE("read a token, and know how long it lives") {
+    const auto zak = ReadZak(Answer(200, R"({"token":"eyJ.e30.sig"})"));
+    REQUIRE(zak.ok());
+    CHECK(zak->value.Reveal() == "eyJ.e30.sig");
+    CHECK(zak->lifetime == absl::Minutes(5));
+    const auto on_behalf = ReadOnBehalfToken(Answer(200, R"({"token":"eyJ.e30.sig"})"));
+    REQUIRE(on_behalf.ok());
+    CHECK(on_behalf->value.Reveal() == "eyJ.e30.sig");
+    CHECK(on_behalf->lifetime == absl::Hours(2));
+  }
+
+  TEST_CASE("read no sentence") {
     for (const char* body :
          {R"({"token":"Token is no longer supported. Please use ZAK token instead."})",
           "Token is no longer supported. Please use ZAK token instead.",
           R"("Token is No Longer Supported.")", R"({"token":"a sentence"})", R"({"token":""})",
           "{}"}) {
       CAPTURE(body);
-      CHECK(ReasonOf(ReadUserToken(Answer(200, body)).status()) == Reason::kAnswerInvalid);
+      CHECK(ReasonOf(ReadZak(Answer(200, body)).status()) == Reason::kAnswerInvalid);
     }
-    CHECK(ReasonOf(ReadUserToken(Answer(400, R"({"code":1001,"message":"no longer supported"})"))
-                       .status()) == Reason::kUserUnknown);
+    CHECK(ReasonOf(
+              ReadZak(Answer(400, R"({"code":1001,"message":"no longer supported"})")).status()) ==
+          Reason::kUserUnknown);
   }
 }
 
@@ -169,8 +178,8 @@ TEST_SUITE("No reader") {
       const auto answer = Answer(http, R"({"code":124,"message":"Bad )" + token +
                                            R"( given","token":"x )" + token + "\"}");
       for (const absl::Status& status :
-           {ReadUserToken(answer).status(), ReadRecordingToken(answer).status(),
-            ReadUser(answer).status()}) {
+           {ReadZak(answer).status(), ReadOnBehalfToken(answer).status(),
+            ReadRecordingToken(answer).status(), ReadUser(answer).status()}) {
         REQUIRE_FALSE(status.ok());
         CHECK(status.ToString().find(token.substr(0, 12)) == std::string::npos);
         CHECK(InfoIn(status).request_left);
