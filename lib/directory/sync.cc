@@ -153,7 +153,8 @@ base::Task<absl::Status> Sync::PutHost(const Target& target, zoom::User user, ab
   host.learnt_at = learnt_at;
   if (host.personal_meeting_id != 0) report.has_personal_meeting_id = true;
   auto& records = context_.records;
-  co_return co_await context_.OffLoop([&records, &host] { return records.PutHost(host); });
+  co_return co_await context_.OffLoop(service::Lane::kBackground,
+                                      [&records, &host] { return records.PutHost(host); });
 }
 
 base::Task<absl::Status> Sync::ReadMeetings(const Target& target, SteadyTime deadline,
@@ -169,7 +170,8 @@ base::Task<absl::Status> Sync::ReadMeetings(const Target& target, SteadyTime dea
   auto& records = context_.records;
   const absl::Time before = report.synced_at;
   JOINPASS_CO_ASSIGN_OR_RETURN(
-      const int removed, co_await context_.OffLoop([&records, &target, before] {
+      const int removed,
+      co_await context_.OffLoop(service::Lane::kBackground, [&records, &target, before] {
         return records.SweepMeetings(target.credential.app_id, target.user_id, before);
       }));
   report.removed += removed;
@@ -193,8 +195,8 @@ base::Task<absl::Status> Sync::ReadPages(const Target& target, SteadyTime deadli
     ++report.pages;
     const auto listed = RecordsOf(page, target.credential, target.user_id, learnt_at);
     meetings += static_cast<int>(listed.size());
-    JOINPASS_CO_RETURN_IF_ERROR(
-        co_await context_.OffLoop([&records, &listed] { return records.PutMeetings(listed); }));
+    JOINPASS_CO_RETURN_IF_ERROR(co_await context_.OffLoop(
+        service::Lane::kBackground, [&records, &listed] { return records.PutMeetings(listed); }));
     if (page.next_page_token.empty()) co_return absl::OkStatus();
     if (page.next_page_token == page_token) break;
     page_token = page.next_page_token;

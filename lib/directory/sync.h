@@ -15,7 +15,7 @@
 #include "joinpass/directory.h"
 #include "joinpass/time.h"
 #include "oauth/authorized_calls.h"
-#include "oauth/context.h"
+#include "service/context.h"
 #include "store/records.h"
 #include "zoom/endpoints.h"
 
@@ -29,7 +29,7 @@ namespace joinpass::directory {
 // Used from the loop's thread only.
 class Sync {
  public:
-  Sync(const oauth::Context& context, oauth::AuthorizedCalls& calls)
+  Sync(const service::Context& context, oauth::AuthorizedCalls& calls)
       : context_(context), calls_(calls) {}
 
   // Errors as for Directory::Sync().
@@ -56,7 +56,7 @@ class Sync {
   base::Task<absl::Status> ReadPages(const Target& target, SteadyTime deadline, int& meetings,
                                      SyncReport& report);
 
-  const oauth::Context& context_;
+  const service::Context& context_;
   oauth::AuthorizedCalls& calls_;
 
   // The sync that runs, of each credential; the next one waits for it.

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "joinpass/apps.h"
-#include "oauth/context.h"
+#include "service/context.h"
 
 namespace joinpass::engine {
 
@@ -16,7 +16,7 @@ absl::Status CheckSettings(const AppSettings& settings);
 
 class StoredApps final : public Apps {
  public:
-  explicit StoredApps(const oauth::Context& context) : context_(context) {}
+  explicit StoredApps(const service::Context& context) : context_(context) {}
 
   absl::StatusOr<std::string> Create(AppSettings settings) override;
   absl::StatusOr<std::vector<App>> List() override;
@@ -25,7 +25,7 @@ class StoredApps final : public Apps {
   absl::Status Remove(const std::string& id) override;
 
  private:
-  const oauth::Context& context_;
+  const service::Context& context_;
 };
 
 }  // namespace joinpass::engine

@@ -64,7 +64,7 @@ AssembledEngine::AssembledEngine(EngineOptions options, Parts parts)
       parts_(std::move(parts)),
       records_(*parts_.store, *parts_.keys, parts_.random),
       context_{*parts_.loop,
-               *worker_,
+               workers_->lanes(),
                parts_.clock,
                parts_.random,
                *parts_.client,
@@ -164,7 +164,7 @@ void AssembledEngine::EndForGood() {
   if (!border_->IsHome()) return;
   (void)Close(kCloseByItself);
   border_->Shut();
-  worker_.reset();
+  workers_.reset();
   if (parts_.loop->IsCurrent()) return;
   parts_.client.reset();
   parts_.loop.reset();

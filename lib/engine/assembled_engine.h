@@ -9,7 +9,6 @@
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "base/random.h"
-#include "base/worker.h"
 #include "crypto/key_file_source.h"
 #include "directory/sync.h"
 #include "engine/apps.h"
@@ -26,9 +25,10 @@
 #include "joinpass/engine.h"
 #include "oauth/authorized_calls.h"
 #include "oauth/consent.h"
-#include "oauth/context.h"
 #include "oauth/token_source.h"
 #include "oauth/upkeep.h"
+#include "service/context.h"
+#include "service/lanes.h"
 #include "store/records_store.h"
 #include "store/store.h"
 
@@ -75,8 +75,8 @@ class AssembledEngine final : public Engine {
   const std::shared_ptr<Border> border_ = std::make_shared<Border>();
   Parts parts_;
   store::Records records_;
-  std::unique_ptr<base::Worker> worker_ = std::make_unique<base::Worker>();
-  const oauth::Context context_;
+  std::unique_ptr<service::LaneWorkers> workers_ = std::make_unique<service::LaneWorkers>();
+  const service::Context context_;
   oauth::TokenSource tokens_;
   oauth::AuthorizedCalls calls_;
   oauth::Upkeep upkeep_;

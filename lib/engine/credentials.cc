@@ -17,7 +17,7 @@ namespace {
 // A token that is given away has at least so long to live.
 constexpr absl::Duration kLeastLife = absl::Seconds(120);
 
-base::Task<absl::StatusOr<store::Records::Consented>> Delegated(const oauth::Context& context,
+base::Task<absl::StatusOr<store::Records::Consented>> Delegated(const service::Context& context,
                                                                 oauth::TokenSource& tokens,
                                                                 DelegateRequest request,
                                                                 SteadyTime deadline) {
@@ -28,7 +28,7 @@ base::Task<absl::StatusOr<store::Records::Consented>> Delegated(const oauth::Con
 }
 
 // Gets a token that lives long enough to be given away.
-base::Task<absl::StatusOr<AccessToken>> GetToken(const oauth::Context& context,
+base::Task<absl::StatusOr<AccessToken>> GetToken(const service::Context& context,
                                                  oauth::TokenSource& tokens, std::string id,
                                                  SteadyTime deadline) {
   absl::StatusOr<oauth::Grant> grant = co_await tokens.Get(id, deadline);

@@ -11,15 +11,15 @@
 #include "joinpass/credentials.h"
 #include "oauth/authorized_calls.h"
 #include "oauth/consent.h"
-#include "oauth/context.h"
 #include "oauth/token_source.h"
+#include "service/context.h"
 #include "store/records_store.h"
 
 namespace joinpass::engine {
 
 class StoredCredentials final : public Credentials {
  public:
-  StoredCredentials(const oauth::Context& context, oauth::TokenSource& tokens,
+  StoredCredentials(const service::Context& context, oauth::TokenSource& tokens,
                     oauth::AuthorizedCalls& calls, oauth::Consents& consents, Runner& runner)
       : context_(context), tokens_(tokens), calls_(calls), consents_(consents), runner_(runner) {}
 
@@ -45,7 +45,7 @@ class StoredCredentials final : public Credentials {
                         const store::CredentialRecord& record, const store::AppRecord& app);
   std::string WhyUnnamed(const std::string& id);
 
-  const oauth::Context& context_;
+  const service::Context& context_;
   oauth::TokenSource& tokens_;
   oauth::AuthorizedCalls& calls_;
   oauth::Consents& consents_;

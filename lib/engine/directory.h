@@ -8,13 +8,13 @@
 #include "directory/sync.h"
 #include "engine/runner.h"
 #include "joinpass/directory.h"
-#include "oauth/context.h"
+#include "service/context.h"
 
 namespace joinpass::engine {
 
 class StoredDirectory final : public Directory {
  public:
-  StoredDirectory(const oauth::Context& context, directory::Sync& sync, Runner& runner)
+  StoredDirectory(const service::Context& context, directory::Sync& sync, Runner& runner)
       : context_(context), sync_(sync), runner_(runner) {}
 
   absl::StatusOr<SyncReport> Sync(const std::string& credential_id,
@@ -22,7 +22,7 @@ class StoredDirectory final : public Directory {
   absl::StatusOr<Resolution> Resolve(const MeetingLink& link) override;
 
  private:
-  const oauth::Context& context_;
+  const service::Context& context_;
   directory::Sync& sync_;
   Runner& runner_;
 };

@@ -47,7 +47,8 @@ base::Task<absl::StatusOr<SweepReport>> StoredKeys::SweepUntil(SteadyTime deadli
   store::KeySweep sweep(store_, keys_, context_.random);
   while (true) {
     const SteadyTime begun = context_.clock.SteadyNow();
-    const absl::StatusOr<bool> over = co_await context_.OffLoop([&] { return sweep.Step(); });
+    const absl::StatusOr<bool> over =
+        co_await context_.OffLoop(service::Lane::kBackground, [&] { return sweep.Step(); });
     JOINPASS_CO_RETURN_IF_ERROR(over.status());
     const SteadyTime now = context_.clock.SteadyNow();
     const SteadyTime next = now + std::min(now - begun, kLongestPause);
@@ -63,13 +64,13 @@ absl::Status StoredKeys::Remove(const std::string& id) {
   if (!key) return base::MakeError(Reason::kInvalidArgument, "key: is not in the key file");
   if (*key == ring.newest()) return base::MakeError(Reason::kInvalidArgument, "key: is the newest");
   // From here on nobody writes with it, so that what is counted stays true.
-  JOINPASS_RETURN_IF_ERROR(store_.AdoptNewestKey());
-  JOINPASS_ASSIGN_OR_RETURN(const std::int64_t sealed, store_.CountSealed(*key));
+  JOINPASS_RETURN_IF_ERROR(store_.rotation().AdoptNewestKey());
+  JOINPASS_ASSIGN_OR_RETURN(const std::int64_t sealed, store_.rotation().CountSealed(*key));
   if (sealed > 0) {
     return base::MakeError(Reason::kKeyInUse,
                            absl::StrCat("key ", id, ": ", sealed, " values are sealed with it"));
   }
-  JOINPASS_RETURN_IF_ERROR(store_.WipeRemains());
+  JOINPASS_RETURN_IF_ERROR(store_.rotation().WipeRemains());
   return keys_.Remove(*key);
 }
 

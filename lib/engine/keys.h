@@ -11,7 +11,7 @@
 #include "crypto/key_file_source.h"
 #include "engine/runner.h"
 #include "joinpass/keys.h"
-#include "oauth/context.h"
+#include "service/context.h"
 #include "store/store.h"
 
 namespace joinpass::engine {
@@ -19,7 +19,7 @@ namespace joinpass::engine {
 class StoredKeys final : public Keys {
  public:
   // `store` is the one below the records of `context`, sealed with `keys`.
-  StoredKeys(const oauth::Context& context, store::Store& store, crypto::KeyFileSource& keys,
+  StoredKeys(const service::Context& context, store::Store& store, crypto::KeyFileSource& keys,
              Runner& runner)
       : context_(context), store_(store), keys_(keys), runner_(runner) {}
 
@@ -34,7 +34,7 @@ class StoredKeys final : public Keys {
  private:
   base::Task<absl::StatusOr<SweepReport>> SweepUntil(SteadyTime deadline);
 
-  const oauth::Context& context_;
+  const service::Context& context_;
   store::Store& store_;
   crypto::KeyFileSource& keys_;
   Runner& runner_;

@@ -20,7 +20,7 @@ namespace joinpass::join {
 // Used from the loop's thread only. What it is given by reference outlives its tasks.
 class Minter {
  public:
-  Minter(const oauth::Context& context, oauth::AuthorizedCalls& calls)
+  Minter(const service::Context& context, oauth::AuthorizedCalls& calls)
       : context_(context), calls_(calls) {}
 
   // Asks for both parts at the same time, for each one after the other of those
@@ -47,7 +47,7 @@ class Minter {
                                 SteadyTime deadline);
   base::Task<MaybeToken> AskOnBehalf(const Owner& owner, std::uint64_t number, SteadyTime deadline);
 
-  const oauth::Context& context_;
+  const service::Context& context_;
   oauth::AuthorizedCalls& calls_;
 };
 

@@ -44,7 +44,7 @@ base::Task<Known> Session::Find() {
   const auto self = shared_from_this();
   auto& records = services_.context.records;
   const JoinRequest& request = request_;
-  co_return co_await services_.context.OffLoop([&records, &request] {
+  co_return co_await services_.context.OffLoop(service::Lane::kReads, [&records, &request] {
     Known known;
     known.resolution = directory::Resolve(records, request.link);
     known.identity_owners = FindIdentityOwners(records, request, known.resolution);

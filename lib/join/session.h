@@ -14,14 +14,14 @@
 #include "join/plan.h"
 #include "joinpass/join.h"
 #include "joinpass/time.h"
-#include "oauth/context.h"
 #include "oauth/token_source.h"
+#include "service/context.h"
 
 namespace joinpass::join {
 
 // What all sessions of an engine share.
 struct Services {
-  const oauth::Context& context;
+  const service::Context& context;
   oauth::TokenSource& tokens;
   Minter& minter;
 };

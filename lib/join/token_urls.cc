@@ -45,7 +45,7 @@ void CheckTokenUrls(const JoinRequest& request, std::vector<std::string>& wrong)
            identity && request.identity == Identity::kOnBehalfOf, wrong);
 }
 
-base::Task<absl::StatusOr<JoinPass::Token>> FetchFinalToken(const oauth::Context& context,
+base::Task<absl::StatusOr<JoinPass::Token>> FetchFinalToken(const service::Context& context,
                                                             Secret url, UrlSource source,
                                                             absl::Duration lifetime,
                                                             SteadyTime deadline) {

@@ -12,7 +12,7 @@
 #include "joinpass/join.h"
 #include "joinpass/secret.h"
 #include "joinpass/time.h"
-#include "oauth/context.h"
+#include "service/context.h"
 
 namespace joinpass::join {
 
@@ -26,7 +26,7 @@ void CheckTokenUrls(const JoinRequest& request, std::vector<std::string>& wrong)
 // Asks `url` for a token that lives for `lifetime`, counted from before the
 // request, or as long as it says itself if that is shorter. It is nobody's
 // credential. Errors as for oauth::FetchToken().
-base::Task<absl::StatusOr<JoinPass::Token>> FetchFinalToken(const oauth::Context& context,
+base::Task<absl::StatusOr<JoinPass::Token>> FetchFinalToken(const service::Context& context,
                                                             Secret url, UrlSource source,
                                                             absl::Duration lifetime,
                                                             SteadyTime deadline);

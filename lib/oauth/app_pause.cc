@@ -24,7 +24,7 @@ absl::Status Paused(const store::AppPause& pause) {
   return base::MakeError(info, "refresh: Zoom refuses the app's client id or secret");
 }
 
-base::Task<absl::Status> Ask(const Context& context, const store::AppRecord& app,
+base::Task<absl::Status> Ask(const service::Context& context, const store::AppRecord& app,
                              SteadyTime deadline) {
   zoom::ClientKeys keys;
   keys.client_id = app.settings.client_id;
@@ -54,7 +54,7 @@ bool IsProbeDue(const store::AppPause& pause, absl::Time now) {
   return left <= absl::ZeroDuration() || left > kLongestProbeIn;
 }
 
-absl::Status TellOfApp(const Context& context, const store::AppRecord& before) {
+absl::Status TellOfApp(const service::Context& context, const store::AppRecord& before) {
   JOINPASS_ASSIGN_OR_RETURN(const store::AppRecord after, context.records.GetApp(before.id));
   JOINPASS_ASSIGN_OR_RETURN(const std::vector<store::CredentialRecord> credentials,
                             context.records.ListCredentials(before.id));
@@ -72,7 +72,7 @@ absl::Status TellOfApp(const Context& context, const store::AppRecord& before) {
   return absl::OkStatus();
 }
 
-absl::Status PauseApp(const Context& context, const store::AppRecord& app) {
+absl::Status PauseApp(const service::Context& context, const store::AppRecord& app) {
   const absl::Time now = context.clock.Now();
   JOINPASS_ASSIGN_OR_RETURN(const bool paused,
                             context.records.PauseApp(app, now, now + NextProbeIn(0)));
@@ -83,19 +83,20 @@ absl::Status PauseApp(const Context& context, const store::AppRecord& app) {
   return TellOfApp(context, app);
 }
 
-base::Task<absl::Status> CheckPause(const Context& context, store::AppRecord app,
+base::Task<absl::Status> CheckPause(const service::Context& context, store::AppRecord app,
                                     SteadyTime deadline) {
   if (!app.pause) co_return absl::OkStatus();
   const absl::Time now = context.clock.Now();
   if (!IsProbeDue(*app.pause, now)) co_return Paused(*app.pause);
   const absl::Time next = now + NextProbeIn(app.pause->probes + 1);
-  JOINPASS_CO_ASSIGN_OR_RETURN(const bool claimed, co_await context.OffLoop([&] {
-    return context.records.ClaimProbe(app, next);
-  }));
+  JOINPASS_CO_ASSIGN_OR_RETURN(const bool claimed,
+                               co_await context.OffLoop(service::Lane::kTokens, [&] {
+                                 return context.records.ClaimProbe(app, next);
+                               }));
   if (!claimed) co_return Paused(*app.pause);
   const absl::Status answer = co_await Ask(context, app, deadline);
   if (!IsClientGood(answer)) co_return answer;
-  co_return co_await context.OffLoop([&context, &app]() -> absl::Status {
+  co_return co_await context.OffLoop(service::Lane::kTokens, [&context, &app]() -> absl::Status {
     JOINPASS_ASSIGN_OR_RETURN(const bool resumed, context.records.ResumeApp(app));
     if (!resumed) return absl::OkStatus();
     context.listeners.Notify(

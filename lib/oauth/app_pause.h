@@ -7,7 +7,7 @@
 #include "absl/time/time.h"
 #include "base/task.h"
 #include "joinpass/time.h"
-#include "oauth/context.h"
+#include "service/context.h"
 #include "store/records.h"
 
 namespace joinpass::oauth {
@@ -22,19 +22,19 @@ bool IsProbeDue(const store::AppPause& pause, absl::Time now);
 // Zoom refused the client of `app`, as it was read before: pauses it, if its
 // settings are still those. Tells the listeners of each credential that is
 // paused by it. Blocks on the store.
-absl::Status PauseApp(const Context& context, const store::AppRecord& app);
+absl::Status PauseApp(const service::Context& context, const store::AppRecord& app);
 
 // OK if `app` is not paused, or not any more: when a probe is due, Zoom is
 // asked with `client_credentials`, which spends no refresh token. On the loop.
 //
 // Errors: app_credentials_invalid (`retry_at`: the next probe), those of the network
-base::Task<absl::Status> CheckPause(const Context& context, store::AppRecord app,
+base::Task<absl::Status> CheckPause(const service::Context& context, store::AppRecord app,
                                     SteadyTime deadline);
 
 // Tells the listeners of each credential whose health is another one than it was
 // with the app as `before`: paused or not any more, of another client id. Blocks on
 // the store.
-absl::Status TellOfApp(const Context& context, const store::AppRecord& before);
+absl::Status TellOfApp(const service::Context& context, const store::AppRecord& before);
 
 }  // namespace joinpass::oauth
 

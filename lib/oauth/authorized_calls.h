@@ -29,7 +29,7 @@ struct Called {
 // The one door for calls in somebody's name. Used from the loop's thread only.
 class AuthorizedCalls {
  public:
-  AuthorizedCalls(const Context& context, TokenSource& tokens)
+  AuthorizedCalls(const service::Context& context, TokenSource& tokens)
       : context_(context), tokens_(tokens) {}
 
   // Asks with a good access token of the credential, and reads the answer. If Zoom
@@ -66,7 +66,7 @@ class AuthorizedCalls {
   base::Task<absl::StatusOr<Answered>> Send(std::string credential_id, Feature feature,
                                             MakeRequest make, SteadyTime deadline);
 
-  const Context& context_;
+  const service::Context& context_;
   TokenSource& tokens_;
 };
 

@@ -100,8 +100,8 @@ absl::Status CheckCallbackUrl(const Secret& url) {
   return absl::OkStatus();
 }
 
-base::Task<absl::StatusOr<Secret>> FetchToken(const Context& context, Secret url, UrlSource source,
-                                              SteadyTime deadline) {
+base::Task<absl::StatusOr<Secret>> FetchToken(const service::Context& context, Secret url,
+                                              UrlSource source, SteadyTime deadline) {
   JOINPASS_CO_RETURN_IF_ERROR(CheckCallbackUrl(url));
   auto [origin, target] = SplitCallback(url.Reveal());
   message::Request request;

@@ -12,7 +12,7 @@
 #include "joinpass/credentials.h"
 #include "joinpass/secret.h"
 #include "joinpass/time.h"
-#include "oauth/context.h"
+#include "service/context.h"
 
 namespace joinpass::oauth {
 
@@ -33,8 +33,8 @@ absl::Status CheckCallbackUrl(const Secret& url);
 //                            is the name of what befell it, `http_status` the status
 //   callback_answer_invalid  200 with a body that is no token
 //   address_not_allowed
-base::Task<absl::StatusOr<Secret>> FetchToken(const Context& context, Secret url, UrlSource source,
-                                              SteadyTime deadline);
+base::Task<absl::StatusOr<Secret>> FetchToken(const service::Context& context, Secret url,
+                                              UrlSource source, SteadyTime deadline);
 
 // What a delegated access token says of itself. Pure.
 struct DelegatedToken {

@@ -38,7 +38,8 @@ absl::Status Check(const ConnectRequest& request) {
 }
 
 // Takes the consent that the redirect belongs to, if it is this browser's.
-absl::StatusOr<store::ConsentRecord> TakeConsent(const Context& context, const std::string& state,
+absl::StatusOr<store::ConsentRecord> TakeConsent(const service::Context& context,
+                                                 const std::string& state,
                                                  const std::string& bound_to) {
   JOINPASS_ASSIGN_OR_RETURN(std::optional<store::ConsentRecord> consent,
                             context.records.TakeConsent(state, context.clock.Now()));
@@ -65,7 +66,7 @@ absl::Status StillUnderWay() {
                          "is kept");
 }
 
-store::CredentialRecord NewCredential(const Context& context, const store::AppRecord& app,
+store::CredentialRecord NewCredential(const service::Context& context, const store::AppRecord& app,
                                       zoom::TokenAnswer answer) {
   const absl::Time now = context.clock.Now();
   store::CredentialRecord credential;
@@ -84,7 +85,8 @@ store::CredentialRecord NewCredential(const Context& context, const store::AppRe
 
 }  // namespace
 
-absl::StatusOr<ConnectStart> BeginConsent(const Context& context, const ConnectRequest& request) {
+absl::StatusOr<ConnectStart> BeginConsent(const service::Context& context,
+                                          const ConnectRequest& request) {
   JOINPASS_RETURN_IF_ERROR(Check(request));
   JOINPASS_ASSIGN_OR_RETURN(const store::AppRecord app, context.records.GetApp(request.app_id));
   const std::string state = context.random.Token(kStateBytes);
@@ -105,13 +107,13 @@ absl::StatusOr<ConnectStart> BeginConsent(const Context& context, const ConnectR
   return start;
 }
 
-Consents::Consents(const Context& context, AuthorizedCalls& calls, Upkeep& upkeep)
+Consents::Consents(const service::Context& context, AuthorizedCalls& calls, Upkeep& upkeep)
     : context_(context),
       calls_(calls),
       upkeep_(upkeep),
       gave_up_(std::make_shared<base::Flight<absl::Status>>(context.loop)) {}
 
-absl::StatusOr<Consents::Begun> Consents::TakeBegun(const Context& context,
+absl::StatusOr<Consents::Begun> Consents::TakeBegun(const service::Context& context,
                                                     const std::string& state,
                                                     const std::string& bound_to) {
   Begun begun;
@@ -125,8 +127,9 @@ base::Task<Consents::MaybeCredential> Consents::Finish(Secret redirected_to, std
   absl::StatusOr<zoom::RedirectAnswer> redirect = zoom::ReadRedirect(redirected_to.Reveal());
   JOINPASS_CO_RETURN_IF_ERROR(redirect.status());
   const std::string state = redirect->state;
-  JOINPASS_CO_ASSIGN_OR_RETURN(
-      Begun begun, co_await context_.OffLoop([&] { return TakeBegun(context_, state, bound_to); }));
+  JOINPASS_CO_ASSIGN_OR_RETURN(Begun begun, co_await context_.OffLoop(service::Lane::kTokens, [&] {
+    return TakeBegun(context_, state, bound_to);
+  }));
   JOINPASS_CO_RETURN_IF_ERROR(zoom::CheckConsent(*redirect));
   const auto name = std::make_shared<Flight>(context_.loop);
   const auto exchange = std::make_shared<Flight>(context_.loop);
@@ -179,8 +182,8 @@ base::Task<Consents::MaybeCredential> Consents::Keep(store::CredentialRecord cre
   auto& records = context_.records;
   bool refused = false;
   for (absl::Duration pause = kSaveAgainAfter;; pause = std::min(2 * pause, kSaveAgainAtLeast)) {
-    MaybeCredential kept =
-        co_await base::Caught(context_.OffLoop([&] { return records.PutExchanged(credential); }));
+    MaybeCredential kept = co_await base::Caught(
+        context_.OffLoop(service::Lane::kTokens, [&] { return records.PutExchanged(credential); }));
     if (kept.ok() && refused) {
       context_.listeners.Notify(
           "tokens_saved", absl::StrCat("the store took the consent ", credential.id, " after all"));

@@ -15,8 +15,8 @@
 #include "joinpass/secret.h"
 #include "joinpass/time.h"
 #include "oauth/authorized_calls.h"
-#include "oauth/context.h"
 #include "oauth/upkeep.h"
+#include "service/context.h"
 #include "store/records_store.h"
 #include "zoom/token_calls.h"
 
@@ -24,7 +24,8 @@ namespace joinpass::oauth {
 
 // Begins a consent. Blocks on the store; not for the loop's thread. Errors as
 // for Credentials::BeginConnect().
-absl::StatusOr<ConnectStart> BeginConsent(const Context& context, const ConnectRequest& request);
+absl::StatusOr<ConnectStart> BeginConsent(const service::Context& context,
+                                          const ConnectRequest& request);
 
 // Ends consents. Both steps belong to this object and not to who caused them: what
 // the exchange gave is durable, without a name, before anything else is done with
@@ -34,7 +35,7 @@ absl::StatusOr<ConnectStart> BeginConsent(const Context& context, const ConnectR
 // Used from the loop's thread only.
 class Consents {
  public:
-  Consents(const Context& context, AuthorizedCalls& calls, Upkeep& upkeep);
+  Consents(const service::Context& context, AuthorizedCalls& calls, Upkeep& upkeep);
 
   // Gives the credential as it is at `deadline` at the latest: perhaps without a name.
   // Errors as for Credentials::FinishConnect().
@@ -59,7 +60,7 @@ class Consents {
     store::AppRecord app;
   };
 
-  static absl::StatusOr<Begun> TakeBegun(const Context& context, const std::string& state,
+  static absl::StatusOr<Begun> TakeBegun(const service::Context& context, const std::string& state,
                                          const std::string& bound_to);
   void Launch(Flights& flights, std::shared_ptr<Flight> flight, base::Task<MaybeCredential> task);
   // Begins to ask for the name when it has kept what came.
@@ -70,7 +71,7 @@ class Consents {
   base::Task<MaybeCredential> FindWho(std::string id);
   base::Task<bool> AwaitAll(const Flights& flights, SteadyTime deadline);
 
-  const Context& context_;
+  const service::Context& context_;
   AuthorizedCalls& calls_;
   Upkeep& upkeep_;
   Flights exchanges_;  // under way

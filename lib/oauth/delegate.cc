@@ -9,7 +9,7 @@
 namespace joinpass::oauth {
 namespace {
 
-base::Task<absl::StatusOr<zoom::User>> Ask(const Context& context, AppKind kind,
+base::Task<absl::StatusOr<zoom::User>> Ask(const service::Context& context, AppKind kind,
                                            const Secret& token, SteadyTime deadline) {
   zoom::Access access;
   access.api_origin = context.origins.api;
@@ -22,7 +22,7 @@ base::Task<absl::StatusOr<zoom::User>> Ask(const Context& context, AppKind kind,
 }
 
 // Zoom says who it is; where the token may not ask that, what it says of itself.
-base::Task<absl::StatusOr<zoom::User>> FindWho(const Context& context, AppKind kind,
+base::Task<absl::StatusOr<zoom::User>> FindWho(const service::Context& context, AppKind kind,
                                                const Secret& token, const DelegatedToken& read,
                                                SteadyTime deadline) {
   const absl::StatusOr<zoom::User> asked = co_await Ask(context, kind, token, deadline);
@@ -37,13 +37,14 @@ base::Task<absl::StatusOr<zoom::User>> FindWho(const Context& context, AppKind k
 
 }  // namespace
 
-base::Task<absl::StatusOr<store::Records::Consented>> Delegate(const Context& context,
+base::Task<absl::StatusOr<store::Records::Consented>> Delegate(const service::Context& context,
                                                                DelegateRequest request,
                                                                SteadyTime deadline) {
   JOINPASS_CO_RETURN_IF_ERROR(CheckCallbackUrl(request.callback_url));
-  JOINPASS_CO_ASSIGN_OR_RETURN(const store::AppRecord app, co_await context.OffLoop([&] {
-    return context.records.GetApp(request.app_id);
-  }));
+  JOINPASS_CO_ASSIGN_OR_RETURN(const store::AppRecord app,
+                               co_await context.OffLoop(service::Lane::kBackground, [&] {
+                                 return context.records.GetApp(request.app_id);
+                               }));
   JOINPASS_CO_ASSIGN_OR_RETURN(
       const Secret token,
       co_await FetchToken(context, request.callback_url, request.url_source, deadline));
@@ -67,8 +68,9 @@ base::Task<absl::StatusOr<store::Records::Consented>> Delegate(const Context& co
   if (credential.subject_id().empty()) {
     co_return base::MakeError(Reason::kAnswerInvalid, "delegate: Zoom does not name the account");
   }
-  co_return co_await context.OffLoop(
-      [&] { return context.records.PutConsented(std::move(credential)); });
+  co_return co_await context.OffLoop(service::Lane::kBackground, [&] {
+    return context.records.PutConsented(std::move(credential));
+  });
 }
 
 }  // namespace joinpass::oauth

@@ -7,13 +7,13 @@
 #include "base/task.h"
 #include "joinpass/credentials.h"
 #include "joinpass/time.h"
-#include "oauth/context.h"
+#include "service/context.h"
 #include "store/records_store.h"
 
 namespace joinpass::oauth {
 
 // On the loop. Errors as for Credentials::Delegate().
-base::Task<absl::StatusOr<store::Records::Consented>> Delegate(const Context& context,
+base::Task<absl::StatusOr<store::Records::Consented>> Delegate(const service::Context& context,
                                                                DelegateRequest request,
                                                                SteadyTime deadline);
 

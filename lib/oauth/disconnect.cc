@@ -27,7 +27,7 @@ absl::StatusOr<Leaving> Read(store::Records& records, const std::string& credent
   return leaving;
 }
 
-absl::Status Begin(const Context& context, const std::string& credential_id) {
+absl::Status Begin(const service::Context& context, const std::string& credential_id) {
   const absl::Time now = context.clock.Now();
   const absl::StatusOr<store::CredentialRecord> before =
       context.records.GetCredential(credential_id);
@@ -51,7 +51,7 @@ const Secret& TokenToRevoke(const store::Tokens& tokens, absl::Time now) {
   return live || tokens.refresh_token.empty() ? tokens.access_token : tokens.refresh_token;
 }
 
-base::Task<absl::Status> Revoke(const Context& context, const Leaving& leaving,
+base::Task<absl::Status> Revoke(const service::Context& context, const Leaving& leaving,
                                 SteadyTime deadline) {
   if (leaving.credential.IsDelegated()) {
     co_return base::MakeError(Reason::kPermissionDenied,
@@ -72,20 +72,20 @@ base::Task<absl::Status> Revoke(const Context& context, const Leaving& leaving,
 
 }  // namespace
 
-base::Task<absl::StatusOr<Disconnected>> Disconnect(const Context& context, TokenSource& tokens,
-                                                    std::string credential_id,
+base::Task<absl::StatusOr<Disconnected>> Disconnect(const service::Context& context,
+                                                    TokenSource& tokens, std::string credential_id,
                                                     SteadyTime deadline) {
   auto& records = context.records;
-  JOINPASS_CO_RETURN_IF_ERROR(
-      co_await context.OffLoop([&] { return Begin(context, credential_id); }));
+  JOINPASS_CO_RETURN_IF_ERROR(co_await context.OffLoop(
+      service::Lane::kBackground, [&] { return Begin(context, credential_id); }));
   tokens.Forget(credential_id);
   // A refresh in flight may end first: its answer is void now. One that hangs is
   // not waited for.
   const SteadyTime now = context.clock.SteadyNow();
   const absl::StatusOr<std::unique_ptr<store::RefreshLock>> lock =
       co_await AwaitRefreshLock(context, credential_id, now + (deadline - now) / 2);
-  const absl::StatusOr<Leaving> leaving =
-      co_await context.OffLoop([&] { return Read(records, credential_id); });
+  const absl::StatusOr<Leaving> leaving = co_await context.OffLoop(
+      service::Lane::kBackground, [&] { return Read(records, credential_id); });
   const bool damaged = !leaving.ok() && ReasonOf(leaving.status()) == Reason::kStoreCorrupt;
   Disconnected disconnected;
   disconnected.why_not = leaving.status();
@@ -97,10 +97,11 @@ base::Task<absl::StatusOr<Disconnected>> Disconnect(const Context& context, Toke
     co_return leaving.status();
   }
   disconnected.revoked = disconnected.why_not.ok();
-  JOINPASS_CO_ASSIGN_OR_RETURN(const bool removed, co_await context.OffLoop([&] {
-    return damaged ? records.RemoveDamaged(credential_id)
-                   : records.RemoveCredential(leaving->credential);
-  }));
+  JOINPASS_CO_ASSIGN_OR_RETURN(const bool removed,
+                               co_await context.OffLoop(service::Lane::kBackground, [&] {
+                                 return damaged ? records.RemoveDamaged(credential_id)
+                                                : records.RemoveCredential(leaving->credential);
+                               }));
   tokens.Forget(credential_id);
   if (!removed) {
     disconnected.revoked = false;

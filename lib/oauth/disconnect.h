@@ -9,8 +9,8 @@
 #include "base/task.h"
 #include "joinpass/credentials.h"
 #include "joinpass/time.h"
-#include "oauth/context.h"
 #include "oauth/token_source.h"
+#include "service/context.h"
 
 namespace joinpass::oauth {
 
@@ -19,8 +19,9 @@ namespace joinpass::oauth {
 // whatever comes of that, it is removed with what the directory knew through it.
 // The same again goes on where it was cut short. On the loop. Errors as for
 // Credentials::Disconnect().
-base::Task<absl::StatusOr<Disconnected>> Disconnect(const Context& context, TokenSource& tokens,
-                                                    std::string credential_id, SteadyTime deadline);
+base::Task<absl::StatusOr<Disconnected>> Disconnect(const service::Context& context,
+                                                    TokenSource& tokens, std::string credential_id,
+                                                    SteadyTime deadline);
 
 }  // namespace joinpass::oauth
 

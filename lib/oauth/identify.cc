@@ -53,30 +53,34 @@ base::Task<absl::StatusOr<Subject>> AskWho(AuthorizedCalls& calls, std::string i
 
 // Under the lock: tokens on their way to another credential must not be refreshed
 // under the old id.
-base::Task<absl::StatusOr<Consented>> Name(const Context& context, std::string id, Subject subject,
-                                           SteadyTime deadline) {
+base::Task<absl::StatusOr<Consented>> Name(const service::Context& context, std::string id,
+                                           Subject subject, SteadyTime deadline) {
   JOINPASS_CO_ASSIGN_OR_RETURN(const std::unique_ptr<store::RefreshLock> lock,
                                co_await AwaitRefreshLock(context, id, deadline));
   auto& records = context.records;
-  co_return co_await context.OffLoop([&] { return records.NameCredential(id, subject); });
+  co_return co_await context.OffLoop(service::Lane::kTokens,
+                                     [&] { return records.NameCredential(id, subject); });
 }
 
-base::Task<absl::StatusOr<Consented>> TryToName(const Context& context, AuthorizedCalls& calls,
-                                                std::string id, AppKind kind, SteadyTime deadline) {
+base::Task<absl::StatusOr<Consented>> TryToName(const service::Context& context,
+                                                AuthorizedCalls& calls, std::string id,
+                                                AppKind kind, SteadyTime deadline) {
   JOINPASS_CO_ASSIGN_OR_RETURN(Subject subject, co_await AskWho(calls, id, kind, deadline));
   co_return co_await Name(context, std::move(id), std::move(subject), deadline);
 }
 
-base::Task<absl::Status> LogFailure(const Context& context, std::string id, absl::Status why) {
+base::Task<absl::Status> LogFailure(const service::Context& context, std::string id,
+                                    absl::Status why) {
   const CredentialEvent event = EventOf(CredentialEventKind::kIdentificationFailed, why);
   const absl::Time now = context.clock.Now();
   auto& records = context.records;
-  co_return co_await context.OffLoop([&] { return records.AddEvent(id, event, now); });
+  co_return co_await context.OffLoop(service::Lane::kTokens,
+                                     [&] { return records.AddEvent(id, event, now); });
 }
 
 }  // namespace
 
-void Welcome(const Context& context, TokenSource& tokens, const Consented& kept) {
+void Welcome(const service::Context& context, TokenSource& tokens, const Consented& kept) {
   tokens.Forget(kept.record.id);
   if (!kept.before) return;
   HealthChange change;
@@ -88,12 +92,14 @@ void Welcome(const Context& context, TokenSource& tokens, const Consented& kept)
   context.listeners.Tell(change);
 }
 
-base::Task<absl::StatusOr<Consented>> Identify(const Context& context, AuthorizedCalls& calls,
-                                               std::string credential_id, SteadyTime deadline) {
+base::Task<absl::StatusOr<Consented>> Identify(const service::Context& context,
+                                               AuthorizedCalls& calls, std::string credential_id,
+                                               SteadyTime deadline) {
   auto& records = context.records;
-  JOINPASS_CO_ASSIGN_OR_RETURN(CredentialRecord credential, co_await context.OffLoop([&] {
-    return records.GetCredential(credential_id);
-  }));
+  JOINPASS_CO_ASSIGN_OR_RETURN(CredentialRecord credential,
+                               co_await context.OffLoop(service::Lane::kTokens, [&] {
+                                 return records.GetCredential(credential_id);
+                               }));
   if (credential.IsNamed()) co_return Consented{.record = std::move(credential)};
   const absl::StatusOr<Consented> named =
       co_await TryToName(context, calls, credential_id, credential.app_kind, deadline);

@@ -9,15 +9,16 @@
 #include "base/task.h"
 #include "joinpass/time.h"
 #include "oauth/authorized_calls.h"
-#include "oauth/context.h"
 #include "oauth/token_source.h"
+#include "service/context.h"
 #include "store/records_store.h"
 
 namespace joinpass::oauth {
 
 // Tells the listeners that a consent was kept, and has what is in memory of its
 // credential read again.
-void Welcome(const Context& context, TokenSource& tokens, const store::Records::Consented& kept);
+void Welcome(const service::Context& context, TokenSource& tokens,
+             const store::Records::Consented& kept);
 
 // Asks Zoom once whose the unnamed credential is (where no scope allows that, its
 // access token), and gives it its name. It may get another id by that: see
@@ -25,7 +26,7 @@ void Welcome(const Context& context, TokenSource& tokens, const store::Records::
 //
 // Errors: credential_unknown; scope_missing (and the token does not say); answer_invalid;
 // those of TokenSource::Get(), of the network and of Zoom
-base::Task<absl::StatusOr<store::Records::Consented>> Identify(const Context& context,
+base::Task<absl::StatusOr<store::Records::Consented>> Identify(const service::Context& context,
                                                                AuthorizedCalls& calls,
                                                                std::string credential_id,
                                                                SteadyTime deadline);

@@ -8,11 +8,11 @@
 
 namespace joinpass::oauth {
 base::Task<absl::StatusOr<std::unique_ptr<store::RefreshLock>>> AwaitRefreshLock(
-    const Context& context, std::string credential_id, SteadyTime deadline) {
+    const service::Context& context, std::string credential_id, SteadyTime deadline) {
   auto& records = context.records;
   for (absl::Duration pause = kFirstLockPause;; pause = std::min(2 * pause, kLongestLockPause)) {
-    absl::StatusOr<std::unique_ptr<store::RefreshLock>> lock =
-        co_await context.OffLoop([&] { return records.TryLockRefresh(credential_id); });
+    absl::StatusOr<std::unique_ptr<store::RefreshLock>> lock = co_await context.OffLoop(
+        service::Lane::kTokens, [&] { return records.TryLockRefresh(credential_id); });
     if (!lock.ok() || *lock != nullptr) co_return lock;
     if (*context.closing) {
       co_return base::MakeError(Reason::kCancelled, "refresh: the engine is closing");

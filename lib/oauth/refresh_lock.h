@@ -10,7 +10,7 @@
 #include "absl/time/time.h"
 #include "base/task.h"
 #include "joinpass/time.h"
-#include "oauth/context.h"
+#include "service/context.h"
 #include "store/store.h"
 
 namespace joinpass::oauth {
@@ -24,7 +24,7 @@ inline constexpr absl::Duration kLongestLockPause = absl::Milliseconds(20);
 //
 // Errors: refresh_busy, store_unavailable, cancelled (the engine is closing)
 base::Task<absl::StatusOr<std::unique_ptr<store::RefreshLock>>> AwaitRefreshLock(
-    const Context& context, std::string credential_id, SteadyTime deadline);
+    const service::Context& context, std::string credential_id, SteadyTime deadline);
 
 }  // namespace joinpass::oauth
 

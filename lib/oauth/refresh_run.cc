@@ -56,7 +56,7 @@ HealthChange ChangeOf(const std::string& credential_id, const Unsaved& unsaved, 
 
 }  // namespace
 
-absl::StatusOr<bool> Save(const Context& context, const std::string& credential_id,
+absl::StatusOr<bool> Save(const service::Context& context, const std::string& credential_id,
                           const Unsaved& unsaved) {
   const absl::Time now = context.clock.Now();
   HealthChange change = ChangeOf(credential_id, unsaved, now);
@@ -99,7 +99,8 @@ base::Task<absl::Status> RefreshRun::Run() {
       const RefreshEvent event = co_await Send();
       state_ = Next(state_, event);
     } else {
-      const absl::Status done = co_await context_.OffLoop([this] { return DoAllInStore(); });
+      const absl::Status done =
+          co_await context_.OffLoop(service::Lane::kTokens, [this] { return DoAllInStore(); });
       if (!done.ok()) (void)co_await AwaitLock();
     }
   }
@@ -274,8 +275,9 @@ base::Task<absl::Status> RefreshRun::LogUnanswered() {
   info.retry_at = NextSend(id_, pending, now);
   error_ = base::MakeError(info, "refresh: sent, and no readable answer came");
   // The open intent is what counts; this only tells the story.
-  co_return co_await context_.OffLoop(
-      [this, &event, now] { return context_.records.AddEvent(id_, event, now); });
+  co_return co_await context_.OffLoop(service::Lane::kTokens, [this, &event, now] {
+    return context_.records.AddEvent(id_, event, now);
+  });
 }
 
 RefreshEvent RefreshRun::Undo() {

@@ -13,9 +13,9 @@
 #include "joinpass/credentials.h"
 #include "joinpass/secret.h"
 #include "joinpass/time.h"
-#include "oauth/context.h"
 #include "oauth/refresh_machine.h"
 #include "oauth/refresh_rules.h"
+#include "service/context.h"
 #include "store/records.h"
 #include "store/store.h"
 #include "zoom/token_calls.h"
@@ -47,7 +47,7 @@ absl::StatusOr<Stored> ReadStored(store::Records& records, const std::string& cr
 // on the store.
 //
 // Errors: those of the store; it is as unsaved as before
-absl::StatusOr<bool> Save(const Context& context, const std::string& credential_id,
+absl::StatusOr<bool> Save(const service::Context& context, const std::string& credential_id,
                           const Unsaved& unsaved);
 
 // One run for one credential; owns itself nothing but what it read. Used from
@@ -57,7 +57,7 @@ class RefreshRun {
  public:
   // `*closing` tells a run that still waits for the lock to give up; it outlives the
   // run, as `context` does.
-  RefreshRun(const Context& context, std::string credential_id, Wish wish,
+  RefreshRun(const service::Context& context, std::string credential_id, Wish wish,
              std::optional<Unsaved> unsaved, const bool* closing)
       : context_(context),
         id_(std::move(credential_id)),
@@ -94,7 +94,7 @@ class RefreshRun {
   RefreshEvent Judge(absl::StatusOr<zoom::TokenAnswer> answer);
   RefreshEvent Written(const absl::StatusOr<bool>& written);
 
-  const Context& context_;
+  const service::Context& context_;
   const std::string id_;
   const Wish wish_;
   const bool* closing_;

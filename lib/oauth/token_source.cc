@@ -62,7 +62,7 @@ absl::Status OfNoUse(bool delegated, std::optional<absl::Time> retry_at = {}) {
 
 }  // namespace
 
-TokenSource::TokenSource(const Context& context)
+TokenSource::TokenSource(const service::Context& context)
     : context_(context), closed_(std::make_shared<base::Flight<absl::Status>>(context.loop)) {}
 
 // The one of this credential; made if there is none, in the place of the one that
@@ -171,8 +171,8 @@ base::Task<absl::Status> TokenSource::AwaitRecord(Entry& entry, std::string cred
 
 base::Task<absl::Status> TokenSource::Load(Entry& entry, std::string credential_id) {
   auto& records = context_.records;
-  absl::StatusOr<Stored> stored =
-      co_await context_.OffLoop([&] { return ReadStored(records, credential_id); });
+  absl::StatusOr<Stored> stored = co_await context_.OffLoop(
+      service::Lane::kReads, [&] { return ReadStored(records, credential_id); });
   co_return Take(entry, credential_id, std::move(stored));
 }
 
@@ -307,8 +307,8 @@ base::Task<absl::Status> TokenSource::KeepSaving(std::string credential_id) {
     if (!entry.unsaved || closing_) break;
     // A copy, since the entry may change while the disk is busy.
     const Unsaved unsaved = *entry.unsaved;
-    const absl::StatusOr<bool> saved = co_await base::Caught(
-        context_.OffLoop([&] { return Save(context_, credential_id, unsaved); }));
+    const absl::StatusOr<bool> saved = co_await base::Caught(context_.OffLoop(
+        service::Lane::kTokens, [&] { return Save(context_, credential_id, unsaved); }));
     if (!saved.ok()) continue;
     entry.unsaved.reset();
     (void)co_await Load(entry, credential_id);
@@ -338,7 +338,8 @@ base::Task<absl::Status> TokenSource::AskCallback(Entry& entry, std::string cred
   const absl::Time now = context_.clock.Now();
   auto& records = context_.records;
   // The log only tells the story.
-  (void)co_await context_.OffLoop([&] { return records.AddEvent(credential_id, event, now); });
+  (void)co_await context_.OffLoop(service::Lane::kTokens,
+                                  [&] { return records.AddEvent(credential_id, event, now); });
   co_return outcome;
 }
 
@@ -378,8 +379,8 @@ base::Task<bool> TokenSource::Drain(SteadyTime deadline) {
     while (entry.unsaved) {
       const std::string& credential_id = id;
       const Unsaved unsaved = *entry.unsaved;
-      const absl::StatusOr<bool> saved = co_await base::Caught(
-          context_.OffLoop([&] { return Save(context_, credential_id, unsaved); }));
+      const absl::StatusOr<bool> saved = co_await base::Caught(context_.OffLoop(
+          service::Lane::kTokens, [&] { return Save(context_, credential_id, unsaved); }));
       if (saved.ok()) {
         entry.unsaved.reset();
         break;

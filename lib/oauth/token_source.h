@@ -15,12 +15,12 @@
 #include "base/task.h"
 #include "joinpass/secret.h"
 #include "joinpass/time.h"
-#include "oauth/context.h"
 #include "oauth/held_token.h"
 #include "oauth/next_try.h"
 #include "oauth/refresh_rules.h"
 #include "oauth/refresh_run.h"
 #include "oauth/token_cache.h"
+#include "service/context.h"
 
 namespace joinpass::oauth {
 
@@ -34,7 +34,7 @@ namespace joinpass::oauth {
 // Used from the loop's thread only, but for cache().
 class TokenSource {
  public:
-  explicit TokenSource(const Context& context);
+  explicit TokenSource(const service::Context& context);
 
   // A token with at least 10 s left, usually more than 2 minutes.
   //
@@ -122,7 +122,7 @@ class TokenSource {
     return entry.held.ToGrant(context_.origins.api, context_.Now());
   }
 
-  const Context& context_;
+  const service::Context& context_;
   TokenCache cache_;
   std::map<std::string, EntryPtr> entries_;
   std::map<std::string, NextTry> apps_;  // what Zoom limits, it limits for an app

@@ -53,9 +53,10 @@ base::Task<absl::StatusOr<UpkeepReport>> Upkeep::Run(SteadyTime deadline) {
   auto& records = context_.records;
   UpkeepReport report;
   JOINPASS_CO_RETURN_IF_ERROR(co_await ProbeApps(deadline));
-  JOINPASS_CO_ASSIGN_OR_RETURN(
-      const std::vector<std::string> unsettled,
-      co_await context_.OffLoop([&records] { return records.ListUnsettled(); }));
+  JOINPASS_CO_ASSIGN_OR_RETURN(const std::vector<std::string> unsettled,
+                               co_await context_.OffLoop(service::Lane::kBackground, [&records] {
+                                 return records.ListUnsettled();
+                               }));
   JOINPASS_CO_RETURN_IF_ERROR(co_await Settle(unsettled, deadline, report));
   JOINPASS_CO_RETURN_IF_ERROR(co_await RenewIdle(deadline, report));
   co_return report;
@@ -76,9 +77,10 @@ base::Task<absl::Status> Upkeep::Settle(const std::vector<std::string>& ids, Ste
 base::Task<absl::Status> Upkeep::SettleOne(std::string id, SteadyTime deadline,
                                            UpkeepReport& report) {
   auto& records = context_.records;
-  JOINPASS_CO_ASSIGN_OR_RETURN(store::CredentialRecord credential, co_await context_.OffLoop([&] {
-    return records.GetCredential(id);
-  }));
+  JOINPASS_CO_ASSIGN_OR_RETURN(store::CredentialRecord credential,
+                               co_await context_.OffLoop(service::Lane::kBackground, [&] {
+                                 return records.GetCredential(id);
+                               }));
   if (credential.health == Health::kDisconnecting) {
     JOINPASS_CO_RETURN_IF_ERROR((co_await Disconnect(context_, tokens_, id, deadline)).status());
     ++report.disconnected;
@@ -106,8 +108,8 @@ base::Task<absl::Status> Upkeep::SettleUnnamed(store::CredentialRecord credentia
   }
   if (context_.clock.Now() - credential.health_since < kRefusedStays) co_return absl::OkStatus();
   auto& records = context_.records;
-  const absl::StatusOr<bool> removed =
-      co_await context_.OffLoop([&] { return records.RemoveUnnamed(credential); });
+  const absl::StatusOr<bool> removed = co_await context_.OffLoop(
+      service::Lane::kBackground, [&] { return records.RemoveUnnamed(credential); });
   tokens_.Forget(credential.id);
   if (removed.ok() && *removed) ++report.settled;
   co_return removed.status();
@@ -117,9 +119,11 @@ base::Task<absl::Status> Upkeep::RenewIdle(SteadyTime deadline, UpkeepReport& re
   auto& records = context_.records;
   const absl::Time now = context_.clock.Now();
   const absl::Duration idle_after = kIdleAfter - absl::Milliseconds(1);
-  JOINPASS_CO_ASSIGN_OR_RETURN(const std::vector<std::string> idle, co_await context_.OffLoop([&] {
-    return records.ListRefreshedOutside(now - idle_after, now + idle_after);
-  }));
+  JOINPASS_CO_ASSIGN_OR_RETURN(const std::vector<std::string> idle,
+                               co_await context_.OffLoop(service::Lane::kBackground, [&] {
+                                 return records.ListRefreshedOutside(now - idle_after,
+                                                                     now + idle_after);
+                               }));
   std::size_t left = idle.size();
   for (const std::string& id : idle) {
     if (closing_ || context_.clock.SteadyNow() >= deadline) co_return OutOfTime();
@@ -132,8 +136,9 @@ base::Task<absl::Status> Upkeep::RenewIdle(SteadyTime deadline, UpkeepReport& re
 
 base::Task<absl::Status> Upkeep::ProbeApps(SteadyTime deadline) {
   auto& records = context_.records;
-  JOINPASS_CO_ASSIGN_OR_RETURN(const std::vector<store::AppRecord> apps,
-                               co_await context_.OffLoop([&] { return records.ListApps(); }));
+  JOINPASS_CO_ASSIGN_OR_RETURN(
+      const std::vector<store::AppRecord> apps,
+      co_await context_.OffLoop(service::Lane::kBackground, [&] { return records.ListApps(); }));
   for (const store::AppRecord& app : apps) {
     if (closing_ || context_.clock.SteadyNow() >= deadline) co_return OutOfTime();
     // Still paused is no failure of the round.
@@ -144,8 +149,8 @@ base::Task<absl::Status> Upkeep::ProbeApps(SteadyTime deadline) {
 
 base::Task<absl::Status> Upkeep::SettleWhileOpen() {
   auto& records = context_.records;
-  const absl::StatusOr<std::vector<std::string>> left =
-      co_await context_.OffLoop([&records] { return records.ListUnsettled(); });
+  const absl::StatusOr<std::vector<std::string>> left = co_await context_.OffLoop(
+      service::Lane::kBackground, [&records] { return records.ListUnsettled(); });
   if (left.ok()) {
     for (const std::string& id : *left) watched_.emplace(id, Due{context_.clock.SteadyNow()});
   }

@@ -15,15 +15,15 @@
 #include "joinpass/engine.h"
 #include "joinpass/time.h"
 #include "oauth/authorized_calls.h"
-#include "oauth/context.h"
 #include "oauth/token_source.h"
+#include "service/context.h"
 
 namespace joinpass::oauth {
 
 // Used from the loop's thread only.
 class Upkeep {
  public:
-  Upkeep(const Context& context, TokenSource& tokens, AuthorizedCalls& calls)
+  Upkeep(const service::Context& context, TokenSource& tokens, AuthorizedCalls& calls)
       : context_(context), tokens_(tokens), calls_(calls) {}
 
   // One round. Errors as for Engine::Upkeep().
@@ -49,7 +49,7 @@ class Upkeep {
   base::Task<absl::Status> RenewIdle(SteadyTime deadline, UpkeepReport& report);
   base::Task<absl::Status> ProbeApps(SteadyTime deadline);
 
-  const Context& context_;
+  const service::Context& context_;
   TokenSource& tokens_;
   AuthorizedCalls& calls_;
   bool closing_ = false;

@@ -33,13 +33,14 @@ base::Task<absl::Status> AskByRefresh(TokenSource& tokens, const absl::Status& a
 
 }  // namespace
 
-base::Task<absl::Status> Validate(const Context& context, TokenSource& tokens,
+base::Task<absl::Status> Validate(const service::Context& context, TokenSource& tokens,
                                   AuthorizedCalls& calls, std::string credential_id,
                                   SteadyTime deadline) {
   auto& records = context.records;
-  JOINPASS_CO_ASSIGN_OR_RETURN(
-      const store::CredentialRecord credential,
-      co_await context.OffLoop([&] { return records.GetCredential(credential_id); }));
+  JOINPASS_CO_ASSIGN_OR_RETURN(const store::CredentialRecord credential,
+                               co_await context.OffLoop(service::Lane::kBackground, [&] {
+                                 return records.GetCredential(credential_id);
+                               }));
   absl::Status validated;
   // What is in memory may be another process's past.
   tokens.Forget(credential_id);
@@ -55,7 +56,8 @@ base::Task<absl::Status> Validate(const Context& context, TokenSource& tokens,
       validated);
   const absl::Time now = context.clock.Now();
   // The log only tells the story.
-  (void)co_await context.OffLoop([&] { return records.AddEvent(credential_id, event, now); });
+  (void)co_await context.OffLoop(service::Lane::kBackground,
+                                 [&] { return records.AddEvent(credential_id, event, now); });
   co_return validated;
 }
 

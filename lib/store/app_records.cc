@@ -50,14 +50,14 @@ absl::Status Records::CreateApp(const AppRecord& app) {
   return Sealing([&](const RowSealer& sealer) -> absl::Status {
     JOINPASS_ASSIGN_OR_RETURN(
         const Outcome outcome,
-        store_.InsertApp(sealer.SealApp(app), sealer.ClientKeys(app.settings.client_id)));
+        store_.apps().Insert(sealer.SealApp(app), sealer.ClientKeys(app.settings.client_id)));
     return ToStatus(outcome);
   });
 }
 
 absl::StatusOr<AppRecord> Records::GetApp(const std::string& id) {
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<AppRecord> {
-    JOINPASS_ASSIGN_OR_RETURN(const std::optional<AppRow> row, store_.FindApp(id));
+    JOINPASS_ASSIGN_OR_RETURN(const std::optional<AppRow> row, store_.apps().Find(id));
     if (!row) return UnknownApp();
     return sealer.OpenApp(*row);
   });
@@ -65,7 +65,7 @@ absl::StatusOr<AppRecord> Records::GetApp(const std::string& id) {
 
 absl::StatusOr<std::vector<AppRecord>> Records::ListApps() {
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<std::vector<AppRecord>> {
-    JOINPASS_ASSIGN_OR_RETURN(const std::vector<AppRow> rows, store_.ListApps());
+    JOINPASS_ASSIGN_OR_RETURN(const std::vector<AppRow> rows, store_.apps().List());
     return OpenRows(rows, [&](const AppRow& row) { return sealer.OpenApp(row); });
   });
 }
@@ -75,57 +75,58 @@ absl::Status Records::UpdateApp(const AppRecord& app, absl::Time now) {
     AppRow row = sealer.SealApp(app);
     row.client_id_since = now;
     JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
-                              store_.UpdateApp(row, sealer.ClientKeys(app.settings.client_id)));
+                              store_.apps().Update(row, sealer.ClientKeys(app.settings.client_id)));
     return ToStatus(outcome);
   });
 }
 
 absl::Status Records::RemoveApp(const std::string& id) {
-  JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.RemoveApp(id));
+  JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.apps().Remove(id));
   return ToStatus(outcome);
 }
 
 absl::StatusOr<bool> Records::PauseApp(const AppRecord& seen, absl::Time now,
                                        absl::Time next_probe) {
   const AppPause pause = {.since = now, .next_probe = next_probe, .probes = 0};
-  JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.PauseApp(seen.id, seen.version, pause));
+  JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
+                            store_.apps().Pause(seen.id, seen.version, pause));
   return outcome == Outcome::kDone;
 }
 
 absl::StatusOr<bool> Records::ClaimProbe(const AppRecord& seen, absl::Time next_probe) {
   if (!seen.pause) return false;
   JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
-                            store_.ClaimProbe(seen.id, *seen.pause, next_probe));
+                            store_.apps().ClaimProbe(seen.id, *seen.pause, next_probe));
   return outcome == Outcome::kDone;
 }
 
 absl::StatusOr<bool> Records::ResumeApp(const AppRecord& seen) {
-  JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.ResumeApp(seen.id, seen.version));
+  JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.apps().Resume(seen.id, seen.version));
   return outcome == Outcome::kDone;
 }
 
 absl::Status Records::PutConsent(std::string_view state, const ConsentRecord& consent) {
   return Sealing([&](const RowSealer& sealer) -> absl::Status {
-    return store_.PutConsent(sealer.SealConsent(state, consent));
+    return store_.consents().Put(sealer.SealConsent(state, consent));
   });
 }
 
 absl::StatusOr<std::optional<ConsentRecord>> Records::TakeConsent(std::string_view state,
                                                                   absl::Time now) {
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<std::optional<ConsentRecord>> {
-    JOINPASS_RETURN_IF_ERROR(store_.RemoveConsentsExpiredBefore(now));
+    JOINPASS_RETURN_IF_ERROR(store_.consents().RemoveExpiredBefore(now));
     JOINPASS_ASSIGN_OR_RETURN(std::optional<ConsentRow> row,
-                              store_.FindConsent(sealer.StateKeys(state)));
+                              store_.consents().Find(sealer.StateKeys(state)));
     while (row) {
       JOINPASS_ASSIGN_OR_RETURN(ConsentRecord consent, sealer.OpenConsent(*row));
-      JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.RemoveConsent(row->state_key));
+      JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.consents().Remove(row->state_key));
       if (outcome == Outcome::kDone) {
         // The column outside the seal only says when to forget the row.
         if (consent.expires_at < CutToMillis(now)) return std::nullopt;
         return consent;
       }
       // Somebody else took it out, or a sweep gave it another key.
-      JOINPASS_ASSIGN_OR_RETURN(row, store_.FindConsent(sealer.StateKeys(state)));
+      JOINPASS_ASSIGN_OR_RETURN(row, store_.consents().Find(sealer.StateKeys(state)));
     }
     return std::nullopt;
   });

@@ -74,7 +74,7 @@ absl::StatusOr<Records::Consented> Records::PutConsented(CredentialRecord creden
     const LookupKeys keys = sealer.SubjectKeys(credential.app_id, credential.subject_id());
     for (int i = 0; i < kMostTries; ++i) {
       JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> stored,
-                                store_.FindCredentialOfSubject(keys));
+                                store_.credentials().FindOfSubject(keys));
       // Only who has tokens from Zoom has a refresh key.
       if (stored && credential.IsDelegated() && !stored->tokens.refresh_key.empty()) {
         return base::MakeError(Reason::kInvalidArgument,
@@ -87,10 +87,11 @@ absl::StatusOr<Records::Consented> Records::PutConsented(CredentialRecord creden
           credential.id,
           EventOf(stored ? CredentialEventKind::kReconnected : CredentialEventKind::kConnected),
           credential.connected_at);
-      JOINPASS_ASSIGN_OR_RETURN(
-          const Outcome outcome,
-          stored ? store_.ReplaceCredential(row, stored->generation, stored->health, event, nullptr)
-                 : store_.InsertCredential(row, keys, event));
+      JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
+                                stored
+                                    ? store_.credentials().Replace(row, stored->generation,
+                                                                   stored->health, event, nullptr)
+                                    : store_.credentials().Insert(row, keys, event));
       if (IsDone(outcome)) {
         Consented consented = {.record = std::move(credential)};
         if (stored) consented.before = stored->health;
@@ -112,7 +113,7 @@ absl::StatusOr<CredentialRecord> Records::PutExchanged(CredentialRecord credenti
   return Sealing([&](const RowSealer& sealer) -> absl::StatusOr<CredentialRecord> {
     JOINPASS_ASSIGN_OR_RETURN(
         const Outcome outcome,
-        store_.InsertCredential(
+        store_.credentials().Insert(
             sealer.SealCredential(credential), {},
             sealer.SealEvent(credential.id, EventOf(CredentialEventKind::kConnected),
                              credential.connected_at)));
@@ -126,7 +127,8 @@ absl::StatusOr<Records::Consented> Records::NameCredential(const std::string& id
                                                            const Subject& subject) {
   return Sealing([&](const RowSealer& sealer) -> absl::StatusOr<Consented> {
     for (int i = 0; i < kMostTries; ++i) {
-      JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> row, store_.FindCredential(id));
+      JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> row,
+                                store_.credentials().Find(id));
       if (!row) return UnknownCredential();
       JOINPASS_ASSIGN_OR_RETURN(CredentialRecord credential, sealer.OpenCredential(*row));
       if (credential.IsNamed()) return Consented{.record = std::move(credential)};
@@ -135,7 +137,7 @@ absl::StatusOr<Records::Consented> Records::NameCredential(const std::string& id
       credential.email = subject.email;
       const LookupKeys keys = sealer.SubjectKeys(credential.app_id, credential.subject_id());
       JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> stored,
-                                store_.FindCredentialOfSubject(keys));
+                                store_.credentials().FindOfSubject(keys));
       JOINPASS_ASSIGN_OR_RETURN(std::optional<Consented> named,
                                 stored ? Merge(sealer, *row, *stored, credential)
                                        : NameInPlace(sealer, keys, credential));
@@ -149,7 +151,7 @@ absl::StatusOr<std::optional<Records::Consented>> Records::NameInPlace(
     const RowSealer& sealer, const LookupKeys& keys, const CredentialRecord& credential) {
   if (credential.health == Health::kDisconnecting) return UnknownCredential();
   JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
-                            store_.NameCredential(sealer.SealCredential(credential), keys));
+                            store_.credentials().Name(sealer.SealCredential(credential), keys));
   if (!IsDone(outcome)) return std::nullopt;
   return Consented{.record = credential};
 }
@@ -165,7 +167,7 @@ absl::StatusOr<std::optional<Records::Consented>> Records::Merge(const RowSealer
   if (stored.connected_at > credential.connected_at) {
     // A later consent has voided these.
     JOINPASS_ASSIGN_OR_RETURN(CredentialRecord later, sealer.OpenCredential(stored));
-    JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.RemoveUnnamed(unnamed));
+    JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.credentials().RemoveUnnamed(unnamed));
     if (!IsDone(outcome)) return std::nullopt;
     return Consented{.record = std::move(later), .before = stored.health};
   }
@@ -173,25 +175,26 @@ absl::StatusOr<std::optional<Records::Consented>> Records::Merge(const RowSealer
                                           credential.connected_at);
   JOINPASS_ASSIGN_OR_RETURN(
       const Outcome outcome,
-      store_.ReplaceCredential(sealer.SealCredential(credential), stored.generation, stored.health,
-                               event, &unnamed));
+      store_.credentials().Replace(sealer.SealCredential(credential), stored.generation,
+                                   stored.health, event, &unnamed));
   if (!IsDone(outcome)) return std::nullopt;
   return Consented{.record = std::move(credential), .before = stored.health};
 }
 
 absl::StatusOr<bool> Records::RemoveUnnamed(const CredentialRecord& credential) {
   JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> row,
-                            store_.FindCredential(credential.id));
+                            store_.credentials().Find(credential.id));
   if (!row || row->health != credential.health || row->generation != credential.generation) {
     return false;
   }
-  JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.RemoveUnnamed(*row));
+  JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.credentials().RemoveUnnamed(*row));
   return IsDone(outcome);
 }
 
 absl::StatusOr<CredentialRecord> Records::GetCredential(const std::string& id) {
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<CredentialRecord> {
-    JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> row, store_.FindCredential(id));
+    JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> row,
+                              store_.credentials().Find(id));
     if (!row) return UnknownCredential();
     return sealer.OpenCredential(*row);
   });
@@ -202,7 +205,7 @@ absl::StatusOr<CredentialRecord> Records::FindCredential(const std::string& app_
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<CredentialRecord> {
     JOINPASS_ASSIGN_OR_RETURN(
         const std::optional<CredentialRow> row,
-        store_.FindCredentialOfSubject(sealer.SubjectKeys(app_id, subject_id)));
+        store_.credentials().FindOfSubject(sealer.SubjectKeys(app_id, subject_id)));
     if (!row) return UnknownCredential();
     JOINPASS_ASSIGN_OR_RETURN(CredentialRecord credential, sealer.OpenCredential(*row));
     JOINPASS_RETURN_IF_ERROR(CheckSubject(credential, subject_id));
@@ -214,7 +217,7 @@ absl::StatusOr<std::vector<CredentialRecord>> Records::FindCredentialsOfUser(
     const std::string& user_id) {
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<std::vector<CredentialRecord>> {
     JOINPASS_ASSIGN_OR_RETURN(const std::vector<CredentialRow> rows,
-                              store_.FindCredentialsOfAnyUser(sealer.AnyUserKeys(user_id)));
+                              store_.credentials().FindOfAnyUser(sealer.AnyUserKeys(user_id)));
     return OpenRows(rows, [&](const CredentialRow& row) -> absl::StatusOr<CredentialRecord> {
       JOINPASS_ASSIGN_OR_RETURN(CredentialRecord credential, sealer.OpenCredential(row));
       if (credential.user_id != user_id) return Misplaced();
@@ -226,39 +229,44 @@ absl::StatusOr<std::vector<CredentialRecord>> Records::FindCredentialsOfUser(
 absl::StatusOr<std::vector<CredentialRecord>> Records::ListCredentials(const std::string& app_id) {
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<std::vector<CredentialRecord>> {
     JOINPASS_ASSIGN_OR_RETURN(const std::vector<CredentialRow> rows,
-                              store_.ListCredentials(app_id));
+                              store_.credentials().List(app_id));
     return OpenRows(rows, [&](const CredentialRow& row) { return sealer.OpenCredential(row); });
   });
 }
 
 absl::StatusOr<std::vector<CredentialRecord>> Records::ListUnnamed() {
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<std::vector<CredentialRecord>> {
-    JOINPASS_ASSIGN_OR_RETURN(const std::vector<CredentialRow> rows, store_.ListUnnamed());
+    JOINPASS_ASSIGN_OR_RETURN(const std::vector<CredentialRow> rows,
+                              store_.credentials().ListUnnamed());
     return OpenRows(rows, [&](const CredentialRow& row) { return sealer.OpenCredential(row); });
   });
 }
 
-absl::StatusOr<std::vector<std::string>> Records::ListUnsettled() { return store_.ListUnsettled(); }
+absl::StatusOr<std::vector<std::string>> Records::ListUnsettled() {
+  return store_.credentials().ListUnsettled();
+}
 
 absl::StatusOr<std::vector<std::string>> Records::ListRefreshedOutside(absl::Time from,
                                                                        absl::Time to) {
-  return store_.ListRefreshedOutside(from, to);
+  return store_.credentials().ListRefreshedOutside(from, to);
 }
 
 absl::Status Records::AddEvent(const std::string& id, const CredentialEvent& event,
                                absl::Time now) {
   return Sealing([&](const RowSealer& sealer) -> absl::Status {
     JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
-                              store_.AddEvent(id, sealer.SealEvent(id, event, now)));
+                              store_.credentials().AddEvent(id, sealer.SealEvent(id, event, now)));
     return IsDone(outcome) ? absl::OkStatus() : UnknownCredential();
   });
 }
 
 absl::StatusOr<std::vector<CredentialEvent>> Records::ListEvents(const std::string& id) {
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<std::vector<CredentialEvent>> {
-    JOINPASS_ASSIGN_OR_RETURN(const std::vector<EventRow> rows, store_.ListEvents(id));
+    JOINPASS_ASSIGN_OR_RETURN(const std::vector<EventRow> rows,
+                              store_.credentials().ListEvents(id));
     if (rows.empty()) {
-      JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> row, store_.FindCredential(id));
+      JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> row,
+                                store_.credentials().Find(id));
       if (!row) return UnknownCredential();
     }
     return OpenRows(rows, [&](const EventRow& row) { return sealer.OpenEvent(id, row); });
@@ -268,7 +276,8 @@ absl::StatusOr<std::vector<CredentialEvent>> Records::ListEvents(const std::stri
 absl::StatusOr<bool> Records::BeginDisconnect(const std::string& id, absl::Time now) {
   return Sealing([&](const RowSealer& sealer) -> absl::StatusOr<bool> {
     const EventRow event = sealer.SealEvent(id, EventOf(CredentialEventKind::kDisconnecting), now);
-    JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.BeginDisconnect(id, now, event));
+    JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
+                              store_.credentials().BeginDisconnect(id, now, event));
     if (outcome == Outcome::kUnknown) return UnknownCredential();
     return IsDone(outcome);
   });
@@ -277,39 +286,40 @@ absl::StatusOr<bool> Records::BeginDisconnect(const std::string& id, absl::Time 
 absl::StatusOr<bool> Records::RemoveCredential(const CredentialRecord& credential) {
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<bool> {
     JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> row,
-                              store_.FindCredential(credential.id));
+                              store_.credentials().Find(credential.id));
     if (!row) return true;
     if (row->health != Health::kDisconnecting) return false;
     // The directory first: what is cut short here is found again by the row.
     const std::string& app_id = credential.app_id;
     if (credential.app_kind == AppKind::kAccountManaged) {
-      JOINPASS_RETURN_IF_ERROR(
-          store_.RemoveHostsOfAccount(sealer.AccountKeys(app_id, credential.account_id)));
+      JOINPASS_RETURN_IF_ERROR(store_.directory().RemoveHostsOfAccount(
+          sealer.AccountKeys(app_id, credential.account_id)));
     } else {
       JOINPASS_RETURN_IF_ERROR(
-          store_.RemoveHost(sealer.HostKeys(app_id, credential.user_id),
-                            sealer.MeetingHostKeys(app_id, credential.user_id)));
+          store_.directory().RemoveHost(sealer.HostKeys(app_id, credential.user_id),
+                                        sealer.MeetingHostKeys(app_id, credential.user_id)));
     }
-    JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.RemoveCredential(credential.id));
+    JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.credentials().Remove(credential.id));
     return outcome != Outcome::kMoved;
   });
 }
 
 absl::StatusOr<bool> Records::RemoveDamaged(const std::string& id) {
-  JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.RemoveCredential(id));
+  JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.credentials().Remove(id));
   return outcome != Outcome::kMoved;
 }
 
 absl::StatusOr<std::unique_ptr<RefreshLock>> Records::TryLockRefresh(const std::string& id) {
-  return store_.TryLockRefresh(id);
+  return store_.credentials().TryLockRefresh(id);
 }
 
 absl::StatusOr<bool> Records::OpenPending(const std::string& id, const Secret& spent,
                                           const std::optional<PendingRefresh>& seen,
                                           absl::Time now) {
   return Sealing([&](const RowSealer& sealer) -> absl::StatusOr<bool> {
-    JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
-                              store_.OpenPending(id, sealer.RefreshKeys(id, spent), seen, now));
+    JOINPASS_ASSIGN_OR_RETURN(
+        const Outcome outcome,
+        store_.credentials().OpenPending(id, sealer.RefreshKeys(id, spent), seen, now));
     return IsDone(outcome);
   });
 }
@@ -317,9 +327,9 @@ absl::StatusOr<bool> Records::OpenPending(const std::string& id, const Secret& s
 absl::StatusOr<bool> Records::UndoPending(const std::string& id, const Secret& spent,
                                           const CredentialEvent& event, absl::Time now) {
   return Sealing([&](const RowSealer& sealer) -> absl::StatusOr<bool> {
-    JOINPASS_ASSIGN_OR_RETURN(
-        const Outcome outcome,
-        store_.UndoPending(id, sealer.RefreshKeys(id, spent), sealer.SealEvent(id, event, now)));
+    JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
+                              store_.credentials().UndoPending(id, sealer.RefreshKeys(id, spent),
+                                                               sealer.SealEvent(id, event, now)));
     return IsDone(outcome);
   });
 }
@@ -331,7 +341,8 @@ absl::StatusOr<std::optional<Health>> Records::CommitTokens(const std::string& i
     const LookupKeys spent_keys = sealer.RefreshKeys(id, spent);
     if (spent_keys.empty()) return std::nullopt;
     for (int i = 0; i < kMostTries; ++i) {
-      JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> row, store_.FindCredential(id));
+      JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> row,
+                                store_.credentials().Find(id));
       if (!row || row->health == Health::kDisconnecting) return std::nullopt;
       // Opened first: of a key that is not here nobody can say whether `spent` is stored.
       JOINPASS_ASSIGN_OR_RETURN(const Tokens stored, sealer.OpenTokens(id, row->tokens));
@@ -341,9 +352,9 @@ absl::StatusOr<std::optional<Health>> Records::CommitTokens(const std::string& i
                                                   : CredentialEventKind::kRecovered);
       JOINPASS_ASSIGN_OR_RETURN(
           const Outcome outcome,
-          store_.ReplaceTokens(id, spent_keys, row->generation, row->health,
-                               sealer.SealTokens(id, MergeTokens(stored, tokens)), now,
-                               sealer.SealEvent(id, event, now)));
+          store_.credentials().ReplaceTokens(id, spent_keys, row->generation, row->health,
+                                             sealer.SealTokens(id, MergeTokens(stored, tokens)),
+                                             now, sealer.SealEvent(id, event, now)));
       if (IsDone(outcome)) return std::optional<Health>(row->health);
     }
     return TooManyWriters();
@@ -354,10 +365,11 @@ absl::StatusOr<Records::Verdict> Records::Condemn(const std::string& id, const S
                                                   const std::string& cause,
                                                   const CredentialEvent& event, absl::Time now) {
   return Sealing([&](const RowSealer& sealer) -> absl::StatusOr<Verdict> {
-    JOINPASS_ASSIGN_OR_RETURN(
-        const Outcome outcome,
-        store_.SetHealth(id, sealer.RefreshKeys(id, spent), Health::kReauthorizationRequired, now,
-                         sealer.SealCause(id, cause), sealer.SealEvent(id, event, now)));
+    JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
+                              store_.credentials().SetHealth(id, sealer.RefreshKeys(id, spent),
+                                                             Health::kReauthorizationRequired, now,
+                                                             sealer.SealCause(id, cause),
+                                                             sealer.SealEvent(id, event, now)));
     if (outcome == Outcome::kSame) return Verdict::kStoodAlready;
     return IsDone(outcome) ? Verdict::kWritten : Verdict::kVoid;
   });

@@ -66,15 +66,17 @@ absl::Status Mismatch() {
 absl::Status Records::PutHost(const HostRecord& host) {
   return Sealing([&](const RowSealer& sealer) -> absl::Status {
     for (int i = 0; i < kMostTries; ++i) {
-      JOINPASS_ASSIGN_OR_RETURN(const std::optional<HostRow> stored,
-                                store_.FindHost(sealer.HostKeys(host.app_id, host.user_id)));
-      if (!stored) return store_.PutHost(sealer.SealHost(host), "");
+      JOINPASS_ASSIGN_OR_RETURN(
+          const std::optional<HostRow> stored,
+          store_.directory().FindHost(sealer.HostKeys(host.app_id, host.user_id)));
+      if (!stored) return store_.directory().PutHost(sealer.SealHost(host), "");
       JOINPASS_ASSIGN_OR_RETURN(const HostRecord known, sealer.OpenHost(*stored));
       if (CutToMillis(host.learnt_at) < known.learnt_at) return absl::OkStatus();
-      if (!SaysTheSame(known, host)) return store_.PutHost(sealer.SealHost(host), stored->user_key);
+      if (!SaysTheSame(known, host))
+        return store_.directory().PutHost(sealer.SealHost(host), stored->user_key);
       if (CutToMillis(host.learnt_at) == known.learnt_at) return absl::OkStatus();
       JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
-                                store_.TouchHost(stored->user_key, host.learnt_at));
+                                store_.directory().TouchHost(stored->user_key, host.learnt_at));
       if (outcome == Outcome::kDone) return absl::OkStatus();
     }
     return TooManyWriters();
@@ -88,10 +90,10 @@ absl::Status Records::PutMeetings(std::span<const MeetingRecord> meetings) {
       searches.push_back(sealer.SearchMeeting(meeting));
     }
     for (int i = 0; i < kMostTries; ++i) {
-      JOINPASS_ASSIGN_OR_RETURN(const auto stored, store_.FindEachMeeting(searches));
+      JOINPASS_ASSIGN_OR_RETURN(const auto stored, store_.directory().FindEachMeeting(searches));
       absl::Status damaged;
       const MeetingChanges changes = ChangesFor(meetings, stored, sealer, damaged);
-      JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.ChangeMeetings(changes));
+      JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.directory().ChangeMeetings(changes));
       if (outcome == Outcome::kDone) return damaged;
     }
     return TooManyWriters();
@@ -102,7 +104,8 @@ absl::StatusOr<int> Records::SweepMeetings(const std::string& app_id,
                                            const std::string& host_user_id,
                                            absl::Time learnt_before) {
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<int> {
-    return store_.RemoveMeetings(sealer.MeetingHostKeys(app_id, host_user_id), learnt_before);
+    return store_.directory().RemoveMeetings(sealer.MeetingHostKeys(app_id, host_user_id),
+                                             learnt_before);
   });
 }
 
@@ -110,7 +113,7 @@ absl::StatusOr<std::optional<HostRecord>> Records::FindHost(const std::string& a
                                                             const std::string& user_id) {
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<std::optional<HostRecord>> {
     JOINPASS_ASSIGN_OR_RETURN(const std::optional<HostRow> row,
-                              store_.FindHost(sealer.HostKeys(app_id, user_id)));
+                              store_.directory().FindHost(sealer.HostKeys(app_id, user_id)));
     if (!row) return std::nullopt;
     JOINPASS_ASSIGN_OR_RETURN(HostRecord host, sealer.OpenHost(*row));
     if (host.user_id != user_id) return Mismatch();
@@ -121,7 +124,7 @@ absl::StatusOr<std::optional<HostRecord>> Records::FindHost(const std::string& a
 absl::StatusOr<std::vector<MeetingRecord>> Records::FindMeetings(std::uint64_t number) {
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<std::vector<MeetingRecord>> {
     JOINPASS_ASSIGN_OR_RETURN(const std::vector<MeetingRow> rows,
-                              store_.FindMeetings(sealer.MeetingNumberKeys(number)));
+                              store_.directory().FindMeetings(sealer.MeetingNumberKeys(number)));
     return OpenRows(rows, [&](const MeetingRow& row) -> absl::StatusOr<MeetingRecord> {
       JOINPASS_ASSIGN_OR_RETURN(MeetingRecord meeting, sealer.OpenMeeting(row));
       if (meeting.number != number) return Mismatch();
@@ -132,8 +135,9 @@ absl::StatusOr<std::vector<MeetingRecord>> Records::FindMeetings(std::uint64_t n
 
 absl::StatusOr<std::vector<HostRecord>> Records::FindHostsByPersonalMeetingId(std::uint64_t pmi) {
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<std::vector<HostRecord>> {
-    JOINPASS_ASSIGN_OR_RETURN(const std::vector<HostRow> rows,
-                              store_.FindHostsByNumber(sealer.PersonalMeetingIdKeys(pmi)));
+    JOINPASS_ASSIGN_OR_RETURN(
+        const std::vector<HostRow> rows,
+        store_.directory().FindHostsByNumber(sealer.PersonalMeetingIdKeys(pmi)));
     return OpenRows(rows, [&](const HostRow& row) -> absl::StatusOr<HostRecord> {
       JOINPASS_ASSIGN_OR_RETURN(HostRecord host, sealer.OpenHost(row));
       if (host.personal_meeting_id != pmi) return Mismatch();
@@ -144,8 +148,9 @@ absl::StatusOr<std::vector<HostRecord>> Records::FindHostsByPersonalMeetingId(st
 
 absl::StatusOr<std::vector<HostRecord>> Records::FindHostsByVanityName(std::string_view name) {
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<std::vector<HostRecord>> {
-    JOINPASS_ASSIGN_OR_RETURN(const std::vector<HostRow> rows,
-                              store_.FindHostsByVanityName(sealer.VanityNameKeys(name)));
+    JOINPASS_ASSIGN_OR_RETURN(
+        const std::vector<HostRow> rows,
+        store_.directory().FindHostsByVanityName(sealer.VanityNameKeys(name)));
     return OpenRows(rows, [&](const HostRow& row) -> absl::StatusOr<HostRecord> {
       JOINPASS_ASSIGN_OR_RETURN(HostRecord host, sealer.OpenHost(row));
       if (host.vanity_name != name) return Mismatch();

@@ -70,12 +70,13 @@ bool KeySweep::EndPass() {
 absl::StatusOr<bool> KeySweep::Step() {
   JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyRing ring, keys_.CurrentToSeal());
   if (!(ring_ == ring)) {
-    JOINPASS_RETURN_IF_ERROR(store_.AdoptNewestKey());
+    JOINPASS_RETURN_IF_ERROR(store_.rotation().AdoptNewestKey());
     ring_ = ring;
     BeginPass();
   }
-  JOINPASS_ASSIGN_OR_RETURN(const std::vector<AnyRow> rows,
-                            store_.ListSealedOtherwise(ring.newest(), rows_a_step_, cursor_));
+  JOINPASS_ASSIGN_OR_RETURN(
+      const std::vector<AnyRow> rows,
+      store_.rotation().ListSealedOtherwise(ring.newest(), rows_a_step_, cursor_));
   if (rows.empty()) return EndPass();
   const RowSealer sealer(ring, random_);
   std::vector<Resealed> ready;
@@ -87,7 +88,7 @@ absl::StatusOr<bool> KeySweep::Step() {
       ++report_.unreadable;
     }
   }
-  const absl::StatusOr<int> put = store_.Reseal(ready);
+  const absl::StatusOr<int> put = store_.rotation().Reseal(ready);
   if (!put.ok() && !(keys_.Current() == ring)) return false;  // begin anew with newer keys
   JOINPASS_RETURN_IF_ERROR(put.status());
   resealed_ += *put;

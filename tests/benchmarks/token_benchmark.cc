@@ -47,7 +47,7 @@ TEST_CASE("an access token from the store") {
   RunSideBySide(
       "An access token from the store",
       {{"a plain SELECT of the same row", 200,
-        [&] { sum += room.store->FindCredential("cred_1")->value().id.size(); }},
+        [&] { sum += room.store->credentials().Find("cred_1")->value().id.size(); }},
        {"read and unsealed", 200, [&] { sum += room.Stored().tokens.access_token.size(); }},
        {"TokenSource, nothing in memory", 200, [&] {
           oauth::TokenSource tokens(room.context);

@@ -6,8 +6,8 @@ import re
 import source
 
 # A layer includes only what stands above it here.
-LAYERS = ('base', 'crypto', 'message', 'zoom', 'http', 'store', 'limits', 'oauth', 'directory',
-          'join', 'engine', 'keeper')
+LAYERS = ('base', 'crypto', 'message', 'zoom', 'http', 'store', 'service', 'limits', 'oauth',
+          'directory', 'join', 'engine', 'keeper')
 
 # Whose headers may name Asio and Beast; nobody else's file may reach one.
 ASIO_LAYERS = ('http',)

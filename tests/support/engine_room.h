@@ -15,7 +15,7 @@
 
 #include "base/random.h"
 #include "crypto/key_ring.h"
-#include "oauth/context.h"
+#include "service/context.h"
 #include "store/records_store.h"
 #include "store/sqlite/sqlite_store.h"
 #include "support/manual_loop.h"
@@ -42,7 +42,8 @@ struct EngineRoom {
   std::unique_ptr<store::Store> store = Opened();
   store::Records records{*store, keys, base::SystemRandom()};
   // The worker is the loop itself: what blocks runs in order, and nothing races.
-  oauth::Context context{loop, loop, clock, base::SystemRandom(), transport, records, {}};
+  service::Context context{
+      loop, {loop, loop, loop}, clock, base::SystemRandom(), transport, records, {}};
 
   // Starts `task`; nothing that it posts has run yet.
   template <typename T>

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <new>
@@ -21,9 +22,18 @@ struct Change {
   bool truncates = false;  // to `at`
 };
 
+// What this process wrote to a file and has not synced. All who have it open in this
+// process see it, as they would see what the system has not brought to the disk.
+struct Unsynced {
+  std::mutex mutex;
+  std::vector<Change> changes;
+  int writers = 0;
+};
+
 struct Shared {
   std::mutex mutex;
   std::shared_ptr<const FaultVfsOptions> options = std::make_shared<FaultVfsOptions>();
+  std::map<std::string, std::weak_ptr<Unsynced>> files;
 };
 
 // Never destroyed: SQLite may close files at the very end.
@@ -38,12 +48,24 @@ std::shared_ptr<const FaultVfsOptions> Options() {
   return shared.options;
 }
 
+std::shared_ptr<Unsynced> UnsyncedOf(const std::string& name) {
+  Shared& shared = TheShared();
+  const std::lock_guard lock(shared.mutex);
+  std::weak_ptr<Unsynced>& known = shared.files[name];
+  std::shared_ptr<Unsynced> file = known.lock();
+  if (!file) known = file = std::make_shared<Unsynced>();
+  return file;
+}
+
 sqlite3_vfs* real_vfs = nullptr;
 
 // SQLite allocates it with room for the real file behind it.
 struct File {
   sqlite3_file base;
-  std::vector<Change>* unsynced;
+  std::shared_ptr<Unsynced>* shared;
+  bool writes;
+
+  Unsynced& unsynced() const { return **shared; }
 
   sqlite3_file* real() { return reinterpret_cast<sqlite3_file*>(this + 1); }
 };
@@ -56,20 +78,21 @@ int Fault(DiskOp op) {
   return options->fault ? options->fault(op) : SQLITE_OK;
 }
 
+// With the lock of what is not synced, as the two below.
 int Apply(File* file) {
-  for (const Change& change : *file->unsynced) {
+  for (const Change& change : file->unsynced().changes) {
     const int code = change.truncates ? file->real()->pMethods->xTruncate(file->real(), change.at)
                                       : file->real()->pMethods->xWrite(
                                             file->real(), change.bytes.data(),
                                             static_cast<int>(change.bytes.size()), change.at);
     if (code != SQLITE_OK) return code;
   }
-  file->unsynced->clear();
+  file->unsynced().changes.clear();
   return SQLITE_OK;
 }
 
 sqlite3_int64 SizeWith(File* file, sqlite3_int64 size) {
-  for (const Change& change : *file->unsynced) {
+  for (const Change& change : file->unsynced().changes) {
     const auto end = change.at + static_cast<sqlite3_int64>(change.bytes.size());
     size = change.truncates ? std::min(size, change.at) : std::max(size, end);
   }
@@ -79,7 +102,7 @@ sqlite3_int64 SizeWith(File* file, sqlite3_int64 size) {
 // Lays what is not synced over `buffer`, which holds `size` bytes from `at` on.
 void LayOver(const File* file, char* buffer, int size, sqlite3_int64 at) {
   const sqlite3_int64 end = at + size;
-  for (const Change& change : *file->unsynced) {
+  for (const Change& change : file->unsynced().changes) {
     if (change.truncates) {
       const sqlite3_int64 from = std::clamp(change.at, at, end);
       std::memset(buffer + (from - at), 0, static_cast<std::size_t>(end - from));
@@ -97,9 +120,13 @@ void LayOver(const File* file, char* buffer, int size, sqlite3_int64 at) {
 int Close(sqlite3_file* base) {
   File* const file = Of(base);
   int code = SQLITE_OK;
-  if (!Options()->ignore_syncs) code = Apply(file);
-  delete file->unsynced;
-  file->unsynced = nullptr;
+  {
+    const std::lock_guard lock(file->unsynced().mutex);
+    const bool last = file->writes && --file->unsynced().writers == 0;
+    if (last && !Options()->ignore_syncs) code = Apply(file);
+  }
+  delete file->shared;
+  file->shared = nullptr;
   const int closed =
       file->real()->pMethods != nullptr ? file->real()->pMethods->xClose(file->real()) : SQLITE_OK;
   return code != SQLITE_OK ? code : closed;
@@ -107,9 +134,10 @@ int Close(sqlite3_file* base) {
 
 int Read(sqlite3_file* base, void* buffer, int size, sqlite3_int64 at) {
   File* const file = Of(base);
+  const std::lock_guard lock(file->unsynced().mutex);
   const int code = file->real()->pMethods->xRead(file->real(), buffer, size, at);
   if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ) return code;
-  if (file->unsynced->empty()) return code;
+  if (file->unsynced().changes.empty()) return code;
   LayOver(file, static_cast<char*>(buffer), size, at);
   sqlite3_int64 real_size = 0;
   file->real()->pMethods->xFileSize(file->real(), &real_size);
@@ -123,7 +151,9 @@ int Write(sqlite3_file* base, const void* buffer, int size, sqlite3_int64 at) {
     return file->real()->pMethods->xWrite(file->real(), buffer, size, at);
   }
   const auto* const bytes = static_cast<const char*>(buffer);
-  file->unsynced->push_back({at, std::string(bytes, static_cast<std::size_t>(size)), false});
+  const std::lock_guard lock(file->unsynced().mutex);
+  file->unsynced().changes.push_back(
+      {at, std::string(bytes, static_cast<std::size_t>(size)), false});
   return SQLITE_OK;
 }
 
@@ -131,7 +161,8 @@ int Truncate(sqlite3_file* base, sqlite3_int64 size) {
   if (const int code = Fault(DiskOp::kTruncate); code != SQLITE_OK) return code;
   File* const file = Of(base);
   if (!Options()->drop_unsynced) return file->real()->pMethods->xTruncate(file->real(), size);
-  file->unsynced->push_back({size, "", true});
+  const std::lock_guard lock(file->unsynced().mutex);
+  file->unsynced().changes.push_back({size, "", true});
   return SQLITE_OK;
 }
 
@@ -140,14 +171,20 @@ int Sync(sqlite3_file* base, int flags) {
   const auto options = Options();
   if (options->ignore_syncs) return SQLITE_OK;
   File* const file = Of(base);
-  if (const int code = Apply(file); code != SQLITE_OK) return code;
-  const int code = file->real()->pMethods->xSync(file->real(), flags);
+  int code = SQLITE_OK;
+  {
+    const std::lock_guard lock(file->unsynced().mutex);
+    code = Apply(file);
+  }
+  if (code != SQLITE_OK) return code;
+  code = file->real()->pMethods->xSync(file->real(), flags);
   if (options->on_step) options->on_step();
   return code;
 }
 
 int FileSize(sqlite3_file* base, sqlite3_int64* size) {
   File* const file = Of(base);
+  const std::lock_guard lock(file->unsynced().mutex);
   const int code = file->real()->pMethods->xFileSize(file->real(), size);
   if (code == SQLITE_OK) *size = SizeWith(file, *size);
   return code;
@@ -201,7 +238,10 @@ int Open(sqlite3_vfs*, const char* name, sqlite3_file* base, int flags, int* out
     file->base.pMethods = nullptr;
     return code;
   }
-  file->unsynced = new std::vector<Change>;
+  file->shared = new std::shared_ptr<Unsynced>(UnsyncedOf(name == nullptr ? "" : name));
+  file->writes = (flags & SQLITE_OPEN_READWRITE) != 0;
+  const std::lock_guard lock(file->unsynced().mutex);
+  file->unsynced().writers += file->writes ? 1 : 0;
   file->base.pMethods = &kMethods;
   return SQLITE_OK;
 }

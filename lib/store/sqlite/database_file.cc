@@ -170,4 +170,14 @@ absl::StatusOr<std::unique_ptr<Connection>> OpenFile(const std::string& path, co
   return connection;
 }
 
+absl::StatusOr<std::unique_ptr<Connection>> OpenToRead(const std::string& path,
+                                                       const FileKind& kind) {
+  // Not read-only: whoever reads first after a crash takes back what was not committed.
+  JOINPASS_ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection,
+                            Connection::Open(path, kind.name, Access::kReadAndWrite));
+  JOINPASS_RETURN_IF_ERROR(connection->Run(kind.settings));
+  JOINPASS_RETURN_IF_ERROR(connection->Run("PRAGMA query_only=ON"));
+  return connection;
+}
+
 }  // namespace joinpass::store::sqlite

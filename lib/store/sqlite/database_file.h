@@ -47,6 +47,10 @@ absl::StatusOr<std::unique_ptr<Connection>> OpenFile(const std::string& path, co
                                                      const crypto::KeyRing& keys,
                                                      base::Random& random);
 
+// Another connection to what OpenFile() has opened, on which nothing can be written.
+absl::StatusOr<std::unique_ptr<Connection>> OpenToRead(const std::string& path,
+                                                       const FileKind& kind);
+
 }  // namespace joinpass::store::sqlite
 
 #endif  // JOINPASS_LIB_STORE_SQLITE_DATABASE_FILE_H_

@@ -5,7 +5,7 @@
 
 #include "base/status.h"
 #include "crypto/seal.h"
-#include "store/sqlite/sqlite_rows.h"
+#include "store/sqlite/database.h"
 
 namespace joinpass::store::sqlite {
 namespace {

@@ -9,9 +9,14 @@
 #include <utility>
 
 #include "base/status.h"
+#include "store/sqlite/apps.h"
+#include "store/sqlite/consents.h"
+#include "store/sqlite/credentials.h"
+#include "store/sqlite/database.h"
 #include "store/sqlite/database_file.h"
+#include "store/sqlite/directory.h"
 #include "store/sqlite/refresh_lock.h"
-#include "store/sqlite/sqlite_rows.h"
+#include "store/sqlite/rotation.h"
 
 namespace joinpass::store {
 namespace {
@@ -27,26 +32,83 @@ void SyncFolder(const std::string& path) {
   close(fd);
 }
 
-using Files = std::array<std::unique_ptr<Connection>, 3>;
+// Both sides of each file: credentials, directory, ephemera.
+struct Sides {
+  std::unique_ptr<Connection> reads;
+  std::unique_ptr<Connection> writes;
+};
+using Files = std::array<Sides, 3>;
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(const std::string& folder, crypto::KeySource& keys, base::Random& random, Files files)
+      : apps_(credentials_file_, keys, directory_),
+        consents_(ephemera_file_, keys),
+        credentials_(folder, credentials_file_, keys),
+        directory_(directory_file_, keys),
+        rotation_(Databases(), keys, random) {
+    for (std::size_t i = 0; i < files.size(); ++i) Take(std::move(files[i]), *Databases()[i]);
+  }
+
+  // Keeps `keys` as long as itself.
+  void Own(std::unique_ptr<crypto::KeySource> keys) { own_keys_ = std::move(keys); }
+
+  // Beside the locks, which others may hold while they wait.
+  void WaitNoLongerThan(absl::Duration left) override ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    for (sqlite::Database* file : Databases()) {
+      file->reads.connection->WaitNoLongerThan(left);
+      file->writes.connection->WaitNoLongerThan(left);
+    }
+  }
+
+  AppStore& apps() override { return apps_; }
+  ConsentStore& consents() override { return consents_; }
+  CredentialStore& credentials() override { return credentials_; }
+  DirectoryStore& directory() override { return directory_; }
+  RotationStore& rotation() override { return rotation_; }
+
+ private:
+  std::array<sqlite::Database*, 3> Databases() {
+    return {&credentials_file_, &directory_file_, &ephemera_file_};
+  }
+
+  static void Take(Sides sides, sqlite::Database& file) {
+    base::MutexLock reads(file.reads.mutex);
+    file.reads.connection = std::move(sides.reads);
+    base::MutexLock writes(file.writes.mutex);
+    file.writes.connection = std::move(sides.writes);
+  }
+
+  std::unique_ptr<crypto::KeySource> own_keys_;
+  sqlite::Database credentials_file_;
+  sqlite::Database directory_file_;
+  sqlite::Database ephemera_file_;
+  sqlite::SqliteApps apps_;
+  sqlite::SqliteConsents consents_;
+  sqlite::SqliteCredentials credentials_;
+  sqlite::SqliteDirectory directory_;
+  sqlite::SqliteRotation rotation_;
+};
 
 // The files, and the lock file; `keys` opens and seals their key checks.
 absl::StatusOr<Files> OpenFiles(const Folder& folder, const crypto::KeyRing& keys,
                                 base::Random& random) {
   const std::array kinds = {&sqlite::kCredentialsFile, &sqlite::kDirectoryFile,
                             &sqlite::kEphemeraFile};
+  const auto path_of = [&](std::size_t i) { return folder.path + "/" + kinds[i]->name; };
   std::array<FileState, 3> states = {};
   Files opened;
   for (std::size_t i = 0; i < kinds.size(); ++i) {
-    JOINPASS_ASSIGN_OR_RETURN(states[i],
-                              sqlite::InspectFile(folder.path + "/" + kinds[i]->name, *kinds[i]));
+    JOINPASS_ASSIGN_OR_RETURN(states[i], sqlite::InspectFile(path_of(i), *kinds[i]));
   }
   JOINPASS_RETURN_IF_ERROR(sqlite::InspectLockFile(folder.path));
   // Nothing new is made beside a file that turns out not to open.
   for (const FileState turn : {FileState::kPresent, FileState::kMissing}) {
     for (std::size_t i = 0; i < kinds.size(); ++i) {
       if (states[i] != turn) continue;
-      JOINPASS_ASSIGN_OR_RETURN(
-          opened[i], sqlite::OpenFile(folder.path + "/" + kinds[i]->name, *kinds[i], keys, random));
+      JOINPASS_ASSIGN_OR_RETURN(opened[i].writes,
+                                sqlite::OpenFile(path_of(i), *kinds[i], keys, random));
+      JOINPASS_ASSIGN_OR_RETURN(opened[i].reads, sqlite::OpenToRead(path_of(i), *kinds[i]));
     }
   }
   JOINPASS_RETURN_IF_ERROR(sqlite::MakeLockFile(folder.path));
@@ -54,17 +116,15 @@ absl::StatusOr<Files> OpenFiles(const Folder& folder, const crypto::KeyRing& key
   return opened;
 }
 
-absl::StatusOr<std::unique_ptr<sqlite::SqliteStore>> OpenStore(const Folder& folder,
-                                                               crypto::KeySource& keys,
-                                                               base::Random& random) {
+absl::StatusOr<std::unique_ptr<SqliteStore>> OpenStore(const Folder& folder,
+                                                       crypto::KeySource& keys,
+                                                       base::Random& random) {
   while (true) {
     JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyRing ring, keys.CurrentToSeal());
     absl::StatusOr<Files> files = OpenFiles(folder, ring, random);
     if (!files.ok() && !(keys.Current() == ring)) continue;  // newer keys came meanwhile
     JOINPASS_RETURN_IF_ERROR(files.status());
-    auto& [credentials, directory, ephemera] = *files;
-    return std::make_unique<sqlite::SqliteStore>(folder.path, keys, random, std::move(credentials),
-                                                 std::move(directory), std::move(ephemera));
+    return std::make_unique<SqliteStore>(folder.path, keys, random, *std::move(files));
   }
 }
 

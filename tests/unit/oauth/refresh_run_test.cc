@@ -61,7 +61,8 @@ TEST_SUITE("A refresh") {
                     "makes three trips to the store, the first read included") {
     Connect(absl::ZeroDuration());
     Counting worker(loop);
-    const Context counted = {loop, worker, clock, base::SystemRandom(), transport, records, {}};
+    const service::Context counted = {
+        loop, {worker, worker, worker}, clock, base::SystemRandom(), transport, records, {}};
     TokenSource tokens(counted);
     transport.answer = [](const auto&) { return testing::TokenAnswer(1); };
     const auto grant = Finish(tokens.Get("cred_1", In(absl::Seconds(60))));

@@ -27,12 +27,13 @@ struct DirectoryFixture : StoreFixture {
   std::string Sealed(std::uint64_t number) {
     const auto keys = RowSealer(opened.ring, base::SystemRandom()).MeetingNumberKeys(number);
     std::string sealed;
-    for (const MeetingRow& row : Must(opened.store->FindMeetings(keys))) sealed += row.sealed;
+    for (const MeetingRow& row : Must(opened.store->directory().FindMeetings(keys)))
+      sealed += row.sealed;
     return sealed;
   }
   std::string SealedHost() {
     const auto keys = RowSealer(opened.ring, base::SystemRandom()).HostKeys("app_1", "ann");
-    const auto row = Must(opened.store->FindHost(keys));
+    const auto row = Must(opened.store->directory().FindHost(keys));
     REQUIRE(row);
     return row->sealed;
   }
@@ -117,9 +118,9 @@ TEST_SUITE("Records of hosts") {
     older.learnt_at = kNow - absl::Hours(1);
     older.vanity_name = "old.lee";
     const HostRow row = sealer.SealHost(older);
-    REQUIRE(opened.store->PutHost(row, "").ok());
-    REQUIRE(opened.store->PutHost(row, row.user_key).ok());
-    REQUIRE(opened.store->TouchHost(row.user_key, older.learnt_at).ok());
+    REQUIRE(opened.store->directory().PutHost(row, "").ok());
+    REQUIRE(opened.store->directory().PutHost(row, row.user_key).ok());
+    REQUIRE(opened.store->directory().TouchHost(row.user_key, older.learnt_at).ok());
     CHECK(Must(records.FindHostsByVanityName("old.lee")).empty());
     CHECK(Must(records.FindHostsByVanityName("ann.lee")).at(0).learnt_at == kNow);
   }
@@ -193,7 +194,7 @@ TEST_SUITE("Records of meetings") {
     changes.written = {
         {.row = row}, {.row = row, .replaced = row.key}, {.row = moved, .replaced = row.key}};
     changes.learnt = {{.key = row.key, .learnt_at = older.learnt_at}};
-    REQUIRE(opened.store->ChangeMeetings(changes).ok());
+    REQUIRE(opened.store->directory().ChangeMeetings(changes).ok());
     const auto found = Must(records.FindMeetings(kNumber));
     REQUIRE(found.size() == 1);
     CHECK(found[0].host_account_id == "account");

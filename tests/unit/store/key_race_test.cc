@@ -141,10 +141,10 @@ std::string RotateOnce(Store& store, crypto::KeyFileSource& keys) {
     over = *step;
   }
   EXPECT(sweep.report().done && sweep.report().unreadable == 0);
-  const auto left = store.CountSealed(old);
+  const auto left = store.rotation().CountSealed(old);
   EXPECT_OK(left.status());
   EXPECT(*left == 0);
-  EXPECT_OK(store.WipeRemains());
+  EXPECT_OK(store.rotation().WipeRemains());
   EXPECT_OK(keys.Remove(old));
   return "";
 }
@@ -226,7 +226,7 @@ TEST_SUITE("Keys that are rotated under those who use them") {
     }
     CHECK(killed > 1);
     FileStore opened(path);
-    CHECK(Must((*opened.store)->CountSealed((*opened.keys)->Current().ids()[1])) == 0);
+    CHECK(Must((*opened.store)->rotation().CountSealed((*opened.keys)->Current().ids()[1])) == 0);
   }
 
   TEST_CASE_FIXTURE(RotatingFolder, "may be turned by several at once") {

@@ -232,7 +232,7 @@ TEST_SUITE("A call that took its keys just before there was a newer one") {
 
     REQUIRE(Late().CreateApp(AppNamed("app_4")).ok());
     REQUIRE(Late().UpdateApp(AppNamed("app_1"), kNow).ok());
-    CHECK(Must(store->CountSealed(1)) == 3);  // the marks
+    CHECK(Must(store->rotation().CountSealed(1)) == 3);  // the marks
   }
 
   TEST_CASE_FIXTURE(LateReader, "refreshes, and seals the answer with that one") {
@@ -244,7 +244,7 @@ TEST_SUITE("A call that took its keys just before there was a newer one") {
     CHECK(Must(Late().CommitTokens("cred_1", spent, TokensNamed("second"), kNow)));
     CHECK(Must(late->GetCredential("cred_1")).tokens.refresh_token == Secret("second refresh"));
     CHECK(Must(Late().BeginDisconnect("cred_1", kNow)));
-    CHECK(Must(store->CountSealed(1)) == 4);  // the marks, and the app
+    CHECK(Must(store->rotation().CountSealed(1)) == 4);  // the marks, and the app
   }
 
   TEST_CASE_FIXTURE(RotatedStore, "touches a row that a sweep gave another key") {
@@ -253,16 +253,16 @@ TEST_SUITE("A call that took its keys just before there was a newer one") {
     const std::string host_key = sealer.HostKeys("app_1", "ann")[1];
     const MeetingSearch search = sealer.SearchMeeting(meeting);
     const MeetingKey key = {.number_key = search.number_keys[1], .host_key = search.host_keys[1]};
-    CHECK(Must(opened.store->TouchHost(host_key, kNow)) == Outcome::kDone);
+    CHECK(Must(opened.store->directory().TouchHost(host_key, kNow)) == Outcome::kDone);
     const MeetingChanges touch = {.learnt = {{.key = key, .learnt_at = kNow}}};
-    CHECK(Must(opened.store->ChangeMeetings(touch)) == Outcome::kDone);
+    CHECK(Must(opened.store->directory().ChangeMeetings(touch)) == Outcome::kDone);
 
     crypto::FixedKeys keys(opened.ring);
     KeySweep sweep(*opened.store, keys, base::SystemRandom());
     while (!Must(sweep.Step())) {
     }
-    CHECK(Must(opened.store->TouchHost(host_key, kNow)) == Outcome::kMoved);
-    CHECK(Must(opened.store->ChangeMeetings(touch)) == Outcome::kMoved);
+    CHECK(Must(opened.store->directory().TouchHost(host_key, kNow)) == Outcome::kMoved);
+    CHECK(Must(opened.store->directory().ChangeMeetings(touch)) == Outcome::kMoved);
     MeetingRecord newer = meeting;
     newer.learnt_at = kNow + absl::Hours(1);
     REQUIRE(opened.records.PutMeetings(std::array{newer}).ok());

@@ -132,7 +132,7 @@ struct SweptStore : OldStore {
 
 TEST_SUITE("A sweep of the keys") {
   TEST_CASE_FIXTURE(SweptStore, "leaves nothing under the old key") {
-    const std::int64_t before = Must(store.CountSealed(kOld));
+    const std::int64_t before = Must(store.rotation().CountSealed(kOld));
     // 2 apps, 3 credentials (user, tokens) with a cause and 4 events, 3 hosts, 3
     // meetings, 3 consents, a mark in each of 3 files.
     CHECK(before == 2 + 6 + 1 + 4 + 3 + 3 + 3 + 3);
@@ -140,9 +140,9 @@ TEST_SUITE("A sweep of the keys") {
     CHECK(report.done);
     CHECK(report.resealed == 2 + 3 + 4 + 3 + 3 + 3);
     CHECK(report.unreadable == 0);
-    CHECK(Must(store.CountSealed(kOld)) == 0);
-    CHECK(Must(store.CountSealed(kNew)) == before);
-    REQUIRE(store.WipeRemains().ok());
+    CHECK(Must(store.rotation().CountSealed(kOld)) == 0);
+    CHECK(Must(store.rotation().CountSealed(kNew)) == before);
+    REQUIRE(store.rotation().WipeRemains().ok());
     CHECK(FilesWithOldKey().empty());
     CheckWhole(RingOf({kNew}));
     CheckConsents(RingOf({kNew}));
@@ -164,7 +164,7 @@ TEST_SUITE("A sweep of the keys") {
       cut.CheckWhole(keys.Current());
       OpenedStore second(cut.path, keys.Current());
       CHECK(SweepAll(*second.store, keys).done);
-      CHECK(Must(second.store->CountSealed(kOld)) == 0);
+      CHECK(Must(second.store->rotation().CountSealed(kOld)) == 0);
       cut.CheckWhole(RingOf({kNew}));
       cut.CheckConsents(RingOf({kNew}));
     }
@@ -182,17 +182,17 @@ TEST_SUITE("A sweep of the keys") {
     CHECK(report.done);
     CHECK(report.unreadable == 2);
     CHECK(raw.Run(row) == before);
-    CHECK(Must(store.CountSealed(kOld)) == 3);
+    CHECK(Must(store.rotation().CountSealed(kOld)) == 3);
     CHECK(Must(records.GetCredential("cred_ann")).id == "cred_ann");
   }
 
   TEST_CASE_FIXTURE(SweptStore, "never undoes what others wrote after it looked") {
-    REQUIRE(store.AdoptNewestKey().ok());
+    REQUIRE(store.rotation().AdoptNewestKey().ok());
     const RowSealer sealer(keys.Current(), base::SystemRandom());
     std::vector<std::vector<Resealed>> late;
     RowCursor cursor;
     while (true) {
-      const auto rows = Must(store.ListSealedOtherwise(kNew, 100, cursor));
+      const auto rows = Must(store.rotation().ListSealedOtherwise(kNew, 100, cursor));
       if (rows.empty()) break;
       late.emplace_back();
       for (const AnyRow& row : rows) {
@@ -214,7 +214,7 @@ TEST_SUITE("A sweep of the keys") {
         records.UpdateApp({.id = "app_1", .settings = AppNamed("app_1").settings}, kLater).ok());
 
     int put = 0;
-    for (const auto& page : late) put += Must(store.Reseal(page));
+    for (const auto& page : late) put += Must(store.rotation().Reseal(page));
     // All but the app, the credentials of ann and eve, the host, meeting and consent of ann.
     CHECK(put == 2 + 3 + 4 + 3 + 3 + 3 - 6);
     CHECK(Must(records.GetCredential("cred_ann")).tokens.refresh_token == Secret("second refresh"));
@@ -223,7 +223,7 @@ TEST_SUITE("A sweep of the keys") {
     CHECK(Must(records.FindMeetings(kNumber)).size() == 2);
     CHECK_FALSE(Must(records.TakeConsent("state of ann", kNow)));
     CHECK(SweepAll(store, keys).done);
-    CHECK(Must(store.CountSealed(kOld)) == 0);
+    CHECK(Must(store.rotation().CountSealed(kOld)) == 0);
   }
 
   TEST_CASE_FIXTURE(SweptStore, "keeps of two rows of one thing the one that was learnt later") {
@@ -244,7 +244,7 @@ TEST_SUITE("A sweep of the keys") {
     CHECK(Must(records.FindMeetings(kNumber)).size() == 4);
     const SweepReport report = SweepAll(store, keys);
     CHECK(report.done);
-    CHECK(Must(store.CountSealed(kOld)) == 0);
+    CHECK(Must(store.rotation().CountSealed(kOld)) == 0);
     CHECK(Must(records.FindMeetings(kNumber)).size() == 3);
     CHECK((Must(records.FindHost("app_1", "ann"))->account_id == "twin") == twin_stays);
   }
@@ -262,7 +262,7 @@ TEST_SUITE("A sweep of the keys") {
     CHECK(SweepAll(store, keys).done);
     CHECK(Must(records.ListCredentials("")).size() == 3);
     CHECK(Must(records.FindCredential("app_1", "ann")).id == left);
-    CHECK(Must(store.CountSealed(kOld)) == 0);
+    CHECK(Must(store.rotation().CountSealed(kOld)) == 0);
     CHECK(RawSqlite(Database("credentials"))
               .Run("SELECT count(*) FROM event WHERE credential_id IN ('cred_ann','cred_twin')") ==
           "1");
@@ -288,7 +288,7 @@ TEST_SUITE("A sweep of the keys") {
 TEST_SUITE("A store whose keys have gone on") {
   TEST_CASE_FIXTURE(SweptStore, "takes nothing from whoever does not know the newest key") {
     OpenedStore old(path, RingOf({kOld}));
-    REQUIRE(store.AdoptNewestKey().ok());
+    REQUIRE(store.rotation().AdoptNewestKey().ok());
     const absl::Status refused = old.records.CreateApp(AppNamed("app_3"));
     CHECK(WhyNot(refused) == Reason::kKeyMissing);
     CHECK(refused.message() ==
@@ -312,8 +312,8 @@ TEST_SUITE("A store whose keys have gone on") {
   TEST_CASE_FIXTURE(SweptStore, "never goes back to an older one") {
     CHECK(SweepAll(store, keys).done);
     OpenedStore later(path, RingOf({kOld, kNew, 7}));
-    REQUIRE(later.store->AdoptNewestKey().ok());
-    CHECK(WhyNot(store.AdoptNewestKey()) == Reason::kKeyMissing);
+    REQUIRE(later.store->rotation().AdoptNewestKey().ok());
+    CHECK(WhyNot(store.rotation().AdoptNewestKey()) == Reason::kKeyMissing);
     KeySweep sweep(store, keys, base::SystemRandom());
     CHECK(WhyNot(sweep.Step()) == Reason::kKeyMissing);
   }

@@ -28,31 +28,32 @@ struct OutcomeFixture : StoreFixture {
   const std::string credentials_db = folder / "store/credentials.db";
 
   CredentialRow Row() {
-    const std::optional<CredentialRow> row = Must(store.FindCredential("cred_1"));
+    const std::optional<CredentialRow> row = Must(store.credentials().Find("cred_1"));
     REQUIRE(row);
     return *row;
   }
   AppRow App() {
-    const std::optional<AppRow> row = Must(store.FindApp("app_1"));
+    const std::optional<AppRow> row = Must(store.apps().Find("app_1"));
     REQUIRE(row);
     return *row;
   }
 
   Outcome ReplaceTokens(const LookupKeys& keys, std::int64_t generation, Health health) {
     const TokensRow tokens = {.refresh_key = spent[1], .sealed = "new"};
-    return Must(store.ReplaceTokens("cred_1", keys, generation, health, tokens, kNow, kEvent));
+    return Must(store.credentials().ReplaceTokens("cred_1", keys, generation, health, tokens, kNow,
+                                                  kEvent));
   }
   Outcome ReplaceCredential(std::int64_t generation, Health health) {
     CredentialRow row = Row();
     row.sealed_user = "new";
     row.health = Health::kHealthy;
-    return Must(store.ReplaceCredential(row, generation, health, kEvent, nullptr));
+    return Must(store.credentials().Replace(row, generation, health, kEvent, nullptr));
   }
   Outcome Condemn(const LookupKeys& keys) {
-    return Must(
-        store.SetHealth("cred_1", keys, Health::kReauthorizationRequired, kNow, "cause", kEvent));
+    return Must(store.credentials().SetHealth("cred_1", keys, Health::kReauthorizationRequired,
+                                              kNow, "cause", kEvent));
   }
-  Outcome ClaimProbe(AppPause seen) { return Must(store.ClaimProbe("app_1", seen, kNow)); }
+  Outcome ClaimProbe(AppPause seen) { return Must(store.apps().ClaimProbe("app_1", seen, kNow)); }
 
   // Each case in turn. Only what was done is told in the log, and once.
   void Check(const std::vector<Case>& cases) {
@@ -72,12 +73,17 @@ TEST_SUITE("The outcome of a write") {
     constexpr Health kHealthy = Health::kHealthy;
     constexpr Health kCondemned = Health::kReauthorizationRequired;
     Check({
-        {"an event", [&] { return Must(store.AddEvent("cred_1", kEvent)); }, Outcome::kDone},
-        {"of nobody", [&] { return Must(store.AddEvent("cred_9", kEvent)); }, Outcome::kUnknown},
-        {"undo", [&] { return Must(store.UndoPending("cred_1", spent, kEvent)); }, Outcome::kDone},
-        {"undo: token", [&] { return Must(store.UndoPending("cred_1", {"z"}, kEvent)); },
+        {"an event", [&] { return Must(store.credentials().AddEvent("cred_1", kEvent)); },
+         Outcome::kDone},
+        {"of nobody", [&] { return Must(store.credentials().AddEvent("cred_9", kEvent)); },
+         Outcome::kUnknown},
+        {"undo", [&] { return Must(store.credentials().UndoPending("cred_1", spent, kEvent)); },
+         Outcome::kDone},
+        {"undo: token",
+         [&] { return Must(store.credentials().UndoPending("cred_1", {"z"}, kEvent)); },
          Outcome::kMoved},
-        {"undo: nobody", [&] { return Must(store.UndoPending("cred_9", spent, kEvent)); },
+        {"undo: nobody",
+         [&] { return Must(store.credentials().UndoPending("cred_9", spent, kEvent)); },
          Outcome::kMoved},
         {"tokens: generation", [&] { return ReplaceTokens(spent, 2, kHealthy); }, Outcome::kMoved},
         {"tokens: health", [&] { return ReplaceTokens(spent, 1, kCondemned); }, Outcome::kMoved},
@@ -98,17 +104,20 @@ TEST_SUITE("The outcome of a write") {
   TEST_CASE_FIXTURE(OutcomeFixture, "on a credential's way out is that of a removal only") {
     constexpr Health kLeaving = Health::kDisconnecting;
     const auto leave = [&](const char* id) {
-      return Must(store.BeginDisconnect(id, kNow, kEvent));
+      return Must(store.credentials().BeginDisconnect(id, kNow, kEvent));
     };
-    const auto remove = [&](const char* id) { return Must(store.RemoveCredential(id)); };
-    const auto open = [&] { return Must(store.OpenPending("cred_1", spent, {}, kNow)); };
+    const auto remove = [&](const char* id) { return Must(store.credentials().Remove(id)); };
+    const auto open = [&] {
+      return Must(store.credentials().OpenPending("cred_1", spent, {}, kNow));
+    };
     Check({
         {"not yet", [&] { return remove("cred_1"); }, Outcome::kMoved},
         {"nobody", [&] { return leave("cred_9"); }, Outcome::kUnknown},
         {"leave", [&] { return leave("cred_1"); }, Outcome::kDone},
         {"leave again", [&] { return leave("cred_1"); }, Outcome::kSame},
         {"open", open, Outcome::kMoved},
-        {"undo", [&] { return Must(store.UndoPending("cred_1", spent, kEvent)); }, Outcome::kMoved},
+        {"undo", [&] { return Must(store.credentials().UndoPending("cred_1", spent, kEvent)); },
+         Outcome::kMoved},
         {"tokens", [&] { return ReplaceTokens(spent, 1, kLeaving); }, Outcome::kMoved},
         {"condemn", [&] { return Condemn(spent); }, Outcome::kMoved},
         {"consent unseen", [&] { return ReplaceCredential(1, Health::kHealthy); }, Outcome::kMoved},
@@ -123,10 +132,10 @@ TEST_SUITE("The outcome of a write") {
 
   TEST_CASE_FIXTURE(OutcomeFixture, "of an app's pause is told by its version, and by the pause") {
     const auto stop = [&](const char* id, std::int64_t version) {
-      return Must(store.PauseApp(id, version, pause));
+      return Must(store.apps().Pause(id, version, pause));
     };
     const auto resume = [&](const char* id, std::int64_t version) {
-      return Must(store.ResumeApp(id, version));
+      return Must(store.apps().Resume(id, version));
     };
     const std::int64_t version = App().version;
     CHECK(ClaimProbe(pause) == Outcome::kMoved);
@@ -150,7 +159,7 @@ TEST_SUITE("The outcome of a write") {
     other = pause;
     ++other.probes;
     CHECK(ClaimProbe(other) == Outcome::kMoved);
-    CHECK(Must(store.ClaimProbe("app_9", pause, kNow)) == Outcome::kMoved);
+    CHECK(Must(store.apps().ClaimProbe("app_9", pause, kNow)) == Outcome::kMoved);
     CHECK(App().pause == pause);
     CHECK(ClaimProbe(pause) == Outcome::kDone);
     CHECK(App().pause == AppPause{kNow, kNow, 4});

@@ -14,13 +14,14 @@ struct InterleavedFixture : StoreFixture {
   const LookupKeys spent = {Row().tokens.refresh_key};
 
   CredentialRow Row() {
-    const std::optional<CredentialRow> row = Must(store.FindCredential("cred_1"));
+    const std::optional<CredentialRow> row = Must(store.credentials().Find("cred_1"));
     REQUIRE(row);
     return *row;
   }
   Outcome ReplaceTokens(std::int64_t seen_generation, const std::string& sealed) {
-    return Must(store.ReplaceTokens("cred_1", spent, seen_generation, Health::kHealthy,
-                                    {.refresh_key = spent[0], .sealed = sealed}, kNow, {}));
+    return Must(
+        store.credentials().ReplaceTokens("cred_1", spent, seen_generation, Health::kHealthy,
+                                          {.refresh_key = spent[0], .sealed = sealed}, kNow, {}));
   }
 };
 
@@ -30,13 +31,16 @@ TEST_SUITE("A write that was overtaken") {
     row.sealed_user = "late";
     ++row.generation;
     REQUIRE(ReplaceTokens(1, "faster") == Outcome::kDone);
-    CHECK(Must(store.ReplaceCredential(row, 1, Health::kHealthy, {}, nullptr)) == Outcome::kMoved);
+    CHECK(Must(store.credentials().Replace(row, 1, Health::kHealthy, {}, nullptr)) ==
+          Outcome::kMoved);
     CHECK(Row().sealed_user != "late");
     CHECK(Row().tokens.sealed == "faster");
-    CHECK(Must(store.ReplaceCredential(row, 2, Health::kHealthy, {}, nullptr)) == Outcome::kDone);
+    CHECK(Must(store.credentials().Replace(row, 2, Health::kHealthy, {}, nullptr)) ==
+          Outcome::kDone);
     CHECK(Row().sealed_user == "late");
     row.id = "cred_9";
-    CHECK(Must(store.ReplaceCredential(row, 2, Health::kHealthy, {}, nullptr)) == Outcome::kMoved);
+    CHECK(Must(store.credentials().Replace(row, 2, Health::kHealthy, {}, nullptr)) ==
+          Outcome::kMoved);
   }
 
   TEST_CASE_FIXTURE(InterleavedFixture,
@@ -51,27 +55,27 @@ TEST_SUITE("A write that was overtaken") {
 
   TEST_CASE_FIXTURE(InterleavedFixture, "adds no second credential of a user") {
     CredentialRow row = Row();
-    CHECK(Must(store.InsertCredential(row, {"another key"}, {})) == Outcome::kTaken);
+    CHECK(Must(store.credentials().Insert(row, {"another key"}, {})) == Outcome::kTaken);
     row.id = "cred_2";
-    CHECK(Must(store.InsertCredential(row, {"another key", row.subject_key}, {})) ==
+    CHECK(Must(store.credentials().Insert(row, {"another key", row.subject_key}, {})) ==
           Outcome::kTaken);
-    CHECK(Must(store.ListCredentials("")).size() == 1);
+    CHECK(Must(store.credentials().List("")).size() == 1);
   }
 
   TEST_CASE_FIXTURE(InterleavedFixture, "takes no consent that is gone") {
-    REQUIRE(store.PutConsent({.state_key = "key", .sealed = "x"}).ok());
-    CHECK(Must(store.RemoveConsent("key")) == Outcome::kDone);
-    CHECK(Must(store.RemoveConsent("key")) == Outcome::kUnknown);
+    REQUIRE(store.consents().Put({.state_key = "key", .sealed = "x"}).ok());
+    CHECK(Must(store.consents().Remove("key")) == Outcome::kDone);
+    CHECK(Must(store.consents().Remove("key")) == Outcome::kUnknown);
   }
 }
 
 TEST_SUITE("A list of look-up keys") {
   TEST_CASE_FIXTURE(InterleavedFixture, "matches by any of them, and by none if it is empty") {
     const std::string key = Row().subject_key;
-    CHECK(Must(store.FindCredentialOfSubject({"a", "b", "c", "d", "e", "f", "g", key})));
-    CHECK_FALSE(Must(store.FindCredentialOfSubject({"a", "b"})));
-    CHECK_FALSE(Must(store.FindCredentialOfSubject({})));
-    CHECK(Must(store.OpenPending("cred_1", {}, {}, kNow)) == Outcome::kMoved);
+    CHECK(Must(store.credentials().FindOfSubject({"a", "b", "c", "d", "e", "f", "g", key})));
+    CHECK_FALSE(Must(store.credentials().FindOfSubject({"a", "b"})));
+    CHECK_FALSE(Must(store.credentials().FindOfSubject({})));
+    CHECK(Must(store.credentials().OpenPending("cred_1", {}, {}, kNow)) == Outcome::kMoved);
   }
 }
 

@@ -140,21 +140,22 @@ TEST_SUITE("Unnamed credentials") {
   TEST_CASE_FIXTURE(UnnamedFixture, "that change meanwhile are not merged as they were") {
     Store& store = *opened.store;
     Exchanged("cred_2", absl::Hours(1));
-    const CredentialRow seen = *Must(store.FindCredential("cred_2"));
-    const CredentialRow ann = *Must(store.FindCredential("cred_1"));
+    const CredentialRow seen = *Must(store.credentials().Find("cred_2"));
+    const CredentialRow ann = *Must(store.credentials().Find("cred_1"));
     REQUIRE(
         Must(records.CommitTokens("cred_2", Secret("cred_2 refresh"), TokensNamed("next"), kNow)));
     CredentialRow row = seen;
     row.id = "cred_1";
     row.subject_key = ann.subject_key;
-    CHECK(Must(store.ReplaceCredential(row, 1, Health::kHealthy, {}, &seen)) == Outcome::kMoved);
+    CHECK(Must(store.credentials().Replace(row, 1, Health::kHealthy, {}, &seen)) ==
+          Outcome::kMoved);
     CHECK(IsThere("cred_2"));
     CHECK(Ann().tokens.refresh_token == Secret("first refresh"));
-    const CredentialRow now = *Must(store.FindCredential("cred_2"));
-    CHECK(Must(store.ReplaceCredential(row, 9, Health::kHealthy, {}, &now)) == Outcome::kMoved);
+    const CredentialRow now = *Must(store.credentials().Find("cred_2"));
+    CHECK(Must(store.credentials().Replace(row, 9, Health::kHealthy, {}, &now)) == Outcome::kMoved);
     CHECK(IsThere("cred_2"));
-    CHECK(Must(store.NameCredential(row, {ann.subject_key})) == Outcome::kTaken);
-    CHECK(Must(store.NameCredential(row, {})) == Outcome::kMoved);
+    CHECK(Must(store.credentials().Name(row, {ann.subject_key})) == Outcome::kTaken);
+    CHECK(Must(store.credentials().Name(row, {})) == Outcome::kMoved);
   }
 
   TEST_CASE("get keys as the others do") {

@@ -1,15 +1,16 @@
 // The log of credentials, and what all writes of a credential need.
 
-#ifndef JOINPASS_LIB_STORE_SQLITE_EVENT_ROWS_H_
-#define JOINPASS_LIB_STORE_SQLITE_EVENT_ROWS_H_
+#ifndef JOINPASS_LIB_STORE_SQLITE_EVENTS_H_
+#define JOINPASS_LIB_STORE_SQLITE_EVENTS_H_
 
 #include <cstdint>
 #include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "store/outcome.h"
+#include "store/rows.h"
 #include "store/sqlite/connection.h"
-#include "store/store.h"
 
 namespace joinpass::store::sqlite {
 
@@ -30,4 +31,4 @@ absl::StatusOr<Outcome> CommitWithEvent(Transaction& transaction, Connection& db
 
 }  // namespace joinpass::store::sqlite
 
-#endif  // JOINPASS_LIB_STORE_SQLITE_EVENT_ROWS_H_
+#endif  // JOINPASS_LIB_STORE_SQLITE_EVENTS_H_

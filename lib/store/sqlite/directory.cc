@@ -1,8 +1,7 @@
-// SqliteStore's hosts and meetings.
+#include "store/sqlite/directory.h"
 
 #include "base/status.h"
 #include "store/sqlite/key_check.h"
-#include "store/sqlite/sqlite_rows.h"
 
 #define JOINPASS_SQL_HOST "user_key, app_id, account_key, number_key, vanity_key, learnt_at, sealed"
 #define JOINPASS_SQL_MEETING "number_key, host_key, account_key, app_id, learnt_at, sealed"
@@ -97,18 +96,18 @@ absl::Status RemoveByKeys(Connection& db, const std::string& sql, const LookupKe
 
 }  // namespace
 
-absl::StatusOr<std::optional<HostRow>> SqliteStore::FindHost(const LookupKeys& user_keys) {
-  base::MutexLock lock(directory_.mutex);
-  JOINPASS_ASSIGN_OR_RETURN(Statement find, directory_.connection->Use(
+absl::StatusOr<std::optional<HostRow>> SqliteDirectory::FindHost(const LookupKeys& user_keys) {
+  base::MutexLock lock(file_.reads.mutex);
+  JOINPASS_ASSIGN_OR_RETURN(Statement find, file_.reads.connection->Use(
                                                 "SELECT " JOINPASS_SQL_HOST
                                                 " FROM host WHERE user_key IN " JOINPASS_SQL_KEYS));
   find.Keys(user_keys);
   return ReadRow(find, ReadHostRow);
 }
 
-absl::Status SqliteStore::PutHost(const HostRow& row, const std::string& replaced) {
-  base::MutexLock lock(directory_.mutex);
-  Connection& db = *directory_.connection;
+absl::Status SqliteDirectory::PutHost(const HostRow& row, const std::string& replaced) {
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {row.sealed}));
   JOINPASS_ASSIGN_OR_RETURN(const bool newer, KnowsNewerHost(db, row, replaced));
   if (newer) return absl::OkStatus();
@@ -120,45 +119,47 @@ absl::Status SqliteStore::PutHost(const HostRow& row, const std::string& replace
   return transaction.Commit();
 }
 
-absl::StatusOr<Outcome> SqliteStore::TouchHost(const std::string& user_key, absl::Time learnt_at) {
-  base::MutexLock lock(directory_.mutex);
-  Connection& db = *directory_.connection;
+absl::StatusOr<Outcome> SqliteDirectory::TouchHost(const std::string& user_key,
+                                                   absl::Time learnt_at) {
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Statement update,
                             db.Use("UPDATE host SET learnt_at=max(learnt_at, ?) WHERE user_key=?"));
   update.Time(learnt_at).Bytes(user_key);
   return RunChange(db, update, Outcome::kMoved);
 }
 
-absl::StatusOr<std::vector<HostRow>> SqliteStore::FindHostsByNumber(const LookupKeys& number_keys) {
-  base::MutexLock lock(directory_.mutex);
-  return ReadHosts(*directory_.connection,
+absl::StatusOr<std::vector<HostRow>> SqliteDirectory::FindHostsByNumber(
+    const LookupKeys& number_keys) {
+  base::MutexLock lock(file_.reads.mutex);
+  return ReadHosts(*file_.reads.connection,
                    "SELECT " JOINPASS_SQL_HOST " FROM host WHERE number_key IN " JOINPASS_SQL_KEYS
                    " LIMIT ?",
                    number_keys);
 }
 
-absl::StatusOr<std::vector<HostRow>> SqliteStore::FindHostsByVanityName(
+absl::StatusOr<std::vector<HostRow>> SqliteDirectory::FindHostsByVanityName(
     const LookupKeys& vanity_keys) {
-  base::MutexLock lock(directory_.mutex);
-  return ReadHosts(*directory_.connection,
+  base::MutexLock lock(file_.reads.mutex);
+  return ReadHosts(*file_.reads.connection,
                    "SELECT " JOINPASS_SQL_HOST " FROM host WHERE vanity_key IN " JOINPASS_SQL_KEYS
                    " LIMIT ?",
                    vanity_keys);
 }
 
-absl::StatusOr<std::vector<std::optional<MeetingRow>>> SqliteStore::FindEachMeeting(
+absl::StatusOr<std::vector<std::optional<MeetingRow>>> SqliteDirectory::FindEachMeeting(
     std::span<const MeetingSearch> searches) {
-  base::MutexLock lock(directory_.mutex);
+  base::MutexLock lock(file_.reads.mutex);
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction,
-                            Transaction::BeginReading(*directory_.connection));
+                            Transaction::BeginReading(*file_.reads.connection));
   std::vector<std::optional<MeetingRow>> found;
   found.reserve(searches.size());
   for (const MeetingSearch& search : searches) {
     JOINPASS_ASSIGN_OR_RETURN(
         Statement find,
-        directory_.connection->Use("SELECT " JOINPASS_SQL_MEETING
-                                   " FROM meeting WHERE number_key IN " JOINPASS_SQL_KEYS
-                                   " AND host_key IN " JOINPASS_SQL_KEYS));
+        file_.reads.connection->Use("SELECT " JOINPASS_SQL_MEETING
+                                    " FROM meeting WHERE number_key IN " JOINPASS_SQL_KEYS
+                                    " AND host_key IN " JOINPASS_SQL_KEYS));
     find.Keys(search.number_keys).Keys(search.host_keys);
     JOINPASS_ASSIGN_OR_RETURN(std::optional<MeetingRow> row, ReadRow(find, ReadMeetingRow));
     found.push_back(std::move(row));
@@ -167,20 +168,21 @@ absl::StatusOr<std::vector<std::optional<MeetingRow>>> SqliteStore::FindEachMeet
   return found;
 }
 
-absl::StatusOr<std::vector<MeetingRow>> SqliteStore::FindMeetings(const LookupKeys& number_keys) {
-  base::MutexLock lock(directory_.mutex);
+absl::StatusOr<std::vector<MeetingRow>> SqliteDirectory::FindMeetings(
+    const LookupKeys& number_keys) {
+  base::MutexLock lock(file_.reads.mutex);
   JOINPASS_ASSIGN_OR_RETURN(Statement find,
-                            directory_.connection->Use(
+                            file_.reads.connection->Use(
                                 "SELECT " JOINPASS_SQL_MEETING
                                 " FROM meeting WHERE number_key IN " JOINPASS_SQL_KEYS " LIMIT ?"));
   find.Keys(number_keys).Number(kMostMatches);
   return ReadRows(find, ReadMeetingRow);
 }
 
-absl::StatusOr<Outcome> SqliteStore::ChangeMeetings(const MeetingChanges& changes) {
+absl::StatusOr<Outcome> SqliteDirectory::ChangeMeetings(const MeetingChanges& changes) {
   if (changes.written.empty() && changes.learnt.empty()) return Outcome::kDone;
-  base::MutexLock lock(directory_.mutex);
-  Connection& db = *directory_.connection;
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
   // One sealer made them all.
   const std::string_view sealed =
       changes.written.empty() ? std::string_view() : changes.written.front().row.sealed;
@@ -196,10 +198,10 @@ absl::StatusOr<Outcome> SqliteStore::ChangeMeetings(const MeetingChanges& change
   return Outcome::kDone;
 }
 
-absl::StatusOr<int> SqliteStore::RemoveMeetings(const LookupKeys& host_keys,
-                                                absl::Time learnt_before) {
-  base::MutexLock lock(directory_.mutex);
-  Connection& db = *directory_.connection;
+absl::StatusOr<int> SqliteDirectory::RemoveMeetings(const LookupKeys& host_keys,
+                                                    absl::Time learnt_before) {
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(
       Statement remove,
       db.Use("DELETE FROM meeting WHERE host_key IN " JOINPASS_SQL_KEYS " AND learnt_at<?"));
@@ -208,9 +210,9 @@ absl::StatusOr<int> SqliteStore::RemoveMeetings(const LookupKeys& host_keys,
   return db.changes();
 }
 
-absl::Status SqliteStore::RemoveHost(const LookupKeys& user_keys, const LookupKeys& host_keys) {
-  base::MutexLock lock(directory_.mutex);
-  Connection& db = *directory_.connection;
+absl::Status SqliteDirectory::RemoveHost(const LookupKeys& user_keys, const LookupKeys& host_keys) {
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
   JOINPASS_RETURN_IF_ERROR(
       RemoveByKeys(db, "DELETE FROM meeting WHERE host_key IN " JOINPASS_SQL_KEYS, host_keys));
@@ -219,9 +221,9 @@ absl::Status SqliteStore::RemoveHost(const LookupKeys& user_keys, const LookupKe
   return transaction.Commit();
 }
 
-absl::Status SqliteStore::RemoveHostsOfAccount(const LookupKeys& account_keys) {
-  base::MutexLock lock(directory_.mutex);
-  Connection& db = *directory_.connection;
+absl::Status SqliteDirectory::RemoveHostsOfAccount(const LookupKeys& account_keys) {
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
   JOINPASS_RETURN_IF_ERROR(RemoveByKeys(
       db, "DELETE FROM meeting WHERE account_key IN " JOINPASS_SQL_KEYS, account_keys));
@@ -230,9 +232,9 @@ absl::Status SqliteStore::RemoveHostsOfAccount(const LookupKeys& account_keys) {
   return transaction.Commit();
 }
 
-absl::Status SqliteStore::RemoveDirectoryOfApp(const std::string& app_id) {
-  base::MutexLock lock(directory_.mutex);
-  Connection& db = *directory_.connection;
+absl::Status SqliteDirectory::RemoveOfApp(const std::string& app_id) {
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
   for (const char* sql :
        {"DELETE FROM meeting WHERE app_id=?", "DELETE FROM host WHERE app_id=?"}) {

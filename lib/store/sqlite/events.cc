@@ -1,11 +1,11 @@
-#include "store/sqlite/event_rows.h"
+#include "store/sqlite/events.h"
 
 #include <algorithm>
 #include <limits>
 
 #include "base/status.h"
+#include "store/sqlite/credentials.h"
 #include "store/sqlite/key_check.h"
-#include "store/sqlite/sqlite_rows.h"
 
 namespace joinpass::store::sqlite {
 namespace {
@@ -92,21 +92,21 @@ absl::StatusOr<Outcome> CommitWithEvent(Transaction& transaction, Connection& db
   return outcome;
 }
 
-absl::StatusOr<Outcome> SqliteStore::AddEvent(const std::string& id, const EventRow& event) {
-  base::MutexLock lock(credentials_.mutex);
-  Connection& db = *credentials_.connection;
+absl::StatusOr<Outcome> SqliteCredentials::AddEvent(const std::string& id, const EventRow& event) {
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {event.sealed}));
   JOINPASS_ASSIGN_OR_RETURN(const std::optional<Health> health, ReadHealth(db, id));
   if (!health) return Outcome::kUnknown;
   return CommitWithEvent(transaction, db, Outcome::kDone, id, event);
 }
 
-absl::StatusOr<std::vector<EventRow>> SqliteStore::ListEvents(const std::string& id) {
-  base::MutexLock lock(credentials_.mutex);
+absl::StatusOr<std::vector<EventRow>> SqliteCredentials::ListEvents(const std::string& id) {
+  base::MutexLock lock(file_.reads.mutex);
   JOINPASS_ASSIGN_OR_RETURN(
       Statement list,
-      credentials_.connection->Use("SELECT first_at, last_at, times, kind, reason, sealed FROM "
-                                   "event WHERE credential_id=? ORDER BY seq DESC LIMIT ?"));
+      file_.reads.connection->Use("SELECT first_at, last_at, times, kind, reason, sealed FROM "
+                                  "event WHERE credential_id=? ORDER BY seq DESC LIMIT ?"));
   list.Text(id).Number(kMostEvents);
   return ReadRows(list, ReadEvent);
 }

@@ -1,7 +1,7 @@
 // Listeners: whom an engine tells what is no answer to a call.
 
-#ifndef JOINPASS_LIB_OAUTH_LISTENERS_H_
-#define JOINPASS_LIB_OAUTH_LISTENERS_H_
+#ifndef JOINPASS_LIB_SERVICE_LISTENERS_H_
+#define JOINPASS_LIB_SERVICE_LISTENERS_H_
 
 #include <functional>
 #include <string>
@@ -10,7 +10,7 @@
 #include "joinpass/credentials.h"
 #include "joinpass/engine.h"
 
-namespace joinpass::oauth {
+namespace joinpass::service {
 
 // The functions are thread-safe, and may be empty.
 struct Listeners {
@@ -31,6 +31,6 @@ struct Listeners {
   }
 };
 
-}  // namespace joinpass::oauth
+}  // namespace joinpass::service
 
-#endif  // JOINPASS_LIB_OAUTH_LISTENERS_H_
+#endif  // JOINPASS_LIB_SERVICE_LISTENERS_H_

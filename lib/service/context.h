@@ -1,7 +1,7 @@
 // What the doers of oauth/, directory/ and join/ work with.
 
-#ifndef JOINPASS_LIB_OAUTH_CONTEXT_H_
-#define JOINPASS_LIB_OAUTH_CONTEXT_H_
+#ifndef JOINPASS_LIB_SERVICE_CONTEXT_H_
+#define JOINPASS_LIB_SERVICE_CONTEXT_H_
 
 #include <memory>
 #include <type_traits>
@@ -12,16 +12,17 @@
 #include "base/random.h"
 #include "base/task.h"
 #include "http/transport.h"
-#include "oauth/listeners.h"
+#include "service/lanes.h"
+#include "service/listeners.h"
 #include "store/records_store.h"
 #include "zoom/origins.h"
 
-namespace joinpass::oauth {
+namespace joinpass::service {
 
 // References to the parts of one engine, which outlive whoever holds this.
 struct Context {
-  base::Loop& loop;        // where coroutines run
-  base::Executor& worker;  // where calls that block run
+  base::Loop& loop;   // where coroutines run
+  const Lanes lanes;  // where calls that block run
   base::Clock& clock;
   base::Random& random;
   http::Transport& transport;
@@ -36,11 +37,11 @@ struct Context {
 
   // Runs `work`, which may block on the store, off the loop, and comes back.
   template <typename Work>
-  base::Task<std::invoke_result_t<Work>> OffLoop(Work work) const {
-    return base::RunOn<std::invoke_result_t<Work>>(worker, loop, std::move(work));
+  base::Task<std::invoke_result_t<Work>> OffLoop(Lane lane, Work work) const {
+    return base::RunOn<std::invoke_result_t<Work>>(lanes.Of(lane), loop, std::move(work));
   }
 };
 
-}  // namespace joinpass::oauth
+}  // namespace joinpass::service
 
-#endif  // JOINPASS_LIB_OAUTH_CONTEXT_H_
+#endif  // JOINPASS_LIB_SERVICE_CONTEXT_H_

@@ -1,4 +1,4 @@
-// SqliteStore's credentials.
+#include "store/sqlite/credentials.h"
 
 #include <algorithm>
 #include <limits>
@@ -6,9 +6,8 @@
 #include <vector>
 
 #include "base/status.h"
-#include "store/sqlite/event_rows.h"
+#include "store/sqlite/events.h"
 #include "store/sqlite/key_check.h"
-#include "store/sqlite/sqlite_rows.h"
 
 #define JOINPASS_SQL_CREDENTIAL                                                      \
   "id, app_id, subject_key, any_user_key, sealed_user, refresh_key, sealed_tokens, " \
@@ -89,11 +88,11 @@ absl::StatusOr<std::vector<std::string>> ReadIds(Statement& list) {
 
 }  // namespace
 
-absl::StatusOr<Outcome> SqliteStore::InsertCredential(const CredentialRow& row,
-                                                      const LookupKeys& same_subject,
-                                                      const EventRow& event) {
-  base::MutexLock lock(credentials_.mutex);
-  Connection& db = *credentials_.connection;
+absl::StatusOr<Outcome> SqliteCredentials::Insert(const CredentialRow& row,
+                                                  const LookupKeys& same_subject,
+                                                  const EventRow& event) {
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(
       Transaction transaction,
       BeginSealed(db, keys_, {row.sealed_user, row.tokens.sealed, row.sealed_cause, event.sealed}));
@@ -113,12 +112,12 @@ absl::StatusOr<Outcome> SqliteStore::InsertCredential(const CredentialRow& row,
   return CommitWithEvent(transaction, db, outcome, row.id, event);
 }
 
-absl::StatusOr<Outcome> SqliteStore::ReplaceCredential(const CredentialRow& row,
-                                                       std::int64_t seen_generation,
-                                                       Health seen_health, const EventRow& event,
-                                                       const CredentialRow* unnamed) {
-  base::MutexLock lock(credentials_.mutex);
-  Connection& db = *credentials_.connection;
+absl::StatusOr<Outcome> SqliteCredentials::Replace(const CredentialRow& row,
+                                                   std::int64_t seen_generation, Health seen_health,
+                                                   const EventRow& event,
+                                                   const CredentialRow* unnamed) {
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(
       Transaction transaction,
       BeginSealed(db, keys_, {row.sealed_user, row.tokens.sealed, row.sealed_cause, event.sealed}));
@@ -143,10 +142,10 @@ absl::StatusOr<Outcome> SqliteStore::ReplaceCredential(const CredentialRow& row,
   return CommitWithEvent(transaction, db, outcome, row.id, event);
 }
 
-absl::StatusOr<Outcome> SqliteStore::NameCredential(const CredentialRow& row,
-                                                    const LookupKeys& same_subject) {
-  base::MutexLock lock(credentials_.mutex);
-  Connection& db = *credentials_.connection;
+absl::StatusOr<Outcome> SqliteCredentials::Name(const CredentialRow& row,
+                                                const LookupKeys& same_subject) {
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {row.sealed_user}));
   JOINPASS_ASSIGN_OR_RETURN(const bool taken, IsTaken(db, "", same_subject));
   if (taken) return Outcome::kTaken;
@@ -164,9 +163,9 @@ absl::StatusOr<Outcome> SqliteStore::NameCredential(const CredentialRow& row,
   return outcome;
 }
 
-absl::StatusOr<Outcome> SqliteStore::RemoveUnnamed(const CredentialRow& seen) {
-  base::MutexLock lock(credentials_.mutex);
-  Connection& db = *credentials_.connection;
+absl::StatusOr<Outcome> SqliteCredentials::RemoveUnnamed(const CredentialRow& seen) {
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
   JOINPASS_ASSIGN_OR_RETURN(const bool removed, RemoveAsSeen(db, seen));
   if (!removed) return Outcome::kMoved;
@@ -174,41 +173,41 @@ absl::StatusOr<Outcome> SqliteStore::RemoveUnnamed(const CredentialRow& seen) {
   return Outcome::kDone;
 }
 
-absl::StatusOr<std::optional<CredentialRow>> SqliteStore::FindCredential(const std::string& id) {
-  base::MutexLock lock(credentials_.mutex);
-  JOINPASS_ASSIGN_OR_RETURN(Statement find,
-                            credentials_.connection->Use("SELECT " JOINPASS_SQL_CREDENTIAL
-                                                         " FROM credential WHERE id=?"));
+absl::StatusOr<std::optional<CredentialRow>> SqliteCredentials::Find(const std::string& id) {
+  base::MutexLock lock(file_.reads.mutex);
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement find,
+      file_.reads.connection->Use("SELECT " JOINPASS_SQL_CREDENTIAL " FROM credential WHERE id=?"));
   find.Text(id);
   return ReadRow(find, ReadCredential);
 }
 
-absl::StatusOr<std::optional<CredentialRow>> SqliteStore::FindCredentialOfSubject(
+absl::StatusOr<std::optional<CredentialRow>> SqliteCredentials::FindOfSubject(
     const LookupKeys& subject_keys) {
-  base::MutexLock lock(credentials_.mutex);
+  base::MutexLock lock(file_.reads.mutex);
   JOINPASS_ASSIGN_OR_RETURN(
       Statement find,
-      credentials_.connection->Use("SELECT " JOINPASS_SQL_CREDENTIAL
-                                   " FROM credential WHERE subject_key IN " JOINPASS_SQL_KEYS));
+      file_.reads.connection->Use("SELECT " JOINPASS_SQL_CREDENTIAL
+                                  " FROM credential WHERE subject_key IN " JOINPASS_SQL_KEYS));
   find.Keys(subject_keys);
   return ReadRow(find, ReadCredential);
 }
 
-absl::StatusOr<std::vector<CredentialRow>> SqliteStore::FindCredentialsOfAnyUser(
+absl::StatusOr<std::vector<CredentialRow>> SqliteCredentials::FindOfAnyUser(
     const LookupKeys& any_user_keys) {
-  base::MutexLock lock(credentials_.mutex);
+  base::MutexLock lock(file_.reads.mutex);
   JOINPASS_ASSIGN_OR_RETURN(
       Statement find,
-      credentials_.connection->Use("SELECT " JOINPASS_SQL_CREDENTIAL
-                                   " FROM credential WHERE any_user_key IN " JOINPASS_SQL_KEYS
-                                   " ORDER BY seq LIMIT ?"));
+      file_.reads.connection->Use("SELECT " JOINPASS_SQL_CREDENTIAL
+                                  " FROM credential WHERE any_user_key IN " JOINPASS_SQL_KEYS
+                                  " ORDER BY seq LIMIT ?"));
   find.Keys(any_user_keys).Number(kMostMatches);
   return ReadRows(find, ReadCredential);
 }
 
-absl::StatusOr<std::vector<CredentialRow>> SqliteStore::ListCredentials(const std::string& app_id) {
-  base::MutexLock lock(credentials_.mutex);
-  Connection& db = *credentials_.connection;
+absl::StatusOr<std::vector<CredentialRow>> SqliteCredentials::List(const std::string& app_id) {
+  base::MutexLock lock(file_.reads.mutex);
+  Connection& db = *file_.reads.connection;
   if (app_id.empty()) {
     JOINPASS_ASSIGN_OR_RETURN(Statement all, db.Use("SELECT " JOINPASS_SQL_CREDENTIAL
                                                     " FROM credential ORDER BY seq LIMIT ?"));
@@ -222,42 +221,42 @@ absl::StatusOr<std::vector<CredentialRow>> SqliteStore::ListCredentials(const st
   return ReadRows(some, ReadCredential);
 }
 
-absl::StatusOr<std::vector<CredentialRow>> SqliteStore::ListUnnamed() {
-  base::MutexLock lock(credentials_.mutex);
+absl::StatusOr<std::vector<CredentialRow>> SqliteCredentials::ListUnnamed() {
+  base::MutexLock lock(file_.reads.mutex);
   JOINPASS_ASSIGN_OR_RETURN(
       Statement list,
-      credentials_.connection->Use("SELECT " JOINPASS_SQL_CREDENTIAL
-                                   " FROM credential WHERE named=0 ORDER BY seq LIMIT ?"));
+      file_.reads.connection->Use("SELECT " JOINPASS_SQL_CREDENTIAL
+                                  " FROM credential WHERE named=0 ORDER BY seq LIMIT ?"));
   list.Number(kMostRows);
   return ReadRows(list, ReadCredential);
 }
 
-absl::StatusOr<std::vector<std::string>> SqliteStore::ListUnsettled() {
-  base::MutexLock lock(credentials_.mutex);
+absl::StatusOr<std::vector<std::string>> SqliteCredentials::ListUnsettled() {
+  base::MutexLock lock(file_.reads.mutex);
   JOINPASS_ASSIGN_OR_RETURN(
-      Statement list, credentials_.connection->Use(
+      Statement list, file_.reads.connection->Use(
                           "SELECT id FROM credential WHERE pending_sends>0 OR named=0 OR health=? "
                           "ORDER BY seq LIMIT ?"));
   list.Number(StoredHealth(Health::kDisconnecting)).Number(kMostRows);
   return ReadIds(list);
 }
 
-absl::StatusOr<std::vector<std::string>> SqliteStore::ListRefreshedOutside(absl::Time from,
-                                                                           absl::Time to) {
-  base::MutexLock lock(credentials_.mutex);
+absl::StatusOr<std::vector<std::string>> SqliteCredentials::ListRefreshedOutside(absl::Time from,
+                                                                                 absl::Time to) {
+  base::MutexLock lock(file_.reads.mutex);
   JOINPASS_ASSIGN_OR_RETURN(
       Statement list,
-      credentials_.connection->Use(
+      file_.reads.connection->Use(
           "SELECT id FROM credential WHERE (refreshed_at<? OR refreshed_at>?) AND health=? "
           "AND refresh_key<>x'' ORDER BY refreshed_at, seq LIMIT ?"));
   list.Time(from).Time(to).Number(StoredHealth(Health::kHealthy)).Number(kMostRows);
   return ReadIds(list);
 }
 
-absl::StatusOr<Outcome> SqliteStore::BeginDisconnect(const std::string& id, absl::Time now,
-                                                     const EventRow& event) {
-  base::MutexLock lock(credentials_.mutex);
-  Connection& db = *credentials_.connection;
+absl::StatusOr<Outcome> SqliteCredentials::BeginDisconnect(const std::string& id, absl::Time now,
+                                                           const EventRow& event) {
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {event.sealed}));
   JOINPASS_ASSIGN_OR_RETURN(const std::optional<Health> health, ReadHealth(db, id));
   if (!health) return Outcome::kUnknown;
@@ -272,9 +271,9 @@ absl::StatusOr<Outcome> SqliteStore::BeginDisconnect(const std::string& id, absl
   return CommitWithEvent(transaction, db, Outcome::kDone, id, event);
 }
 
-absl::StatusOr<Outcome> SqliteStore::RemoveCredential(const std::string& id) {
-  base::MutexLock lock(credentials_.mutex);
-  Connection& db = *credentials_.connection;
+absl::StatusOr<Outcome> SqliteCredentials::Remove(const std::string& id) {
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
   JOINPASS_ASSIGN_OR_RETURN(const std::optional<Health> health, ReadHealth(db, id));
   if (!health) return Outcome::kUnknown;

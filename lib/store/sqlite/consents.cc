@@ -1,8 +1,7 @@
-// SqliteStore's consents that have begun.
+#include "store/sqlite/consents.h"
 
 #include "base/status.h"
 #include "store/sqlite/key_check.h"
-#include "store/sqlite/sqlite_rows.h"
 
 namespace joinpass::store::sqlite {
 namespace {
@@ -13,9 +12,9 @@ ConsentRow ReadConsentRow(const Statement& row) {
 
 }  // namespace
 
-absl::Status SqliteStore::PutConsent(const ConsentRow& row) {
-  base::MutexLock lock(ephemera_.mutex);
-  Connection& db = *ephemera_.connection;
+absl::Status SqliteConsents::Put(const ConsentRow& row) {
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {row.sealed}));
   {
     JOINPASS_ASSIGN_OR_RETURN(
@@ -27,27 +26,27 @@ absl::Status SqliteStore::PutConsent(const ConsentRow& row) {
   return transaction.Commit();
 }
 
-absl::StatusOr<std::optional<ConsentRow>> SqliteStore::FindConsent(const LookupKeys& state_keys) {
-  base::MutexLock lock(ephemera_.mutex);
-  JOINPASS_ASSIGN_OR_RETURN(
-      Statement find, ephemera_.connection->Use("SELECT state_key, expires_at, sealed FROM consent "
+absl::StatusOr<std::optional<ConsentRow>> SqliteConsents::Find(const LookupKeys& state_keys) {
+  base::MutexLock lock(file_.reads.mutex);
+  JOINPASS_ASSIGN_OR_RETURN(Statement find, file_.reads.connection->Use(
+                                                "SELECT state_key, expires_at, sealed FROM consent "
                                                 "WHERE state_key IN " JOINPASS_SQL_KEYS));
   find.Keys(state_keys);
   return ReadRow(find, ReadConsentRow);
 }
 
-absl::StatusOr<Outcome> SqliteStore::RemoveConsent(const std::string& state_key) {
-  base::MutexLock lock(ephemera_.mutex);
-  Connection& db = *ephemera_.connection;
+absl::StatusOr<Outcome> SqliteConsents::Remove(const std::string& state_key) {
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Statement remove, db.Use("DELETE FROM consent WHERE state_key=?"));
   remove.Bytes(state_key);
   return RunChange(db, remove, Outcome::kUnknown);
 }
 
-absl::Status SqliteStore::RemoveConsentsExpiredBefore(absl::Time time) {
-  base::MutexLock lock(ephemera_.mutex);
+absl::Status SqliteConsents::RemoveExpiredBefore(absl::Time time) {
+  base::MutexLock lock(file_.writes.mutex);
   JOINPASS_ASSIGN_OR_RETURN(Statement remove,
-                            ephemera_.connection->Use("DELETE FROM consent WHERE expires_at<?"));
+                            file_.writes.connection->Use("DELETE FROM consent WHERE expires_at<?"));
   remove.Time(time);
   return remove.Run();
 }

@@ -1,5 +1,4 @@
-// SqliteStore's part in a change of keys: finding what is sealed with another
-// key, and putting the same under new ones into its place.
+#include "store/sqlite/rotation.h"
 
 #include <cstddef>
 #include <string_view>
@@ -10,7 +9,6 @@
 #include "base/status.h"
 #include "store/sqlite/key_check.h"
 #include "store/sqlite/sealed_tables.h"
-#include "store/sqlite/sqlite_rows.h"
 
 namespace joinpass::store::sqlite {
 namespace {
@@ -151,31 +149,32 @@ std::string_view OneSeal(const AnyRow& row) {
 
 }  // namespace
 
-absl::Status SqliteStore::AdoptNewestKey() {
-  for (Database* file : Files()) {
-    base::MutexLock lock(file->mutex);
-    JOINPASS_RETURN_IF_ERROR(sqlite::AdoptNewestKey(*file->connection, keys_, random_));
+absl::Status SqliteRotation::AdoptNewestKey() {
+  for (Database* file : files_) {
+    base::MutexLock lock(file->writes.mutex);
+    JOINPASS_RETURN_IF_ERROR(sqlite::AdoptNewestKey(*file->writes.connection, keys_, random_));
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<AnyRow>> SqliteStore::ListSealedOtherwise(crypto::KeyId key, int limit,
-                                                                     RowCursor& cursor) {
+absl::StatusOr<std::vector<AnyRow>> SqliteRotation::ListSealedOtherwise(crypto::KeyId key,
+                                                                        int limit,
+                                                                        RowCursor& cursor) {
   for (; cursor.table < kSealedTables; cursor = {.table = cursor.table + 1}) {
-    Database& file = *Files()[FileOfTable(cursor.table)];
-    base::MutexLock lock(file.mutex);
+    Database& file = *files_[FileOfTable(cursor.table)];
+    base::MutexLock lock(file.reads.mutex);
     JOINPASS_ASSIGN_OR_RETURN(std::vector<AnyRow> rows,
-                              ReadSealedOtherwise(*file.connection, key, limit, cursor));
+                              ReadSealedOtherwise(*file.reads.connection, key, limit, cursor));
     if (!rows.empty()) return rows;
   }
   return std::vector<AnyRow>();
 }
 
-absl::StatusOr<int> SqliteStore::Reseal(std::span<const Resealed> rows) {
+absl::StatusOr<int> SqliteRotation::Reseal(std::span<const Resealed> rows) {
   if (rows.empty()) return 0;
-  Database& file = *Files()[FileOfTable(rows.front().was.index())];
-  base::MutexLock lock(file.mutex);
-  Connection& db = *file.connection;
+  Database& file = *files_[FileOfTable(rows.front().was.index())];
+  base::MutexLock lock(file.writes.mutex);
+  Connection& db = *file.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction,
                             BeginSealed(db, keys_, {OneSeal(rows.front().now)}));
   int put = 0;
@@ -187,27 +186,27 @@ absl::StatusOr<int> SqliteStore::Reseal(std::span<const Resealed> rows) {
   return put;
 }
 
-absl::StatusOr<std::int64_t> SqliteStore::CountSealed(crypto::KeyId key) {
+absl::StatusOr<std::int64_t> SqliteRotation::CountSealed(crypto::KeyId key) {
   std::int64_t found = 0;
-  for (Database* file : Files()) {
-    base::MutexLock lock(file->mutex);
-    JOINPASS_ASSIGN_OR_RETURN(const std::int64_t marks, CountInMarks(*file->connection, key));
+  for (Database* file : files_) {
+    base::MutexLock lock(file->reads.mutex);
+    JOINPASS_ASSIGN_OR_RETURN(const std::int64_t marks, CountInMarks(*file->reads.connection, key));
     found += marks;
   }
   for (std::size_t table = 0; table < kSealedTables; ++table) {
-    Database& file = *Files()[FileOfTable(table)];
-    base::MutexLock lock(file.mutex);
+    Database& file = *files_[FileOfTable(table)];
+    base::MutexLock lock(file.reads.mutex);
     JOINPASS_ASSIGN_OR_RETURN(const std::int64_t sealed,
-                              CountInTable(*file.connection, table, key));
+                              CountInTable(*file.reads.connection, table, key));
     found += sealed;
   }
   return found;
 }
 
-absl::Status SqliteStore::WipeRemains() {
-  for (Database* file : Files()) {
-    base::MutexLock lock(file->mutex);
-    JOINPASS_RETURN_IF_ERROR(EmptyJournal(*file->connection, keys_, random_));
+absl::Status SqliteRotation::WipeRemains() {
+  for (Database* file : files_) {
+    base::MutexLock lock(file->writes.mutex);
+    JOINPASS_RETURN_IF_ERROR(EmptyJournal(*file->writes.connection, keys_, random_));
   }
   return absl::OkStatus();
 }

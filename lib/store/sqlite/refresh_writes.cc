@@ -1,10 +1,10 @@
-// SqliteStore's writes of a refresh: each happens only while the stored refresh
+// SqliteCredentials' writes of a refresh: each happens only while the stored refresh
 // token is the one that is spent, and the credential is not on its way out.
 
 #include "base/status.h"
-#include "store/sqlite/event_rows.h"
+#include "store/sqlite/credentials.h"
+#include "store/sqlite/events.h"
 #include "store/sqlite/key_check.h"
-#include "store/sqlite/sqlite_rows.h"
 
 // Counts one send less, and keeps both times; closes `pending` at none.
 #define JOINPASS_SQL_UNDO                                            \
@@ -31,11 +31,12 @@ absl::StatusOr<bool> HasHealth(Connection& db, const std::string& id, const Look
 
 }  // namespace
 
-absl::StatusOr<Outcome> SqliteStore::OpenPending(const std::string& id, const LookupKeys& spent,
-                                                 const std::optional<PendingRefresh>& seen,
-                                                 absl::Time now) {
-  base::MutexLock lock(credentials_.mutex);
-  Connection& db = *credentials_.connection;
+absl::StatusOr<Outcome> SqliteCredentials::OpenPending(const std::string& id,
+                                                       const LookupKeys& spent,
+                                                       const std::optional<PendingRefresh>& seen,
+                                                       absl::Time now) {
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(
       Statement open,
       db.Use("UPDATE credential SET pending_sends=pending_sends+1, "
@@ -52,10 +53,11 @@ absl::StatusOr<Outcome> SqliteStore::OpenPending(const std::string& id, const Lo
   return RunChange(db, open, Outcome::kMoved);
 }
 
-absl::StatusOr<Outcome> SqliteStore::UndoPending(const std::string& id, const LookupKeys& spent,
-                                                 const EventRow& event) {
-  base::MutexLock lock(credentials_.mutex);
-  Connection& db = *credentials_.connection;
+absl::StatusOr<Outcome> SqliteCredentials::UndoPending(const std::string& id,
+                                                       const LookupKeys& spent,
+                                                       const EventRow& event) {
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {event.sealed}));
   Outcome outcome = Outcome::kMoved;
   {
@@ -67,12 +69,12 @@ absl::StatusOr<Outcome> SqliteStore::UndoPending(const std::string& id, const Lo
   return CommitWithEvent(transaction, db, outcome, id, event);
 }
 
-absl::StatusOr<Outcome> SqliteStore::SetHealth(const std::string& id, const LookupKeys& spent,
-                                               Health health, absl::Time since,
-                                               const std::string& sealed_cause,
-                                               const EventRow& event) {
-  base::MutexLock lock(credentials_.mutex);
-  Connection& db = *credentials_.connection;
+absl::StatusOr<Outcome> SqliteCredentials::SetHealth(const std::string& id, const LookupKeys& spent,
+                                                     Health health, absl::Time since,
+                                                     const std::string& sealed_cause,
+                                                     const EventRow& event) {
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction,
                             BeginSealed(db, keys_, {sealed_cause, event.sealed}));
   JOINPASS_ASSIGN_OR_RETURN(const bool same, HasHealth(db, id, spent, health));
@@ -95,12 +97,11 @@ absl::StatusOr<Outcome> SqliteStore::SetHealth(const std::string& id, const Look
   return Outcome::kSame;
 }
 
-absl::StatusOr<Outcome> SqliteStore::ReplaceTokens(const std::string& id, const LookupKeys& spent,
-                                                   std::int64_t seen_generation, Health seen_health,
-                                                   const TokensRow& tokens, absl::Time now,
-                                                   const EventRow& event) {
-  base::MutexLock lock(credentials_.mutex);
-  Connection& db = *credentials_.connection;
+absl::StatusOr<Outcome> SqliteCredentials::ReplaceTokens(
+    const std::string& id, const LookupKeys& spent, std::int64_t seen_generation,
+    Health seen_health, const TokensRow& tokens, absl::Time now, const EventRow& event) {
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction,
                             BeginSealed(db, keys_, {tokens.sealed, event.sealed}));
   JOINPASS_ASSIGN_OR_RETURN(const std::optional<Health> health, ReadHealth(db, id));

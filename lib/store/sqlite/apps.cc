@@ -1,11 +1,10 @@
-// SqliteStore's apps.
+#include "store/sqlite/apps.h"
 
 #include <algorithm>
 #include <limits>
 
 #include "base/status.h"
 #include "store/sqlite/key_check.h"
-#include "store/sqlite/sqlite_rows.h"
 
 #define JOINPASS_SQL_APP \
   "id, client_key, created_at, version, client_id_since, paused_since, next_probe, probes, sealed"
@@ -65,9 +64,9 @@ absl::StatusOr<Outcome> LookAtPause(Connection& db, const std::string& id,
 
 }  // namespace
 
-absl::StatusOr<Outcome> SqliteStore::InsertApp(const AppRow& row, const LookupKeys& same_client) {
-  base::MutexLock lock(credentials_.mutex);
-  Connection& db = *credentials_.connection;
+absl::StatusOr<Outcome> SqliteApps::Insert(const AppRow& row, const LookupKeys& same_client) {
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {row.sealed}));
   JOINPASS_ASSIGN_OR_RETURN(const bool same_id, HasApp(db, row.id));
   JOINPASS_ASSIGN_OR_RETURN(const bool taken, ClientIsTaken(db, row.id, same_client));
@@ -83,9 +82,9 @@ absl::StatusOr<Outcome> SqliteStore::InsertApp(const AppRow& row, const LookupKe
   return Outcome::kDone;
 }
 
-absl::StatusOr<Outcome> SqliteStore::UpdateApp(const AppRow& row, const LookupKeys& same_client) {
-  base::MutexLock lock(credentials_.mutex);
-  Connection& db = *credentials_.connection;
+absl::StatusOr<Outcome> SqliteApps::Update(const AppRow& row, const LookupKeys& same_client) {
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {row.sealed}));
   JOINPASS_ASSIGN_OR_RETURN(const bool there, HasApp(db, row.id));
   if (!there) return Outcome::kUnknown;
@@ -106,9 +105,9 @@ absl::StatusOr<Outcome> SqliteStore::UpdateApp(const AppRow& row, const LookupKe
   return Outcome::kDone;
 }
 
-absl::StatusOr<Outcome> SqliteStore::RemoveApp(const std::string& id) {
-  base::MutexLock lock(credentials_.mutex);
-  Connection& db = *credentials_.connection;
+absl::StatusOr<Outcome> SqliteApps::Remove(const std::string& id) {
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
   JOINPASS_ASSIGN_OR_RETURN(const bool there, HasApp(db, id));
   if (!there) return Outcome::kUnknown;
@@ -124,32 +123,32 @@ absl::StatusOr<Outcome> SqliteStore::RemoveApp(const std::string& id) {
     JOINPASS_RETURN_IF_ERROR(remove.Run());
   }
   // Before the commit, so that a failure leaves an app that can be removed again.
-  JOINPASS_RETURN_IF_ERROR(RemoveDirectoryOfApp(id));
+  JOINPASS_RETURN_IF_ERROR(directory_.RemoveOfApp(id));
   JOINPASS_RETURN_IF_ERROR(transaction.Commit());
   return Outcome::kDone;
 }
 
-absl::StatusOr<std::optional<AppRow>> SqliteStore::FindApp(const std::string& id) {
-  base::MutexLock lock(credentials_.mutex);
-  JOINPASS_ASSIGN_OR_RETURN(Statement find, credentials_.connection->Use("SELECT " JOINPASS_SQL_APP
-                                                                         " FROM app WHERE id=?"));
+absl::StatusOr<std::optional<AppRow>> SqliteApps::Find(const std::string& id) {
+  base::MutexLock lock(file_.reads.mutex);
+  JOINPASS_ASSIGN_OR_RETURN(Statement find, file_.reads.connection->Use("SELECT " JOINPASS_SQL_APP
+                                                                        " FROM app WHERE id=?"));
   find.Text(id);
   return ReadRow(find, ReadApp);
 }
 
-absl::StatusOr<std::vector<AppRow>> SqliteStore::ListApps() {
-  base::MutexLock lock(credentials_.mutex);
+absl::StatusOr<std::vector<AppRow>> SqliteApps::List() {
+  base::MutexLock lock(file_.reads.mutex);
   JOINPASS_ASSIGN_OR_RETURN(
-      Statement list, credentials_.connection->Use("SELECT " JOINPASS_SQL_APP
-                                                   " FROM app ORDER BY created_at, seq LIMIT ?"));
+      Statement list, file_.reads.connection->Use("SELECT " JOINPASS_SQL_APP
+                                                  " FROM app ORDER BY created_at, seq LIMIT ?"));
   list.Number(kMostRows);
   return ReadRows(list, ReadApp);
 }
 
-absl::StatusOr<Outcome> SqliteStore::PauseApp(const std::string& id, std::int64_t seen_version,
-                                              const AppPause& pause) {
-  base::MutexLock lock(credentials_.mutex);
-  Connection& db = *credentials_.connection;
+absl::StatusOr<Outcome> SqliteApps::Pause(const std::string& id, std::int64_t seen_version,
+                                          const AppPause& pause) {
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
   JOINPASS_ASSIGN_OR_RETURN(const Outcome seen, LookAtPause(db, id, seen_version, kIsPaused));
   if (seen != Outcome::kDone) return seen;
@@ -164,10 +163,10 @@ absl::StatusOr<Outcome> SqliteStore::PauseApp(const std::string& id, std::int64_
   return Outcome::kDone;
 }
 
-absl::StatusOr<Outcome> SqliteStore::ClaimProbe(const std::string& id, const AppPause& seen,
-                                                absl::Time next_probe) {
-  base::MutexLock lock(credentials_.mutex);
-  Connection& db = *credentials_.connection;
+absl::StatusOr<Outcome> SqliteApps::ClaimProbe(const std::string& id, const AppPause& seen,
+                                               absl::Time next_probe) {
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Statement claim,
                             db.Use("UPDATE app SET next_probe=?, probes=probes+1 WHERE id=? AND "
                                    "paused_since=? AND next_probe=? AND probes=?"));
@@ -176,9 +175,9 @@ absl::StatusOr<Outcome> SqliteStore::ClaimProbe(const std::string& id, const App
   return RunChange(db, claim, Outcome::kMoved);
 }
 
-absl::StatusOr<Outcome> SqliteStore::ResumeApp(const std::string& id, std::int64_t seen_version) {
-  base::MutexLock lock(credentials_.mutex);
-  Connection& db = *credentials_.connection;
+absl::StatusOr<Outcome> SqliteApps::Resume(const std::string& id, std::int64_t seen_version) {
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
   JOINPASS_ASSIGN_OR_RETURN(const Outcome seen, LookAtPause(db, id, seen_version, kIsNotPaused));
   if (seen != Outcome::kDone) return seen;

@@ -1,0 +1,49 @@
+// SqliteDirectory: hosts and meetings.
+
+#ifndef JOINPASS_LIB_STORE_SQLITE_DIRECTORY_H_
+#define JOINPASS_LIB_STORE_SQLITE_DIRECTORY_H_
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "crypto/key_source.h"
+#include "store/directory_store.h"
+#include "store/sqlite/database.h"
+
+namespace joinpass::store::sqlite {
+
+// The contract is DirectoryStore's.
+class SqliteDirectory final : public DirectoryStore {
+ public:
+  SqliteDirectory(Database& file, crypto::KeySource& keys) : file_(file), keys_(keys) {}
+
+  absl::StatusOr<std::optional<HostRow>> FindHost(const LookupKeys& user_keys) override;
+  absl::Status PutHost(const HostRow& row, const std::string& replaced) override;
+  absl::StatusOr<Outcome> TouchHost(const std::string& user_key, absl::Time learnt_at) override;
+  absl::StatusOr<std::vector<HostRow>> FindHostsByNumber(const LookupKeys& number_keys) override;
+  absl::StatusOr<std::vector<HostRow>> FindHostsByVanityName(
+      const LookupKeys& vanity_keys) override;
+  absl::StatusOr<std::vector<std::optional<MeetingRow>>> FindEachMeeting(
+      std::span<const MeetingSearch> searches) override;
+  absl::StatusOr<std::vector<MeetingRow>> FindMeetings(const LookupKeys& number_keys) override;
+  absl::StatusOr<Outcome> ChangeMeetings(const MeetingChanges& changes) override;
+  absl::StatusOr<int> RemoveMeetings(const LookupKeys& host_keys,
+                                     absl::Time learnt_before) override;
+  absl::Status RemoveHost(const LookupKeys& user_keys, const LookupKeys& host_keys) override;
+  absl::Status RemoveHostsOfAccount(const LookupKeys& account_keys) override;
+
+  // All that is known through one app.
+  absl::Status RemoveOfApp(const std::string& app_id);
+
+ private:
+  Database& file_;
+  crypto::KeySource& keys_;
+};
+
+}  // namespace joinpass::store::sqlite
+
+#endif  // JOINPASS_LIB_STORE_SQLITE_DIRECTORY_H_
