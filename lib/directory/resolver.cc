@@ -11,20 +11,28 @@
 namespace joinpass::directory {
 namespace {
 
-// Somebody who hosts the meeting by one of the rules, whether or not we hold
-// his consent.
-struct Host {
-  std::string app_id;
-  std::string user_id;
-  std::string account_id;
-  MatchRule rule = MatchRule::kScheduled;
-  absl::Time learnt_at;
-  std::uint64_t number = 0;
-};
+// Somebody who hosts the meeting by one of the rules, whether or not we hold his
+// consent: `credential_id` and `health` are to be found out.
+Match HostOf(const store::HostRecord& record, MatchRule rule, absl::Time learnt_at) {
+  Match host;
+  host.candidate.app_id = record.app_id;
+  host.candidate.host_user_id = record.user_id;
+  host.candidate.host_account_id = record.account_id.value;
+  host.candidate.rule = rule;
+  host.candidate.learnt_at = learnt_at;
+  host.number = record.personal_meeting_id.value;
+  return host;
+}
 
-Host HostOf(const store::HostRecord& record, MatchRule rule) {
-  return {record.app_id, record.user_id,   record.account_id,
-          rule,          record.learnt_at, record.personal_meeting_id};
+Match HostOf(const store::MeetingRecord& meeting) {
+  Match host;
+  host.candidate.app_id = meeting.app_id;
+  host.candidate.host_user_id = meeting.host.value.user_id;
+  host.candidate.host_account_id = meeting.host.value.account_id;
+  host.candidate.rule = MatchRule::kScheduled;
+  host.candidate.learnt_at = meeting.learnt_at();
+  host.number = meeting.number;
+  return host;
 }
 
 // One that cannot be read hides no other: its error is told if nobody else is there.
@@ -34,52 +42,53 @@ absl::Status NoteDamage(const absl::Status& error, absl::Status& first) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<Host>> HostsOfNumber(store::Records& records, std::uint64_t number) {
-  std::vector<Host> hosts;
+absl::StatusOr<std::vector<Match>> HostsOfNumber(store::Records& records, std::uint64_t number) {
+  std::vector<Match> hosts;
   absl::Status damage;
   const auto meetings = records.FindMeetings(number);
   if (!meetings.ok()) JOINPASS_RETURN_IF_ERROR(NoteDamage(meetings.status(), damage));
   if (meetings.ok()) {
     for (const store::MeetingRecord& meeting : *meetings) {
-      hosts.push_back({meeting.app_id, meeting.host_user_id, meeting.host_account_id,
-                       MatchRule::kScheduled, meeting.learnt_at, number});
+      hosts.push_back(HostOf(meeting));
     }
   }
   const auto owners = records.FindHostsByPersonalMeetingId(number);
   if (!owners.ok()) JOINPASS_RETURN_IF_ERROR(NoteDamage(owners.status(), damage));
   if (owners.ok()) {
     for (const store::HostRecord& owner : *owners) {
-      hosts.push_back(HostOf(owner, MatchRule::kPersonalMeetingId));
+      hosts.push_back(HostOf(owner, MatchRule::kPersonalMeetingId, owner.personal_meeting_id.at));
     }
   }
   if (hosts.empty() && !damage.ok()) return damage;
   return hosts;
 }
 
-absl::StatusOr<std::vector<Host>> HostsOfName(store::Records& records, const std::string& name) {
-  std::vector<Host> hosts;
+absl::StatusOr<std::vector<Match>> HostsOfName(store::Records& records, const std::string& name) {
+  std::vector<Match> hosts;
   JOINPASS_ASSIGN_OR_RETURN(const auto owners, records.FindHostsByVanityName(name));
   for (const store::HostRecord& owner : owners) {
     // Without a PMI there is no room behind the name.
-    if (owner.personal_meeting_id != 0) hosts.push_back(HostOf(owner, MatchRule::kVanityName));
+    if (owner.personal_meeting_id.value == 0) continue;
+    hosts.push_back(HostOf(owner, MatchRule::kVanityName, owner.vanity_name.at));
   }
   return hosts;
 }
 
 // The consent that serves the host: his own, or his account's, as the app is.
-absl::StatusOr<store::CredentialRecord> CredentialOf(store::Records& records, const Host& host) {
-  auto own = records.FindCredential(host.app_id, host.user_id);
+absl::StatusOr<store::CredentialRecord> CredentialOf(store::Records& records,
+                                                     const Candidate& host) {
+  auto own = records.FindCredential(host.app_id, host.host_user_id);
   if (own.ok() || ReasonOf(own.status()) != Reason::kCredentialUnknown) return own;
-  if (host.account_id.empty()) return own;
-  return records.FindCredential(host.app_id, host.account_id);
+  if (host.host_account_id.empty()) return own;
+  return records.FindCredential(host.app_id, host.host_account_id);
 }
 
 // The hosts whose consent we hold, ranked.
-absl::StatusOr<Resolution> CandidatesOf(store::Records& records, const std::vector<Host>& hosts) {
+absl::StatusOr<Resolution> CandidatesOf(store::Records& records, std::vector<Match> hosts) {
   std::vector<Match> matches;
   absl::Status damage;
-  for (const Host& host : hosts) {
-    const auto credential = CredentialOf(records, host);
+  for (Match& match : hosts) {
+    const auto credential = CredentialOf(records, match.candidate);
     if (!credential.ok()) {
       if (ReasonOf(credential.status()) == Reason::kCredentialUnknown) continue;
       JOINPASS_RETURN_IF_ERROR(NoteDamage(credential.status(), damage));
@@ -91,15 +100,9 @@ absl::StatusOr<Resolution> CandidatesOf(store::Records& records, const std::vect
       JOINPASS_RETURN_IF_ERROR(NoteDamage(app.status(), damage));
       continue;
     }
-    Match match;
     match.candidate.credential_id = credential->id;
-    match.candidate.app_id = credential->app_id;
-    match.candidate.host_user_id = host.user_id;
     match.candidate.host_account_id = credential->account_id;
-    match.candidate.rule = host.rule;
-    match.candidate.learnt_at = host.learnt_at;
     match.health = oauth::HealthOf(*credential, *app).health;
-    match.number = host.number;
     matches.push_back(std::move(match));
   }
   if (matches.empty() && !damage.ok()) return damage;
@@ -109,7 +112,7 @@ absl::StatusOr<Resolution> CandidatesOf(store::Records& records, const std::vect
 }  // namespace
 
 absl::StatusOr<Resolution> Resolve(store::Records& records, const MeetingLink& link) {
-  JOINPASS_ASSIGN_OR_RETURN(const std::vector<Host> hosts,
+  JOINPASS_ASSIGN_OR_RETURN(std::vector<Match> hosts,
                             link.number() != 0 ? HostsOfNumber(records, link.number())
                                                : HostsOfName(records, link.vanity_name()));
   if (hosts.empty()) {
@@ -118,7 +121,7 @@ absl::StatusOr<Resolution> Resolve(store::Records& records, const MeetingLink& l
                                ? "resolve: no meeting and no personal meeting id has this number"
                                : "resolve: nobody is known to have this personal link");
   }
-  JOINPASS_ASSIGN_OR_RETURN(Resolution resolution, CandidatesOf(records, hosts));
+  JOINPASS_ASSIGN_OR_RETURN(Resolution resolution, CandidatesOf(records, std::move(hosts)));
   if (resolution.candidates.empty()) {
     return base::MakeError(Reason::kHostNotConnected,
                            "resolve: the host is known, but none of the consents is his");

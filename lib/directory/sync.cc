@@ -16,20 +16,18 @@ constexpr int kMostPages = 1000;
 // A page token lives 15 minutes; a list that outlasts it begins anew, this often.
 constexpr int kMostRestarts = 2;
 
+// Whoever the list names as the host: an assistant's list has meetings of others.
 std::vector<store::MeetingRecord> RecordsOf(const zoom::MeetingPage& page,
                                             const store::CredentialRecord& credential,
-                                            const std::string& user_id, absl::Time learnt_at) {
+                                            absl::Time learnt_at) {
   std::vector<store::MeetingRecord> records;
   records.reserve(page.meetings.size());
   for (const zoom::ListedMeeting& meeting : page.meetings) {
-    // The list is of what he hosts. What it says of others could not be swept.
-    if (meeting.host_id != user_id) continue;
     store::MeetingRecord record;
     record.app_id = credential.app_id;
     record.number = meeting.number;
-    record.host_user_id = meeting.host_id;
-    record.host_account_id = credential.account_id;
-    record.learnt_at = learnt_at;
+    record.host = {{meeting.host_id, credential.account_id}, learnt_at};
+    record.deleted = {false, learnt_at};
     records.push_back(std::move(record));
   }
   return records;
@@ -51,6 +49,14 @@ bool ConcernsUser(const absl::Status& error) {
 absl::Time ToMillis(absl::Time time) { return absl::FromUnixMillis(absl::ToUnixMillis(time)); }
 
 }  // namespace
+
+store::HostRecord Sync::HostOf(const Target& target, absl::Time learnt_at) {
+  store::HostRecord host;
+  host.app_id = target.credential.app_id;
+  host.user_id = target.user_id;
+  host.account_id = {target.credential.account_id, learnt_at};
+  return host;
+}
 
 base::Task<absl::StatusOr<SyncReport>> Sync::Run(std::string credential_id, SteadyTime deadline) {
   for (auto it = running_.find(credential_id); it != running_.end();
@@ -134,24 +140,20 @@ base::Task<absl::Status> Sync::ReadHost(const Target& target, SteadyTime deadlin
     // The list of users has told the most of it.
     const bool listed = target.credential.app_kind == AppKind::kAccountManaged;
     if (!listed || ReasonOf(user.status()) != Reason::kScopeMissing) co_return user.status();
-    zoom::User known;
-    known.personal_meeting_id = target.personal_meeting_id;
-    co_return co_await PutHost(target, known, target.listed_at, report);
+    store::HostRecord host = HostOf(target, target.listed_at);
+    host.personal_meeting_id = {target.personal_meeting_id, target.listed_at};
+    co_return co_await PutHost(std::move(host), report);
   }
   ++report.calls;
-  co_return co_await PutHost(target, std::move(user->value), user->sent_at.wall, report);
+  const absl::Time learnt_at = user->sent_at.wall;
+  store::HostRecord host = HostOf(target, learnt_at);
+  host.personal_meeting_id = {user->value.personal_meeting_id, learnt_at};
+  host.vanity_name = {std::move(user->value.vanity_name), learnt_at};
+  co_return co_await PutHost(std::move(host), report);
 }
 
-base::Task<absl::Status> Sync::PutHost(const Target& target, zoom::User user, absl::Time learnt_at,
-                                       SyncReport& report) {
-  store::HostRecord host;
-  host.app_id = target.credential.app_id;
-  host.user_id = target.user_id;
-  host.account_id = target.credential.account_id;
-  host.personal_meeting_id = user.personal_meeting_id;
-  host.vanity_name = std::move(user.vanity_name);
-  host.learnt_at = learnt_at;
-  if (host.personal_meeting_id != 0) report.has_personal_meeting_id = true;
+base::Task<absl::Status> Sync::PutHost(store::HostRecord host, SyncReport& report) {
+  if (host.personal_meeting_id.value != 0) report.has_personal_meeting_id = true;
   auto& records = context_.records;
   co_return co_await context_.OffLoop(service::Lane::kBackground,
                                       [&records, &host] { return records.PutHost(host); });
@@ -193,7 +195,7 @@ base::Task<absl::Status> Sync::ReadPages(const Target& target, SteadyTime deadli
     const absl::Time learnt_at = std::max(called.sent_at.wall, report.synced_at);
     ++report.calls;
     ++report.pages;
-    const auto listed = RecordsOf(page, target.credential, target.user_id, learnt_at);
+    const auto listed = RecordsOf(page, target.credential, learnt_at);
     meetings += static_cast<int>(listed.size());
     JOINPASS_CO_RETURN_IF_ERROR(co_await context_.OffLoop(
         service::Lane::kBackground, [&records, &listed] { return records.PutMeetings(listed); }));

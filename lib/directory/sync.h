@@ -49,8 +49,8 @@ class Sync {
                                        SteadyTime deadline, SyncReport& report);
   base::Task<absl::Status> ReadUser(const Target& target, SteadyTime deadline, SyncReport& report);
   base::Task<absl::Status> ReadHost(const Target& target, SteadyTime deadline, SyncReport& report);
-  base::Task<absl::Status> PutHost(const Target& target, zoom::User user, absl::Time learnt_at,
-                                   SyncReport& report);
+  static store::HostRecord HostOf(const Target& target, absl::Time learnt_at);
+  base::Task<absl::Status> PutHost(store::HostRecord host, SyncReport& report);
   base::Task<absl::Status> ReadMeetings(const Target& target, SteadyTime deadline,
                                         SyncReport& report);
   base::Task<absl::Status> ReadPages(const Target& target, SteadyTime deadline, int& meetings,

@@ -52,7 +52,7 @@ absl::Status AddServing(store::Records& records, const std::string& user, Found&
       continue;
     }
     if (!*host) continue;
-    const std::string& account = (*host)->account_id;
+    const std::string& account = (*host)->account_id.value;
     const auto credential = records.FindCredential(app.id, account);
     if (!credential.ok()) {
       JOINPASS_RETURN_IF_ERROR(found.Note(credential.status()));

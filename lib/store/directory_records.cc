@@ -1,6 +1,7 @@
 // Records of hosts and their meetings.
 
 #include <cstddef>
+#include <map>
 #include <utility>
 
 #include "base/status.h"
@@ -12,48 +13,90 @@
 namespace joinpass::store {
 namespace {
 
-// Both are told apart by their keys already, so the ids that make them are left
-// out; and so is the time.
-bool SaysTheSame(const HostRecord& a, const HostRecord& b) {
-  return a.account_id == b.account_id && a.personal_meeting_id == b.personal_meeting_id &&
-         a.vanity_name == b.vanity_name;
-}
-bool SaysTheSame(const MeetingRecord& a, const MeetingRecord& b) {
-  return a.host_account_id == b.host_account_id;
-}
-
-// How often a write begins anew because a row that it read is not there any
-// more under the key that it had.
+// How often a write begins anew because others changed what it had read.
 constexpr int kMostTries = 16;
+
+// A deletion is remembered for longer than anything late may come.
+constexpr absl::Duration kDeletionKept = absl::Hours(48);
 
 absl::Status TooManyWriters() {
   return base::MakeError(Reason::kStoreUnavailable, "directory: others keep on changing it");
 }
 
-// What to write, so that the store says what `meetings` say; `stored` are the
-// rows of each. `damaged`: why one of them is left as it is.
-MeetingChanges ChangesFor(std::span<const MeetingRecord> meetings,
-                          std::span<const std::optional<MeetingRow>> stored,
-                          const RowSealer& sealer, absl::Status& damaged) {
-  MeetingChanges changes;
-  for (std::size_t i = 0; i < meetings.size(); ++i) {
-    if (!stored[i]) {
-      changes.written.push_back({.row = sealer.SealMeeting(meetings[i])});
-      continue;
-    }
-    const absl::StatusOr<MeetingRecord> known = sealer.OpenMeeting(*stored[i]);
-    if (!known.ok()) {
-      damaged.Update(known.status());
-    } else if (CutToMillis(meetings[i].learnt_at) < known->learnt_at) {
-      continue;
-    } else if (!SaysTheSame(*known, meetings[i])) {
-      changes.written.push_back(
-          {.row = sealer.SealMeeting(meetings[i]), .replaced = stored[i]->key});
-    } else if (CutToMillis(meetings[i].learnt_at) > known->learnt_at) {
-      changes.learnt.push_back({.key = stored[i]->key, .learnt_at = meetings[i].learnt_at});
-    }
+// Only what was said is stored: times that differ by less are the same.
+template <typename T>
+void Cut(Learnt<T>& learnt) {
+  learnt.at = CutToMillis(learnt.at);
+}
+HostRecord Cut(HostRecord host) {
+  Cut(host.account_id);
+  Cut(host.personal_meeting_id);
+  Cut(host.vanity_name);
+  return host;
+}
+MeetingRecord Cut(MeetingRecord meeting) {
+  Cut(meeting.host);
+  Cut(meeting.deleted);
+  return meeting;
+}
+
+// What is in `seen`, or nothing but which thing it is. All of it can be learnt again,
+// so a row that does not open is as good as none. (One that only newer keys than ours
+// open is not lost: with ours nothing can be written.)
+template <typename Record, typename Row, typename Open>
+Record KnownIn(const std::optional<Row>& seen, const Record& blank, const Open& open) {
+  if (!seen) return blank;
+  absl::StatusOr<Record> known = open(*seen);
+  return known.ok() ? *std::move(known) : blank;
+}
+
+bool SealsTheSame(const HostRecord& a, const HostRecord& b) {
+  return a.account_id.value == b.account_id.value && a.vanity_name.value == b.vanity_name.value &&
+         a.personal_meeting_id.value == b.personal_meeting_id.value;
+}
+
+// A row is sealed again only where what it seals has changed.
+HostRow RowOf(const RowSealer& sealer, const HostRecord& now, const HostRecord& known,
+              const std::optional<HostRow>& seen) {
+  if (!seen || !SealsTheSame(now, known)) return sealer.SealHost(now);
+  HostRow row = *seen;
+  row.account_at = now.account_id.at;
+  row.number_at = now.personal_meeting_id.at;
+  row.vanity_at = now.vanity_name.at;
+  return row;
+}
+MeetingRow RowOf(const RowSealer& sealer, const MeetingRecord& now, const MeetingRecord& known,
+                 const std::optional<MeetingRow>& seen) {
+  if (!seen || now.host.value != known.host.value) return sealer.SealMeeting(now);
+  MeetingRow row = *seen;
+  row.host_at = now.host.at;
+  row.deleted = now.deleted.value;
+  row.deleted_at = now.deleted.at;
+  return row;
+}
+
+// The change that has a row say what `learnt` says; nothing if it does already.
+std::optional<MeetingChange> ChangeFor(const RowSealer& sealer, const MeetingRecord& learnt,
+                                       const std::optional<MeetingRow>& seen) {
+  const MeetingRecord blank = {.app_id = learnt.app_id, .number = learnt.number};
+  const MeetingRecord known =
+      KnownIn(seen, blank, [&](const MeetingRow& row) { return sealer.OpenMeeting(row); });
+  MeetingRecord now = known;
+  if (!Learn(now, learnt)) return std::nullopt;
+  return MeetingChange{.row = RowOf(sealer, now, known, seen), .seen = seen};
+}
+
+// Each meeting once, with all that is said of it.
+std::vector<MeetingRecord> Gathered(std::span<const MeetingRecord> meetings) {
+  std::map<std::pair<std::string, std::uint64_t>, MeetingRecord> gathered;
+  for (const MeetingRecord& each : meetings) {
+    MeetingRecord meeting = Cut(each);
+    const auto [at, is_new] = gathered.try_emplace({each.app_id, each.number}, meeting);
+    if (!is_new) Learn(at->second, meeting);
   }
-  return changes;
+  std::vector<MeetingRecord> once;
+  for (auto& [key, meeting] : gathered) once.push_back(std::move(meeting));
+  return once;
 }
 
 absl::Status Mismatch() {
@@ -63,20 +106,33 @@ absl::Status Mismatch() {
 
 }  // namespace
 
+bool Learn(HostRecord& known, const HostRecord& learnt) {
+  bool changed = known.account_id.Take(learnt.account_id);
+  changed |= known.personal_meeting_id.Take(learnt.personal_meeting_id);
+  changed |= known.vanity_name.Take(learnt.vanity_name);
+  return changed;
+}
+
+bool Learn(MeetingRecord& known, const MeetingRecord& learnt) {
+  bool changed = known.host.Take(learnt.host);
+  changed |= known.deleted.Take(learnt.deleted);
+  return changed;
+}
+
 absl::Status Records::PutHost(const HostRecord& host) {
+  const HostRecord learnt = Cut(host);
   return Sealing([&](const RowSealer& sealer) -> absl::Status {
     for (int i = 0; i < kMostTries; ++i) {
       JOINPASS_ASSIGN_OR_RETURN(
-          const std::optional<HostRow> stored,
-          store_.directory().FindHost(sealer.HostKeys(host.app_id, host.user_id)));
-      if (!stored) return store_.directory().PutHost(sealer.SealHost(host), "");
-      JOINPASS_ASSIGN_OR_RETURN(const HostRecord known, sealer.OpenHost(*stored));
-      if (CutToMillis(host.learnt_at) < known.learnt_at) return absl::OkStatus();
-      if (!SaysTheSame(known, host))
-        return store_.directory().PutHost(sealer.SealHost(host), stored->user_key);
-      if (CutToMillis(host.learnt_at) == known.learnt_at) return absl::OkStatus();
-      JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
-                                store_.directory().TouchHost(stored->user_key, host.learnt_at));
+          const std::optional<HostRow> seen,
+          store_.directory().FindHost(sealer.HostKeys(learnt.app_id, learnt.user_id)));
+      const HostRecord blank = {.app_id = learnt.app_id, .user_id = learnt.user_id};
+      const HostRecord known =
+          KnownIn(seen, blank, [&](const HostRow& row) { return sealer.OpenHost(row); });
+      HostRecord now = known;
+      if (!Learn(now, learnt)) return absl::OkStatus();
+      const HostChange change = {.row = RowOf(sealer, now, known, seen), .seen = seen};
+      JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.directory().ChangeHost(change));
       if (outcome == Outcome::kDone) return absl::OkStatus();
     }
     return TooManyWriters();
@@ -84,28 +140,29 @@ absl::Status Records::PutHost(const HostRecord& host) {
 }
 
 absl::Status Records::PutMeetings(std::span<const MeetingRecord> meetings) {
+  const std::vector<MeetingRecord> learnt = Gathered(meetings);
   return Sealing([&](const RowSealer& sealer) -> absl::Status {
     std::vector<MeetingSearch> searches;
-    for (const MeetingRecord& meeting : meetings) {
-      searches.push_back(sealer.SearchMeeting(meeting));
-    }
+    for (const MeetingRecord& meeting : learnt) searches.push_back(sealer.SearchMeeting(meeting));
     for (int i = 0; i < kMostTries; ++i) {
-      JOINPASS_ASSIGN_OR_RETURN(const auto stored, store_.directory().FindEachMeeting(searches));
-      absl::Status damaged;
-      const MeetingChanges changes = ChangesFor(meetings, stored, sealer, damaged);
+      JOINPASS_ASSIGN_OR_RETURN(const auto seen, store_.directory().FindEachMeeting(searches));
+      std::vector<MeetingChange> changes;
+      for (std::size_t at = 0; at < learnt.size(); ++at) {
+        auto change = ChangeFor(sealer, learnt[at], seen[at]);
+        if (change) changes.push_back(*std::move(change));
+      }
       JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.directory().ChangeMeetings(changes));
-      if (outcome == Outcome::kDone) return damaged;
+      if (outcome == Outcome::kDone) return absl::OkStatus();
     }
     return TooManyWriters();
   });
 }
 
 absl::StatusOr<int> Records::SweepMeetings(const std::string& app_id,
-                                           const std::string& host_user_id,
-                                           absl::Time learnt_before) {
+                                           const std::string& host_user_id, absl::Time before) {
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<int> {
-    return store_.directory().RemoveMeetings(sealer.MeetingHostKeys(app_id, host_user_id),
-                                             learnt_before);
+    JOINPASS_RETURN_IF_ERROR(store_.directory().ForgetDeletedBefore(before - kDeletionKept));
+    return store_.directory().SweepMeetings(sealer.MeetingHostKeys(app_id, host_user_id), before);
   });
 }
 
@@ -140,7 +197,7 @@ absl::StatusOr<std::vector<HostRecord>> Records::FindHostsByPersonalMeetingId(st
         store_.directory().FindHostsByNumber(sealer.PersonalMeetingIdKeys(pmi)));
     return OpenRows(rows, [&](const HostRow& row) -> absl::StatusOr<HostRecord> {
       JOINPASS_ASSIGN_OR_RETURN(HostRecord host, sealer.OpenHost(row));
-      if (host.personal_meeting_id != pmi) return Mismatch();
+      if (host.personal_meeting_id.value != pmi) return Mismatch();
       return host;
     });
   });
@@ -153,7 +210,7 @@ absl::StatusOr<std::vector<HostRecord>> Records::FindHostsByVanityName(std::stri
         store_.directory().FindHostsByVanityName(sealer.VanityNameKeys(name)));
     return OpenRows(rows, [&](const HostRow& row) -> absl::StatusOr<HostRecord> {
       JOINPASS_ASSIGN_OR_RETURN(HostRecord host, sealer.OpenHost(row));
-      if (host.vanity_name != name) return Mismatch();
+      if (host.vanity_name.value != name) return Mismatch();
       return host;
     });
   });

@@ -21,14 +21,9 @@ class DirectoryStore {
  public:
   virtual ~DirectoryStore() = default;
 
-  // `learnt_at` never goes back: what was learnt before the stored row is not
-  // written (and that is no error); of the same time, the last one is kept.
-
   virtual absl::StatusOr<std::optional<HostRow>> FindHost(const LookupKeys& user_keys) = 0;
-  // Replaces the row of its key, and the one under `replaced` if that is not empty.
-  virtual absl::Status PutHost(const HostRow& row, const std::string& replaced) = 0;
-  // kMoved: no row has this key (any more).
-  virtual absl::StatusOr<Outcome> TouchHost(const std::string& user_key, absl::Time learnt_at) = 0;
+  // kMoved: what is stored is not as seen (any more).
+  virtual absl::StatusOr<Outcome> ChangeHost(const HostChange& change) = 0;
   virtual absl::StatusOr<std::vector<HostRow>> FindHostsByNumber(const LookupKeys& number_keys) = 0;
   virtual absl::StatusOr<std::vector<HostRow>> FindHostsByVanityName(
       const LookupKeys& vanity_keys) = 0;
@@ -36,12 +31,15 @@ class DirectoryStore {
   // For each search the row, if there is one, in the same order.
   virtual absl::StatusOr<std::vector<std::optional<MeetingRow>>> FindEachMeeting(
       std::span<const MeetingSearch> searches) = 0;
+  // Those that are not deleted and whose host is known.
   virtual absl::StatusOr<std::vector<MeetingRow>> FindMeetings(const LookupKeys& number_keys) = 0;
-  // kMoved: no row has a key of `learnt` (any more); nothing was written.
-  virtual absl::StatusOr<Outcome> ChangeMeetings(const MeetingChanges& changes) = 0;
-  // Gives how many.
-  virtual absl::StatusOr<int> RemoveMeetings(const LookupKeys& host_keys,
-                                             absl::Time learnt_before) = 0;
+  // kMoved: one of what is stored is not as seen (any more); nothing was written.
+  virtual absl::StatusOr<Outcome> ChangeMeetings(std::span<const MeetingChange> changes) = 0;
+  // Those of the host of which nothing was learnt at `before` or later are deleted, as
+  // of then. Gives how many.
+  virtual absl::StatusOr<int> SweepMeetings(const LookupKeys& host_keys, absl::Time before) = 0;
+  // Forgets deletions.
+  virtual absl::Status ForgetDeletedBefore(absl::Time time) = 0;
   // All that is known of one host, or of all hosts of one account.
   virtual absl::Status RemoveHost(const LookupKeys& user_keys, const LookupKeys& host_keys) = 0;
   virtual absl::Status RemoveHostsOfAccount(const LookupKeys& account_keys) = 0;

@@ -149,9 +149,9 @@ base::Buffer WriteHost(const HostRecord& host) {
   ByteWriter writer = Begin();
   writer.Text(host.app_id);
   writer.Text(host.user_id);
-  writer.Text(host.account_id);
-  writer.Number(host.personal_meeting_id);
-  writer.Text(host.vanity_name);
+  writer.Text(host.account_id.value);
+  writer.Number(host.personal_meeting_id.value);
+  writer.Text(host.vanity_name.value);
   return std::move(writer).Take();
 }
 
@@ -161,9 +161,9 @@ absl::StatusOr<HostRecord> ReadHost(std::string_view bytes) {
   HostRecord host;
   host.app_id = reader.Text();
   host.user_id = reader.Text();
-  host.account_id = reader.Text();
-  host.personal_meeting_id = reader.Number();
-  host.vanity_name = reader.Text();
+  host.account_id.value = reader.Text();
+  host.personal_meeting_id.value = reader.Number();
+  host.vanity_name.value = reader.Text();
   return End(reader, layout, std::move(host));
 }
 
@@ -171,8 +171,8 @@ base::Buffer WriteMeeting(const MeetingRecord& meeting) {
   ByteWriter writer = Begin();
   writer.Text(meeting.app_id);
   writer.Number(meeting.number);
-  writer.Text(meeting.host_user_id);
-  writer.Text(meeting.host_account_id);
+  writer.Text(meeting.host.value.user_id);
+  writer.Text(meeting.host.value.account_id);
   return std::move(writer).Take();
 }
 
@@ -182,8 +182,8 @@ absl::StatusOr<MeetingRecord> ReadMeeting(std::string_view bytes) {
   MeetingRecord meeting;
   meeting.app_id = reader.Text();
   meeting.number = reader.Number();
-  meeting.host_user_id = reader.Text();
-  meeting.host_account_id = reader.Text();
+  meeting.host.value.user_id = reader.Text();
+  meeting.host.value.account_id = reader.Text();
   return End(reader, layout, std::move(meeting));
 }
 

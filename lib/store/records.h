@@ -4,6 +4,8 @@
 #ifndef JOINPASS_LIB_STORE_RECORDS_H_
 #define JOINPASS_LIB_STORE_RECORDS_H_
 
+#include <algorithm>
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,6 +15,7 @@
 #include "joinpass/apps.h"
 #include "joinpass/credentials.h"
 #include "joinpass/secret.h"
+#include "store/learnt.h"
 
 namespace joinpass::store {
 
@@ -106,24 +109,39 @@ struct CredentialRecord {
   bool IsNamed() const { return !subject_id().empty(); }
 };
 
-// What one user's `GET /users/me` said.
+// A user, as Zoom told an app of him. As what was learnt just now, fields without a
+// time say nothing.
 struct HostRecord {
   std::string app_id = {};
   std::string user_id = {};
-  std::string account_id = {};
-  std::uint64_t personal_meeting_id = 0;  // 0: none
-  std::string vanity_name = {};           // lower case; empty: none
-  absl::Time learnt_at = absl::InfinitePast();
+  Learnt<std::string> account_id = {};
+  Learnt<std::uint64_t> personal_meeting_id = {};  // 0: none
+  Learnt<std::string> vanity_name = {};            // lower case; empty: none
 };
 
-// One meeting of one host, as an app's list named it.
+struct MeetingHost {
+  std::string user_id = {};
+  std::string account_id = {};
+
+  friend auto operator<=>(const MeetingHost&, const MeetingHost&) = default;
+};
+
+// A meeting, as Zoom told an app of it: (app, number) is unique. A deletion is kept for
+// a while, so that what was said before it and comes late does not bring it back.
 struct MeetingRecord {
   std::string app_id = {};
   std::uint64_t number = 0;
-  std::string host_user_id = {};
-  std::string host_account_id = {};
-  absl::Time learnt_at = absl::InfinitePast();
+  Learnt<MeetingHost> host = {};
+  Learnt<bool> deleted = {};
+
+  // When it was last known to be, and to be his.
+  absl::Time learnt_at() const { return std::max(host.at, deleted.at); }
 };
+
+// Takes what is newer of `learnt`, which speaks of the same thing. True if anything
+// changed.
+bool Learn(HostRecord& known, const HostRecord& learnt);
+bool Learn(MeetingRecord& known, const MeetingRecord& learnt);
 
 }  // namespace joinpass::store
 

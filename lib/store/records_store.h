@@ -173,20 +173,20 @@ class Records {
                                   absl::Time now);
 
   // --- directory ----------------------------------------------------------
-  // Rows that say what is stored already are not written again, but for the
-  // time they were learnt at. That time never goes back: a record that was learnt
-  // before the stored one is left out, whatever it says, and that is no error. Beside
-  // one that does not unseal the others are written, before the error is given.
+  // Takes what is newer than what is stored, field by field (Learn()), so that it does
+  // not matter in which order things are learnt. What is stored already is not written
+  // again. A row that does not open is replaced.
   absl::Status PutHost(const HostRecord& host);
   absl::Status PutMeetings(std::span<const MeetingRecord> meetings);  // one transaction
 
-  // Forgets the meetings of one host in one app that were learnt before
-  // `learnt_before`. Gives how many.
+  // The meetings of one host in one app of which nothing was learnt at `before` or
+  // later are deleted, as of then. Gives how many. Forgets deletions 48 h older.
   absl::StatusOr<int> SweepMeetings(const std::string& app_id, const std::string& host_user_id,
-                                    absl::Time learnt_before);
+                                    absl::Time before);
 
   absl::StatusOr<std::optional<HostRecord>> FindHost(const std::string& app_id,
                                                      const std::string& user_id);
+  // Those that are not deleted and whose host is known.
   absl::StatusOr<std::vector<MeetingRecord>> FindMeetings(std::uint64_t number);
   absl::StatusOr<std::vector<HostRecord>> FindHostsByPersonalMeetingId(std::uint64_t pmi);
   absl::StatusOr<std::vector<HostRecord>> FindHostsByVanityName(std::string_view name);

@@ -18,8 +18,6 @@ absl::Status Mismatch(std::string_view table) {
                          std::string(table) + ": a row does not belong to what it holds");
 }
 
-std::string WholeKey(const MeetingKey& key) { return key.number_key + key.host_key; }
-
 // As they stand in the file; never change them.
 constexpr std::array<std::pair<CredentialEventKind, int>, 11> kStoredKinds = {{
     {CredentialEventKind::kConnected, 1},
@@ -196,13 +194,14 @@ HostRow RowSealer::SealHost(const HostRecord& host) const {
   HostRow row;
   row.app_id = host.app_id;
   row.user_key = keys_.CurrentLookupKey(HostLookup(host.app_id), host.user_id);
-  row.account_key = KeyOrNone(HostAccountLookup(host.app_id), host.account_id);
-  if (host.personal_meeting_id != 0) {
-    row.number_key =
-        keys_.CurrentLookupKey(HostNumberLookup(), std::to_string(host.personal_meeting_id));
+  row.account_key = KeyOrNone(HostAccountLookup(host.app_id), host.account_id.value);
+  if (const std::uint64_t number = host.personal_meeting_id.value; number != 0) {
+    row.number_key = keys_.CurrentLookupKey(HostNumberLookup(), std::to_string(number));
   }
-  row.vanity_key = KeyOrNone(VanityLookup(), host.vanity_name);
-  row.learnt_at = host.learnt_at;
+  row.vanity_key = KeyOrNone(VanityLookup(), host.vanity_name.value);
+  row.account_at = host.account_id.at;
+  row.number_at = host.personal_meeting_id.at;
+  row.vanity_at = host.vanity_name.at;
   row.sealed = Seal(HostPlace(row.user_key), WriteHost(host));
   return row;
 }
@@ -212,32 +211,34 @@ absl::StatusOr<HostRecord> RowSealer::OpenHost(const HostRow& row) const {
                             crypto::Open(keys_, HostPlace(row.user_key), row.sealed));
   JOINPASS_ASSIGN_OR_RETURN(HostRecord host, ReadHost(base::View(plain)));
   if (host.app_id != row.app_id) return Mismatch("host");
-  host.learnt_at = row.learnt_at;
+  host.account_id.at = row.account_at;
+  host.personal_meeting_id.at = row.number_at;
+  host.vanity_name.at = row.vanity_at;
   return host;
 }
 
-MeetingKey RowSealer::KeyOf(const MeetingRecord& meeting) const {
-  return {
-      .number_key = keys_.CurrentLookupKey(MeetingNumberLookup(), std::to_string(meeting.number)),
-      .host_key = keys_.CurrentLookupKey(MeetingHostLookup(meeting.app_id), meeting.host_user_id),
-  };
-}
-
 MeetingRow RowSealer::SealMeeting(const MeetingRecord& meeting) const {
-  const MeetingKey key = KeyOf(meeting);
-  return {.key = key,
-          .account_key = KeyOrNone(HostAccountLookup(meeting.app_id), meeting.host_account_id),
-          .app_id = meeting.app_id,
-          .learnt_at = meeting.learnt_at,
-          .sealed = Seal(MeetingPlace(WholeKey(key)), WriteMeeting(meeting))};
+  const MeetingHost& host = meeting.host.value;
+  MeetingRow row;
+  row.app_id = meeting.app_id;
+  row.number_key = keys_.CurrentLookupKey(MeetingNumberLookup(), std::to_string(meeting.number));
+  row.host_key = KeyOrNone(MeetingHostLookup(meeting.app_id), host.user_id);
+  row.account_key = KeyOrNone(HostAccountLookup(meeting.app_id), host.account_id);
+  row.host_at = meeting.host.at;
+  row.deleted = meeting.deleted.value;
+  row.deleted_at = meeting.deleted.at;
+  row.sealed = Seal(MeetingPlace(row.number_key + row.host_key), WriteMeeting(meeting));
+  return row;
 }
 
 absl::StatusOr<MeetingRecord> RowSealer::OpenMeeting(const MeetingRow& row) const {
-  JOINPASS_ASSIGN_OR_RETURN(const base::Buffer plain,
-                            crypto::Open(keys_, MeetingPlace(WholeKey(row.key)), row.sealed));
+  JOINPASS_ASSIGN_OR_RETURN(
+      const base::Buffer plain,
+      crypto::Open(keys_, MeetingPlace(row.number_key + row.host_key), row.sealed));
   JOINPASS_ASSIGN_OR_RETURN(MeetingRecord meeting, ReadMeeting(base::View(plain)));
   if (meeting.app_id != row.app_id) return Mismatch("meeting");
-  meeting.learnt_at = row.learnt_at;
+  meeting.host.at = row.host_at;
+  meeting.deleted = {row.deleted, row.deleted_at};
   return meeting;
 }
 
@@ -278,8 +279,7 @@ LookupKeys RowSealer::VanityNameKeys(std::string_view name) const {
 }
 
 MeetingSearch RowSealer::SearchMeeting(const MeetingRecord& meeting) const {
-  return {.number_keys = MeetingNumberKeys(meeting.number),
-          .host_keys = MeetingHostKeys(meeting.app_id, meeting.host_user_id)};
+  return {.app_id = meeting.app_id, .number_keys = MeetingNumberKeys(meeting.number)};
 }
 
 LookupKeys RowSealer::MeetingNumberKeys(std::uint64_t number) const {

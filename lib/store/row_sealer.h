@@ -67,7 +67,6 @@ class RowSealer {
   // Of a value that may be empty, which has no key and is found under none.
   std::string KeyOrNone(const crypto::LookupPlace& place, std::string_view value) const;
   LookupKeys KeysOrNone(const crypto::LookupPlace& place, std::string_view value) const;
-  MeetingKey KeyOf(const MeetingRecord& meeting) const;
 
   const crypto::KeyRing keys_;
   base::Random& random_;

@@ -80,53 +80,49 @@ struct CredentialRow {
   absl::Time refreshed_at = absl::InfinitePast();
 };
 
-// Found by `user_key`.
+// Found by `user_key`. Each time is that of what stands in the seal.
 struct HostRow {
   std::string app_id = {};
   std::string user_key = {};     // of the user, within the app; unique
   std::string account_key = {};  // of the account, within the app; empty: not known
   std::string number_key = {};   // of the personal meeting id; empty: none
   std::string vanity_key = {};   // empty: none
-  absl::Time learnt_at = absl::InfinitePast();
+  absl::Time account_at = absl::InfinitePast();
+  absl::Time number_at = absl::InfinitePast();
+  absl::Time vanity_at = absl::InfinitePast();
   std::string sealed = {};
+
+  friend bool operator==(const HostRow&, const HostRow&) = default;
 };
 
-// What tells meetings apart.
-struct MeetingKey {
-  std::string number_key = {};  // of the number, in all apps
-  std::string host_key = {};    // of the host, within the app
-
-  friend bool operator==(const MeetingKey&, const MeetingKey&) = default;
-};
-
+// (app, number) is unique.
 struct MeetingRow {
-  MeetingKey key = {};
-  std::string account_key = {};  // of the host's account, within the app; empty: not known
   std::string app_id = {};
-  absl::Time learnt_at = absl::InfinitePast();
+  std::string number_key = {};   // of the number, in all apps
+  std::string host_key = {};     // of the host, within the app; empty: not known
+  std::string account_key = {};  // of the host's account, within the app; empty: not known
+  absl::Time host_at = absl::InfinitePast();
+  bool deleted = false;
+  absl::Time deleted_at = absl::InfinitePast();
   std::string sealed = {};
+
+  friend bool operator==(const MeetingRow&, const MeetingRow&) = default;
 };
 
 // Under which keys a meeting may be stored.
 struct MeetingSearch {
+  std::string app_id = {};
   LookupKeys number_keys = {};
-  LookupKeys host_keys = {};
 };
 
-// All of it is written, or nothing; but no row takes the place of one that was
-// learnt later.
-struct MeetingChanges {
-  struct Put {
-    MeetingRow row = {};
-    std::optional<MeetingKey> replaced = {};  // the row it replaces beside that of its own key
-  };
-  struct Touch {
-    MeetingKey key = {};
-    absl::Time learnt_at = absl::InfinitePast();
-  };
-
-  std::vector<Put> written = {};
-  std::vector<Touch> learnt = {};  // the time alone
+// A row, and the one whose place it takes; nothing: there was none.
+struct HostChange {
+  HostRow row = {};
+  std::optional<HostRow> seen = {};
+};
+struct MeetingChange {
+  MeetingRow row = {};
+  std::optional<MeetingRow> seen = {};
 };
 
 // An event as a sweep of the keys finds it.

@@ -16,6 +16,7 @@
 #include "base/status.h"
 #include "store/sqlite/errors.h"
 #include "store/sqlite/key_check.h"
+#include "store/sqlite/migrate.h"
 
 namespace joinpass::store::sqlite {
 namespace {
@@ -47,7 +48,7 @@ absl::Status CheckIdentity(std::int64_t application_id, std::int64_t version,
                            const FileKind& kind) {
   if (application_id != kind.application_id) return Foreign(kind, "is not a file of joinpass");
   if (version > kind.version) return Foreign(kind, "was made by a newer joinpass");
-  if (version != kind.version) return Foreign(kind, "was made by an older, unreleased joinpass");
+  if (version < kind.oldest) return Foreign(kind, "was made by an older, unreleased joinpass");
   return absl::OkStatus();
 }
 
@@ -166,6 +167,7 @@ absl::StatusOr<std::unique_ptr<Connection>> OpenFile(const std::string& path, co
                             ReadNumber(*connection, "PRAGMA user_version"));
   JOINPASS_RETURN_IF_ERROR(CheckIdentity(id, version, kind));
   JOINPASS_RETURN_IF_ERROR(CheckKey(*connection, keys));
+  if (version < kind.version) JOINPASS_RETURN_IF_ERROR(Migrate(*connection, kind));
   JOINPASS_RETURN_IF_ERROR(NarrowMode(path, kind));
   return connection;
 }

@@ -3,8 +3,11 @@
 #include "base/status.h"
 #include "store/sqlite/key_check.h"
 
-#define JOINPASS_SQL_HOST "user_key, app_id, account_key, number_key, vanity_key, learnt_at, sealed"
-#define JOINPASS_SQL_MEETING "number_key, host_key, account_key, app_id, learnt_at, sealed"
+#define JOINPASS_SQL_HOST                                                          \
+  "user_key, app_id, account_key, number_key, vanity_key, account_at, number_at, " \
+  "vanity_at, sealed"
+#define JOINPASS_SQL_MEETING \
+  "app_id, number_key, host_key, account_key, host_at, deleted, deleted_at, sealed"
 
 namespace joinpass::store::sqlite {
 namespace {
@@ -15,16 +18,34 @@ HostRow ReadHostRow(const Statement& row) {
           .account_key = row.BytesAt(2),
           .number_key = row.BytesAt(3),
           .vanity_key = row.BytesAt(4),
-          .learnt_at = row.TimeAt(5),
-          .sealed = row.BytesAt(6)};
+          .account_at = row.TimeAt(5),
+          .number_at = row.TimeAt(6),
+          .vanity_at = row.TimeAt(7),
+          .sealed = row.BytesAt(8)};
+}
+
+Statement& Bind(Statement& statement, const HostRow& row) {
+  statement.Bytes(row.user_key).Text(row.app_id).Bytes(row.account_key);
+  statement.BytesOrNull(row.number_key).BytesOrNull(row.vanity_key);
+  statement.Time(row.account_at).Time(row.number_at).Time(row.vanity_at);
+  return statement.Bytes(row.sealed);
 }
 
 MeetingRow ReadMeetingRow(const Statement& row) {
-  return {.key = {.number_key = row.BytesAt(0), .host_key = row.BytesAt(1)},
-          .account_key = row.BytesAt(2),
-          .app_id = row.TextAt(3),
-          .learnt_at = row.TimeAt(4),
-          .sealed = row.BytesAt(5)};
+  return {.app_id = row.TextAt(0),
+          .number_key = row.BytesAt(1),
+          .host_key = row.BytesAt(2),
+          .account_key = row.BytesAt(3),
+          .host_at = row.TimeAt(4),
+          .deleted = row.NumberAt(5) != 0,
+          .deleted_at = row.TimeAt(6),
+          .sealed = row.BytesAt(7)};
+}
+
+Statement& Bind(Statement& statement, const MeetingRow& row) {
+  statement.Text(row.app_id).Bytes(row.number_key).Bytes(row.host_key).Bytes(row.account_key);
+  statement.Time(row.host_at).Number(row.deleted ? 1 : 0).Time(row.deleted_at);
+  return statement.Bytes(row.sealed);
 }
 
 absl::StatusOr<std::vector<HostRow>> ReadHosts(Connection& db, const std::string& sql,
@@ -34,59 +55,41 @@ absl::StatusOr<std::vector<HostRow>> ReadHosts(Connection& db, const std::string
   return ReadRows(find, ReadHostRow);
 }
 
-absl::StatusOr<bool> KnowsNewerHost(Connection& db, const HostRow& row,
-                                    const std::string& replaced) {
-  JOINPASS_ASSIGN_OR_RETURN(Statement find,
-                            db.Use("SELECT 1 FROM host WHERE user_key IN (?,?) AND learnt_at>?"));
-  return find.Bytes(row.user_key).Bytes(replaced).Time(row.learnt_at).Step();
+// Empty if the row took over what was sealed before, and perhaps with an older key.
+template <typename Change>
+std::string_view NewSeal(const Change& change) {
+  const bool taken_over = change.seen && change.seen->sealed == change.row.sealed;
+  return taken_over ? std::string_view() : change.row.sealed;
 }
 
-absl::Status WriteHostRow(Connection& db, const HostRow& row) {
-  JOINPASS_ASSIGN_OR_RETURN(Statement put, db.Use("INSERT OR REPLACE INTO host(" JOINPASS_SQL_HOST
-                                                  ") VALUES(?,?,?,?,?,?,?)"));
-  put.Bytes(row.user_key).Text(row.app_id).Bytes(row.account_key);
-  put.BytesOrNull(row.number_key).BytesOrNull(row.vanity_key);
-  return put.Time(row.learnt_at).Bytes(row.sealed).Run();
-}
-
-absl::Status RemoveMeeting(Connection& db, const MeetingKey& key) {
-  JOINPASS_ASSIGN_OR_RETURN(Statement remove,
-                            db.Use("DELETE FROM meeting WHERE number_key=? AND host_key=?"));
-  return remove.Bytes(key.number_key).Bytes(key.host_key).Run();
-}
-
-absl::StatusOr<bool> KnowsNewer(Connection& db, const MeetingKey& key, absl::Time learnt_at) {
-  JOINPASS_ASSIGN_OR_RETURN(
-      Statement find,
-      db.Use("SELECT 1 FROM meeting WHERE number_key=? AND host_key=? AND learnt_at>?"));
-  return find.Bytes(key.number_key).Bytes(key.host_key).Time(learnt_at).Step();
-}
-
-absl::Status WriteMeetingRow(Connection& db, const MeetingRow& row) {
-  JOINPASS_ASSIGN_OR_RETURN(
-      Statement put,
-      db.Use("INSERT OR REPLACE INTO meeting(" JOINPASS_SQL_MEETING ") VALUES(?,?,?,?,?,?)"));
-  put.Bytes(row.key.number_key).Bytes(row.key.host_key).Bytes(row.account_key).Text(row.app_id);
-  return put.Time(row.learnt_at).Bytes(row.sealed).Run();
-}
-
-absl::Status PutMeeting(Connection& db, const MeetingChanges::Put& put) {
-  const absl::Time learnt_at = put.row.learnt_at;
-  JOINPASS_ASSIGN_OR_RETURN(bool newer, KnowsNewer(db, put.row.key, learnt_at));
-  if (put.replaced && !newer) {
-    JOINPASS_ASSIGN_OR_RETURN(newer, KnowsNewer(db, *put.replaced, learnt_at));
+// Within a transaction. A row that moves to newer keys takes the place of one that is
+// there already.
+absl::StatusOr<Outcome> Change(Connection& db, const HostChange& change) {
+  if (!change.seen) {
+    JOINPASS_ASSIGN_OR_RETURN(
+        Statement insert,
+        db.Use("INSERT OR IGNORE INTO host(" JOINPASS_SQL_HOST ") VALUES(?,?,?,?,?,?,?,?,?)"));
+    return RunChange(db, Bind(insert, change.row), Outcome::kMoved);
   }
-  if (newer) return absl::OkStatus();
-  if (put.replaced) JOINPASS_RETURN_IF_ERROR(RemoveMeeting(db, *put.replaced));
-  return WriteMeetingRow(db, put.row);
-}
-
-absl::StatusOr<Outcome> TouchMeeting(Connection& db, const MeetingChanges::Touch& touch) {
   JOINPASS_ASSIGN_OR_RETURN(
       Statement update,
-      db.Use("UPDATE meeting SET learnt_at=max(learnt_at, ?) WHERE number_key=? AND host_key=?"));
-  update.Time(touch.learnt_at).Bytes(touch.key.number_key).Bytes(touch.key.host_key);
-  return RunChange(db, update, Outcome::kMoved);
+      db.Use("UPDATE OR REPLACE host SET (" JOINPASS_SQL_HOST
+             ")=(?,?,?,?,?,?,?,?,?) WHERE (" JOINPASS_SQL_HOST ") IS (?,?,?,?,?,?,?,?,?)"));
+  return RunChange(db, Bind(Bind(update, change.row), *change.seen), Outcome::kMoved);
+}
+
+absl::StatusOr<Outcome> Change(Connection& db, const MeetingChange& change) {
+  if (!change.seen) {
+    JOINPASS_ASSIGN_OR_RETURN(
+        Statement insert,
+        db.Use("INSERT OR IGNORE INTO meeting(" JOINPASS_SQL_MEETING ") VALUES(?,?,?,?,?,?,?,?)"));
+    return RunChange(db, Bind(insert, change.row), Outcome::kMoved);
+  }
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement update,
+      db.Use("UPDATE OR REPLACE meeting SET (" JOINPASS_SQL_MEETING
+             ")=(?,?,?,?,?,?,?,?) WHERE (" JOINPASS_SQL_MEETING ")=(?,?,?,?,?,?,?,?)"));
+  return RunChange(db, Bind(Bind(update, change.row), *change.seen), Outcome::kMoved);
 }
 
 absl::Status RemoveByKeys(Connection& db, const std::string& sql, const LookupKeys& keys) {
@@ -105,28 +108,13 @@ absl::StatusOr<std::optional<HostRow>> SqliteDirectory::FindHost(const LookupKey
   return ReadRow(find, ReadHostRow);
 }
 
-absl::Status SqliteDirectory::PutHost(const HostRow& row, const std::string& replaced) {
+absl::StatusOr<Outcome> SqliteDirectory::ChangeHost(const HostChange& change) {
   base::MutexLock lock(file_.writes.mutex);
   Connection& db = *file_.writes.connection;
-  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {row.sealed}));
-  JOINPASS_ASSIGN_OR_RETURN(const bool newer, KnowsNewerHost(db, row, replaced));
-  if (newer) return absl::OkStatus();
-  if (!replaced.empty()) {
-    JOINPASS_ASSIGN_OR_RETURN(Statement remove, db.Use("DELETE FROM host WHERE user_key=?"));
-    JOINPASS_RETURN_IF_ERROR(remove.Bytes(replaced).Run());
-  }
-  JOINPASS_RETURN_IF_ERROR(WriteHostRow(db, row));
-  return transaction.Commit();
-}
-
-absl::StatusOr<Outcome> SqliteDirectory::TouchHost(const std::string& user_key,
-                                                   absl::Time learnt_at) {
-  base::MutexLock lock(file_.writes.mutex);
-  Connection& db = *file_.writes.connection;
-  JOINPASS_ASSIGN_OR_RETURN(Statement update,
-                            db.Use("UPDATE host SET learnt_at=max(learnt_at, ?) WHERE user_key=?"));
-  update.Time(learnt_at).Bytes(user_key);
-  return RunChange(db, update, Outcome::kMoved);
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {NewSeal(change)}));
+  JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, Change(db, change));
+  if (outcome == Outcome::kDone) JOINPASS_RETURN_IF_ERROR(transaction.Commit());
+  return outcome;
 }
 
 absl::StatusOr<std::vector<HostRow>> SqliteDirectory::FindHostsByNumber(
@@ -156,11 +144,10 @@ absl::StatusOr<std::vector<std::optional<MeetingRow>>> SqliteDirectory::FindEach
   found.reserve(searches.size());
   for (const MeetingSearch& search : searches) {
     JOINPASS_ASSIGN_OR_RETURN(
-        Statement find,
-        file_.reads.connection->Use("SELECT " JOINPASS_SQL_MEETING
-                                    " FROM meeting WHERE number_key IN " JOINPASS_SQL_KEYS
-                                    " AND host_key IN " JOINPASS_SQL_KEYS));
-    find.Keys(search.number_keys).Keys(search.host_keys);
+        Statement find, file_.reads.connection->Use(
+                            "SELECT " JOINPASS_SQL_MEETING
+                            " FROM meeting WHERE app_id=? AND number_key IN " JOINPASS_SQL_KEYS));
+    find.Text(search.app_id).Keys(search.number_keys);
     JOINPASS_ASSIGN_OR_RETURN(std::optional<MeetingRow> row, ReadRow(find, ReadMeetingRow));
     found.push_back(std::move(row));
   }
@@ -171,43 +158,50 @@ absl::StatusOr<std::vector<std::optional<MeetingRow>>> SqliteDirectory::FindEach
 absl::StatusOr<std::vector<MeetingRow>> SqliteDirectory::FindMeetings(
     const LookupKeys& number_keys) {
   base::MutexLock lock(file_.reads.mutex);
-  JOINPASS_ASSIGN_OR_RETURN(Statement find,
-                            file_.reads.connection->Use(
-                                "SELECT " JOINPASS_SQL_MEETING
-                                " FROM meeting WHERE number_key IN " JOINPASS_SQL_KEYS " LIMIT ?"));
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement find,
+      file_.reads.connection->Use("SELECT " JOINPASS_SQL_MEETING
+                                  " FROM meeting WHERE number_key IN " JOINPASS_SQL_KEYS
+                                  " AND deleted=0 AND host_key<>x'' LIMIT ?"));
   find.Keys(number_keys).Number(kMostMatches);
   return ReadRows(find, ReadMeetingRow);
 }
 
-absl::StatusOr<Outcome> SqliteDirectory::ChangeMeetings(const MeetingChanges& changes) {
-  if (changes.written.empty() && changes.learnt.empty()) return Outcome::kDone;
+absl::StatusOr<Outcome> SqliteDirectory::ChangeMeetings(std::span<const MeetingChange> changes) {
+  if (changes.empty()) return Outcome::kDone;
   base::MutexLock lock(file_.writes.mutex);
   Connection& db = *file_.writes.connection;
-  // One sealer made them all.
-  const std::string_view sealed =
-      changes.written.empty() ? std::string_view() : changes.written.front().row.sealed;
-  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {sealed}));
-  for (const MeetingChanges::Put& put : changes.written) {
-    JOINPASS_RETURN_IF_ERROR(PutMeeting(db, put));
+  std::string_view sealed;  // any: one sealer made them all
+  for (const MeetingChange& change : changes) {
+    if (sealed.empty()) sealed = NewSeal(change);
   }
-  for (const MeetingChanges::Touch& touch : changes.learnt) {
-    JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, TouchMeeting(db, touch));
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {sealed}));
+  for (const MeetingChange& change : changes) {
+    JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, Change(db, change));
     if (outcome != Outcome::kDone) return outcome;
   }
   JOINPASS_RETURN_IF_ERROR(transaction.Commit());
   return Outcome::kDone;
 }
 
-absl::StatusOr<int> SqliteDirectory::RemoveMeetings(const LookupKeys& host_keys,
-                                                    absl::Time learnt_before) {
+absl::StatusOr<int> SqliteDirectory::SweepMeetings(const LookupKeys& host_keys, absl::Time before) {
   base::MutexLock lock(file_.writes.mutex);
   Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(
-      Statement remove,
-      db.Use("DELETE FROM meeting WHERE host_key IN " JOINPASS_SQL_KEYS " AND learnt_at<?"));
-  remove.Keys(host_keys).Time(learnt_before);
-  JOINPASS_RETURN_IF_ERROR(remove.Run());
+      Statement sweep,
+      db.Use("UPDATE meeting SET deleted=1, deleted_at=? WHERE host_key IN " JOINPASS_SQL_KEYS
+             " AND deleted=0 AND host_at<? AND deleted_at<?"));
+  sweep.Time(before).Keys(host_keys).Time(before).Time(before);
+  JOINPASS_RETURN_IF_ERROR(sweep.Run());
   return db.changes();
+}
+
+absl::Status SqliteDirectory::ForgetDeletedBefore(absl::Time time) {
+  base::MutexLock lock(file_.writes.mutex);
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement forget,
+      file_.writes.connection->Use("DELETE FROM meeting WHERE deleted=1 AND deleted_at<?"));
+  return forget.Time(time).Run();
 }
 
 absl::Status SqliteDirectory::RemoveHost(const LookupKeys& user_keys, const LookupKeys& host_keys) {

@@ -22,17 +22,16 @@ class SqliteDirectory final : public DirectoryStore {
   SqliteDirectory(Database& file, crypto::KeySource& keys) : file_(file), keys_(keys) {}
 
   absl::StatusOr<std::optional<HostRow>> FindHost(const LookupKeys& user_keys) override;
-  absl::Status PutHost(const HostRow& row, const std::string& replaced) override;
-  absl::StatusOr<Outcome> TouchHost(const std::string& user_key, absl::Time learnt_at) override;
+  absl::StatusOr<Outcome> ChangeHost(const HostChange& change) override;
   absl::StatusOr<std::vector<HostRow>> FindHostsByNumber(const LookupKeys& number_keys) override;
   absl::StatusOr<std::vector<HostRow>> FindHostsByVanityName(
       const LookupKeys& vanity_keys) override;
   absl::StatusOr<std::vector<std::optional<MeetingRow>>> FindEachMeeting(
       std::span<const MeetingSearch> searches) override;
   absl::StatusOr<std::vector<MeetingRow>> FindMeetings(const LookupKeys& number_keys) override;
-  absl::StatusOr<Outcome> ChangeMeetings(const MeetingChanges& changes) override;
-  absl::StatusOr<int> RemoveMeetings(const LookupKeys& host_keys,
-                                     absl::Time learnt_before) override;
+  absl::StatusOr<Outcome> ChangeMeetings(std::span<const MeetingChange> changes) override;
+  absl::StatusOr<int> SweepMeetings(const LookupKeys& host_keys, absl::Time before) override;
+  absl::Status ForgetDeletedBefore(absl::Time time) override;
   absl::Status RemoveHost(const LookupKeys& user_keys, const LookupKeys& host_keys) override;
   absl::Status RemoveHostsOfAccount(const LookupKeys& account_keys) override;
 

@@ -46,7 +46,7 @@ absl::StatusOr<bool> Put(Connection& db, const ConsentRow& was, const ConsentRow
 
 #define JOINPASS_SQL_WAS_CREDENTIAL "id=? AND sealed_user=? AND sealed_tokens=? AND sealed_cause=?"
 #define JOINPASS_SQL_WAS_HOST "user_key=? AND sealed=?"
-#define JOINPASS_SQL_WAS_MEETING "number_key=? AND host_key=? AND sealed=?"
+#define JOINPASS_SQL_WAS_MEETING "app_id=? AND number_key=? AND sealed=?"
 
 Statement& BindWas(Statement& statement, const CredentialRow& was) {
   statement.Text(was.id).Bytes(was.sealed_user).Bytes(was.tokens.sealed);
@@ -56,7 +56,7 @@ Statement& BindWas(Statement& statement, const HostRow& was) {
   return statement.Bytes(was.user_key).Bytes(was.sealed);
 }
 Statement& BindWas(Statement& statement, const MeetingRow& was) {
-  return statement.Bytes(was.key.number_key).Bytes(was.key.host_key).Bytes(was.sealed);
+  return statement.Text(was.app_id).Bytes(was.number_key).Bytes(was.sealed);
 }
 
 // Another row under the look-up keys of the new one goes if it is the older of
@@ -97,10 +97,15 @@ absl::StatusOr<bool> Put(Connection& db, const CredentialRow& was, const Credent
   return done;
 }
 
+// Which of two rows of one thing knows more, where only one can stay.
+#define JOINPASS_SQL_LEARNT_HOST "max(account_at, number_at, vanity_at)"
+#define JOINPASS_SQL_LEARNT_MEETING "max(host_at, deleted_at)"
+
 absl::StatusOr<bool> Put(Connection& db, const HostRow& was, const HostRow& now) {
-  JOINPASS_ASSIGN_OR_RETURN(Statement drop,
-                            db.Use("DELETE FROM host WHERE user_key=? AND learnt_at<"
-                                   "(SELECT learnt_at FROM host WHERE " JOINPASS_SQL_WAS_HOST ")"));
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement drop,
+      db.Use("DELETE FROM host WHERE user_key=? AND " JOINPASS_SQL_LEARNT_HOST
+             "<(SELECT " JOINPASS_SQL_LEARNT_HOST " FROM host WHERE " JOINPASS_SQL_WAS_HOST ")"));
   drop.Bytes(now.user_key);
   JOINPASS_RETURN_IF_ERROR(BindWas(drop, was).Run());
   JOINPASS_ASSIGN_OR_RETURN(
@@ -115,14 +120,16 @@ absl::StatusOr<bool> Put(Connection& db, const HostRow& was, const HostRow& now)
 
 absl::StatusOr<bool> Put(Connection& db, const MeetingRow& was, const MeetingRow& now) {
   JOINPASS_ASSIGN_OR_RETURN(
-      Statement drop, db.Use("DELETE FROM meeting WHERE number_key=? AND host_key=? AND learnt_at<"
-                             "(SELECT learnt_at FROM meeting WHERE " JOINPASS_SQL_WAS_MEETING ")"));
-  drop.Bytes(now.key.number_key).Bytes(now.key.host_key);
+      Statement drop,
+      db.Use("DELETE FROM meeting WHERE app_id=? AND number_key=? AND " JOINPASS_SQL_LEARNT_MEETING
+             "<(SELECT " JOINPASS_SQL_LEARNT_MEETING " FROM meeting WHERE " JOINPASS_SQL_WAS_MEETING
+             ")"));
+  drop.Text(now.app_id).Bytes(now.number_key);
   JOINPASS_RETURN_IF_ERROR(BindWas(drop, was).Run());
   JOINPASS_ASSIGN_OR_RETURN(
       Statement put, db.Use("UPDATE OR IGNORE meeting SET number_key=?, host_key=?, account_key=?, "
                             "sealed=? WHERE " JOINPASS_SQL_WAS_MEETING));
-  put.Bytes(now.key.number_key).Bytes(now.key.host_key).Bytes(now.account_key).Bytes(now.sealed);
+  put.Bytes(now.number_key).Bytes(now.host_key).Bytes(now.account_key).Bytes(now.sealed);
   JOINPASS_ASSIGN_OR_RETURN(const bool done, Changed(db, BindWas(put, was)));
   if (done) return true;
   return DropOld(db, "DELETE FROM meeting WHERE " JOINPASS_SQL_WAS_MEETING, was);

@@ -26,6 +26,7 @@ const char kEmptyJournal[] = "PRAGMA journal_size_limit=0;";
 const FileKind kCredentialsFile = {.name = "credentials.db",
                                    .application_id = 0x6a704372,  // "jpCr"
                                    .version = 3,
+                                   .oldest = 3,
                                    .settings = JOINPASS_SQL_SETTINGS,
                                    .tables = JOINPASS_SQL_META R"sql(
 CREATE TABLE app(
@@ -76,7 +77,8 @@ CREATE INDEX event_of_credential ON event(credential_id);
 
 const FileKind kDirectoryFile = {.name = "directory.db",
                                  .application_id = 0x6a704469,  // "jpDi"
-                                 .version = 2,
+                                 .version = 3,
+                                 .oldest = 2,
                                  .settings = JOINPASS_SQL_SETTINGS,
                                  .tables = JOINPASS_SQL_META R"sql(
 CREATE TABLE host(
@@ -85,27 +87,33 @@ CREATE TABLE host(
   account_key BLOB NOT NULL,
   number_key BLOB,
   vanity_key BLOB,
-  learnt_at INTEGER NOT NULL,
+  account_at INTEGER NOT NULL,
+  number_at INTEGER NOT NULL,
+  vanity_at INTEGER NOT NULL,
   sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX host_of_account ON host(account_key);
 CREATE INDEX host_of_number ON host(number_key);
 CREATE INDEX host_of_vanity ON host(vanity_key);
 CREATE TABLE meeting(
   seq INTEGER PRIMARY KEY,
+  app_id TEXT NOT NULL,
   number_key BLOB NOT NULL,
   host_key BLOB NOT NULL,
   account_key BLOB NOT NULL,
-  app_id TEXT NOT NULL,
-  learnt_at INTEGER NOT NULL,
+  host_at INTEGER NOT NULL,
+  deleted INTEGER NOT NULL,
+  deleted_at INTEGER NOT NULL,
   sealed BLOB NOT NULL,
-  UNIQUE(number_key, host_key)) STRICT;
+  UNIQUE(number_key, app_id)) STRICT;
 CREATE INDEX meeting_of_host ON meeting(host_key);
 CREATE INDEX meeting_of_account ON meeting(account_key);
+CREATE INDEX meeting_deleted ON meeting(deleted_at) WHERE deleted=1;
 )sql"};
 
 const FileKind kEphemeraFile = {.name = "ephemera.db",
                                 .application_id = 0x6a704570,  // "jpEp"
                                 .version = 1,
+                                .oldest = 1,
                                 .settings = JOINPASS_SQL_SETTINGS,
                                 .tables = JOINPASS_SQL_META R"sql(
 CREATE TABLE consent(

@@ -12,6 +12,7 @@ struct FileKind {
   const char* name = "";
   std::int32_t application_id = 0;  // of its own, so that files are not mixed up
   std::int32_t version = 0;         // SQLite's user_version
+  std::int32_t oldest = 0;          // that can be brought to it (migrate.h)
   const char* settings = "";        // of each connection
   const char* tables = "";
 };

@@ -42,8 +42,9 @@ AnyRow ReadHost(const Statement& row) {
 }
 
 AnyRow ReadMeeting(const Statement& row) {
-  return MeetingRow{.key = {.number_key = row.BytesAt(1), .host_key = row.BytesAt(2)},
-                    .app_id = row.TextAt(3),
+  return MeetingRow{.app_id = row.TextAt(3),
+                    .number_key = row.BytesAt(1),
+                    .host_key = row.BytesAt(2),
                     .sealed = row.BytesAt(4)};
 }
 

@@ -18,19 +18,30 @@ struct Scene : EngineRoom {
     store::HostRecord host;
     host.app_id = "app_1";
     host.user_id = "user-1";
-    host.personal_meeting_id = 1234567890;
-    host.vanity_name = "jill";
-    host.learnt_at = clock.Now();
+    host.personal_meeting_id = {1234567890, clock.Now()};
+    host.vanity_name = {"jill", clock.Now()};
     REQUIRE(records.PutHost(host).ok());
     PutMeeting(98765432109, "user-1");
   }
 
-  void PutMeeting(std::uint64_t number, std::string host) {
+  // With a consent "cred_2" of "user-2".
+  void ConnectSecondApp() {
+    store::AppRecord app;
+    app.id = "app_2";
+    app.settings.client_id = "client-2";
+    REQUIRE(records.CreateApp(app).ok());
+    store::CredentialRecord second = Consent("cred_2", "user-2", absl::Hours(1));
+    second.app_id = "app_2";
+    second.client_id = "client-2";
+    REQUIRE(records.PutConsented(second).ok());
+  }
+
+  void PutMeeting(std::uint64_t number, std::string host, std::string app = "app_1") {
     store::MeetingRecord meeting;
-    meeting.app_id = "app_1";
+    meeting.app_id = std::move(app);
     meeting.number = number;
-    meeting.host_user_id = std::move(host);
-    meeting.learnt_at = clock.Now();
+    meeting.host = {{std::move(host), "account-1"}, clock.Now()};
+    meeting.deleted = {false, clock.Now()};
     REQUIRE(records.PutMeetings({&meeting, 1}).ok());
   }
 
@@ -84,9 +95,8 @@ TEST_SUITE("Resolve") {
       store::HostRecord host;
       host.app_id = "app_1";
       host.user_id = stranger;
-      host.personal_meeting_id = 9999999999;
-      host.vanity_name = "jill";
-      host.learnt_at = clock.Now() + absl::Hours(1);
+      host.personal_meeting_id = {9999999999, clock.Now() + absl::Hours(1)};
+      host.vanity_name = {"jill", clock.Now() + absl::Hours(1)};
       REQUIRE(records.PutHost(host).ok());
     }
     const auto found = Find("https://zoom.us/my/jill");
@@ -95,20 +105,33 @@ TEST_SUITE("Resolve") {
     CHECK(found->candidates.size() == 1);
   }
 
-  TEST_CASE_FIXTURE(Scene, "names each host of a number that several have, the newest first") {
+  TEST_CASE_FIXTURE(Scene, "follows a meeting to its new host, and back by nothing older") {
     REQUIRE(records.PutConsented(Consent("cred_2", "user-2", absl::Hours(1))).ok());
     clock.Advance(absl::Minutes(1));
     PutMeeting(98765432109, "user-2");
+    clock.Advance(-absl::Seconds(30));
+    PutMeeting(98765432109, "user-1");
+    const auto found = Find("98765432109");
+    REQUIRE(found.ok());
+    REQUIRE(found->candidates.size() == 1);
+    CHECK(found->candidates[0].host_user_id == "user-2");
+  }
+
+  TEST_CASE_FIXTURE(Scene, "names the host in each app that knows him, the newest first") {
+    ConnectSecondApp();
+    clock.Advance(absl::Minutes(1));
+    PutMeeting(98765432109, "user-2", "app_2");
     const auto found = Find("98765432109");
     REQUIRE(found.ok());
     REQUIRE(found->candidates.size() == 2);
     CHECK(found->candidates[0].host_user_id == "user-2");
+    CHECK(found->candidates[1].host_user_id == "user-1");
   }
 
   // One that cannot be read hides no other, and is told of where nobody else is there.
   TEST_CASE_FIXTURE(Scene, "passes over what is damaged") {
-    REQUIRE(records.PutConsented(Consent("cred_2", "user-2", absl::Hours(1))).ok());
-    PutMeeting(98765432109, "user-2");
+    ConnectSecondApp();
+    PutMeeting(98765432109, "user-2", "app_2");
     const auto run = [&](const char* file, const char* sql) {
       store::RawSqlite(folder / (std::string("store/") + file)).Run(sql);
     };

@@ -89,8 +89,7 @@ TEST_SUITE("Sync") {
     store::MeetingRecord late;
     late.app_id = "app_1";
     late.number = 99988877766;
-    late.host_user_id = "user-1";
-    late.learnt_at = clock.Now();
+    late.host = {{"user-1", "account-1"}, clock.Now()};
     REQUIRE(records.PutMeetings({&late, 1}).ok());
     transport.Release();
     loop.Run();
@@ -112,13 +111,17 @@ TEST_SUITE("Sync") {
     CHECK(Knows("11122233344"));
   }
 
-  TEST_CASE_FIXTURE(Scene, "passes over what the list says of somebody else") {
+  TEST_CASE_FIXTURE(Scene, "knows of whose meeting it is that an assistant's list names") {
     Connect(absl::Hours(1));
     pages = {R"([{"id":11122233344,"host_id":"user-1"},{"id":11122233355,"host_id":"user-2"}])"};
     const auto report = Run();
     REQUIRE(report.ok());
-    CHECK(report->meetings == 1);
-    CHECK(records.FindMeetings(11122233355)->empty());
+    CHECK(report->meetings == 2);
+    CHECK_FALSE(Knows("11122233355"));  // nobody's consent is the host's
+    REQUIRE(records.PutConsented(Consent("cred_2", "user-2", absl::Hours(1))).ok());
+    const auto found = Resolve(records, *MeetingLink::Parse("11122233355"));
+    REQUIRE(found.ok());
+    CHECK(found->candidates[0].credential_id == "cred_2");
   }
 
   TEST_CASE_FIXTURE(Scene, "keeps what it read, and forgets nothing, when a page fails") {

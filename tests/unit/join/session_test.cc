@@ -35,13 +35,31 @@ struct Scene : EngineRoom {
     };
   }
 
-  void PutMeeting(std::string host) {
+  void PutMeeting(std::string host, std::string app = "app_1") {
     store::MeetingRecord meeting;
-    meeting.app_id = "app_1";
+    meeting.app_id = std::move(app);
     meeting.number = 98765432109;
-    meeting.host_user_id = std::move(host);
-    meeting.learnt_at = clock.Now();
+    meeting.host = {{std::move(host), "account-1"}, clock.Now()};
+    meeting.deleted = {false, clock.Now()};
     REQUIRE(records.PutMeetings({&meeting, 1}).ok());
+  }
+
+  // Another app knows the meeting, too, as that of `host`, who has consented to it as
+  // "cred_<host>": whom it learnt of last comes first.
+  void HostedInAnotherApp(const std::string& host, const std::string& account = "account-1",
+                          absl::Duration left = absl::Hours(1)) {
+    store::AppRecord app;
+    app.id = "app_" + host;
+    app.settings.client_id = "client of " + host;
+    app.settings.client_secret = Secret("client-secret");
+    REQUIRE(records.CreateApp(app).ok());
+    store::CredentialRecord credential = Consent("cred_" + host, host, left);
+    credential.app_id = app.id;
+    credential.client_id = app.settings.client_id;
+    credential.account_id = account;
+    REQUIRE(records.PutConsented(credential).ok());
+    clock.Advance(absl::Seconds(1));
+    PutMeeting(host, app.id);
   }
 
   std::shared_ptr<Session> Warmed() {
@@ -144,8 +162,7 @@ TEST_SUITE("Session") {
   }
 
   TEST_CASE_FIXTURE(Scene, "tries the next host when an answer concerns only this one") {
-    clock.Advance(absl::Seconds(1));
-    PutMeeting("guest");
+    HostedInAnotherApp("eve");
     transport.answer =
         [calls = 0](const ScriptedTransport::Seen&) mutable -> ScriptedTransport::Answer {
       if (++calls == 1)
@@ -159,12 +176,8 @@ TEST_SUITE("Session") {
   }
 
   TEST_CASE_FIXTURE(Scene, "asks nobody else of an account that has trouble, but other accounts") {
-    clock.Advance(absl::Seconds(1));
-    PutMeeting("guest");
-    store::CredentialRecord other = Consent("cred_other", "other", absl::Hours(1));
-    other.account_id = "account-2";
-    REQUIRE(records.PutConsented(other).ok());
-    PutMeeting("other");
+    HostedInAnotherApp("eve");
+    HostedInAnotherApp("other", "account-2");
     for (const int status : {429, 503}) {
       transport.seen.clear();
       transport.answer = [status](const auto&) { return JsonAnswer(status, "{}"); };
@@ -177,9 +190,7 @@ TEST_SUITE("Session") {
   }
 
   TEST_CASE_FIXTURE(Scene, "trouble of one credential alone leads to the next of the account") {
-    REQUIRE(records.PutConsented(Consent("cred_late", "late", absl::ZeroDuration())).ok());
-    clock.Advance(absl::Seconds(1));
-    PutMeeting("late");
+    HostedInAnotherApp("late", "account-1", absl::ZeroDuration());
     transport.answer = [](const ScriptedTransport::Seen& seen) -> ScriptedTransport::Answer {
       if (seen.target.find("/oauth/token") == 0) return JsonAnswer(502, "<html></html>");
       return JsonAnswer(200, R"({"expire_in":120,"token":"rec"})");
@@ -268,8 +279,7 @@ TEST_SUITE("Session") {
     store::MeetingRecord learnt;
     learnt.app_id = "app_1";
     learnt.number = 11122233344;
-    learnt.host_user_id = "user-1";
-    learnt.learnt_at = clock.Now();
+    learnt.host = {{"user-1", "account-1"}, clock.Now()};
     REQUIRE(records.PutMeetings({&learnt, 1}).ok());
     const auto after = MintOn(session);
     REQUIRE(after.ok());

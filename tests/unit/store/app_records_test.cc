@@ -69,12 +69,9 @@ TEST_SUITE("Records of apps") {
 
   TEST_CASE_FIXTURE(StoreFixture, "go when nobody uses them, with their directory") {
     REQUIRE(records.CreateApp(AppNamed("app_2")).ok());
-    REQUIRE(
-        records.PutHost({.app_id = "app_2", .user_id = "bob", .personal_meeting_id = 5'551'112'222})
-            .ok());
-    const std::vector<MeetingRecord> meetings = {
-        {.app_id = "app_2", .number = 85'746'065, .host_user_id = "bob"},
-        {.app_id = "app_1", .number = 85'746'065, .host_user_id = "ann"}};
+    REQUIRE(records.PutHost(HostOf("app_2", "bob", 5'551'112'222, "")).ok());
+    const std::vector<MeetingRecord> meetings = {MeetingOf("app_2", 85'746'065, "bob"),
+                                                 MeetingOf("app_1", 85'746'065, "ann")};
     REQUIRE(records.PutMeetings(meetings).ok());
 
     CHECK(WhyNot(records.RemoveApp("app_1")) == Reason::kAppInUse);

@@ -97,16 +97,9 @@ TEST_SUITE("A credential on its way out") {
   }
 
   TEST_CASE_FIXTURE(LifeFixture, "goes with its log and with what the directory knew") {
-    REQUIRE(records
-                .PutHost({.app_id = "app_1",
-                          .user_id = "ann",
-                          .account_id = "account of ann",
-                          .personal_meeting_id = 42,
-                          .learnt_at = kNow})
-                .ok());
-    const std::vector<MeetingRecord> meetings = {
-        {.app_id = "app_1", .number = 77, .host_user_id = "ann", .learnt_at = kNow},
-        {.app_id = "app_1", .number = 88, .host_user_id = "bob", .learnt_at = kNow}};
+    REQUIRE(records.PutHost(HostOf("app_1", "ann", 42, "")).ok());
+    const std::vector<MeetingRecord> meetings = {MeetingOf("app_1", 77, "ann"),
+                                                 MeetingOf("app_1", 88, "bob")};
     REQUIRE(records.PutMeetings(meetings).ok());
     const CredentialRecord ann = Ann();
     CHECK_FALSE(Must(records.RemoveCredential(ann)));
@@ -127,16 +120,8 @@ TEST_SUITE("A credential on its way out") {
     admin.app_kind = AppKind::kAccountManaged;
     admin.account_id = "acme";
     admin = Must(records.PutConsented(admin)).record;
-    const std::vector<MeetingRecord> meetings = {{.app_id = "app_1",
-                                                  .number = 1,
-                                                  .host_user_id = "x",
-                                                  .host_account_id = "acme",
-                                                  .learnt_at = kNow},
-                                                 {.app_id = "app_1",
-                                                  .number = 2,
-                                                  .host_user_id = "y",
-                                                  .host_account_id = "other",
-                                                  .learnt_at = kNow}};
+    const std::vector<MeetingRecord> meetings = {MeetingOf("app_1", 1, "x", kNow, "acme"),
+                                                 MeetingOf("app_1", 2, "y", kNow, "other")};
     REQUIRE(records.PutMeetings(meetings).ok());
     REQUIRE(Must(records.BeginDisconnect("cred_2", kNow)));
     CHECK(Must(records.RemoveCredential(admin)));

@@ -95,10 +95,8 @@ TEST_SUITE("Records of an account's credential") {
   }
 
   TEST_CASE_FIXTURE(AccountFixture, "take no host with them whose account nobody knows") {
-    REQUIRE(records
-                .PutMeetings(std::vector<MeetingRecord>{
-                    {.app_id = "app_1", .number = 7, .host_user_id = "x"}})
-                .ok());
+    REQUIRE(
+        records.PutMeetings(std::vector<MeetingRecord>{MeetingOf("app_1", 7, "x", kNow, "")}).ok());
     acme.account_id.clear();
     REQUIRE(Must(records.BeginDisconnect("cred_2", kNow)));
     CHECK(Must(records.RemoveCredential(acme)));

@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
+#include <random>
 
 #include "unit/store/store_fixture.h"
 
@@ -8,213 +10,313 @@ namespace joinpass::store {
 namespace {
 
 constexpr std::uint64_t kNumber = 85'746'065'123;
+constexpr std::uint64_t kRoom = 5'551'112'222;
+
+absl::Time At(int minutes) { return kNow + absl::Minutes(minutes); }
 
 struct DirectoryFixture : StoreFixture {
-  HostRecord ann = {.app_id = "app_1",
-                    .user_id = "ann",
-                    .account_id = "account",
-                    .personal_meeting_id = 5'551'112'222,
-                    .vanity_name = "ann.lee",
-                    .learnt_at = kNow};
-  MeetingRecord meeting = {.app_id = "app_1",
-                           .number = kNumber,
-                           .host_user_id = "ann",
-                           .host_account_id = "account",
-                           .learnt_at = kNow};
+  const RowSealer sealer{opened.ring, base::SystemRandom()};
+  DirectoryStore& store = opened.store->directory();
 
   void Put(const MeetingRecord& one) { REQUIRE(records.PutMeetings(std::array{one}).ok()); }
-  // Everything that is stored, to see whether a row was written again.
-  std::string Sealed(std::uint64_t number) {
-    const auto keys = RowSealer(opened.ring, base::SystemRandom()).MeetingNumberKeys(number);
-    std::string sealed;
-    for (const MeetingRow& row : Must(opened.store->directory().FindMeetings(keys)))
-      sealed += row.sealed;
-    return sealed;
+  void Put(const HostRecord& host) { REQUIRE(records.PutHost(host).ok()); }
+
+  static MeetingRecord Deleted(absl::Time at, std::uint64_t number = kNumber) {
+    return {.app_id = "app_1", .number = number, .deleted = {true, at}};
   }
-  std::string SealedHost() {
-    const auto keys = RowSealer(opened.ring, base::SystemRandom()).HostKeys("app_1", "ann");
-    const auto row = Must(opened.store->directory().FindHost(keys));
-    REQUIRE(row);
-    return row->sealed;
+  static MeetingRecord HostedBy(const std::string& host, absl::Time at) {
+    return {.app_id = "app_1", .number = kNumber, .host = {{host, "account"}, at}};
+  }
+
+  // As it is stored, deleted or not; `blank` if it is not.
+  MeetingRecord Stored(std::uint64_t number) {
+    MeetingRecord blank = {.app_id = "app_1", .number = number};
+    const MeetingSearch search = sealer.SearchMeeting(blank);
+    const auto row = Must(store.FindEachMeeting({&search, 1}))[0];
+    return row ? Must(sealer.OpenMeeting(*row)) : blank;
+  }
+  // To see whether it was sealed again.
+  std::string Seal(std::uint64_t number) {
+    const MeetingSearch search = sealer.SearchMeeting({.app_id = "app_1", .number = number});
+    return Must(store.FindEachMeeting({&search, 1}))[0].value_or(MeetingRow()).sealed;
+  }
+  std::string SealOfAnn() {
+    return Must(store.FindHost(sealer.HostKeys("app_1", "ann"))).value_or(HostRow()).sealed;
   }
 };
 
 TEST_SUITE("Records of hosts") {
   TEST_CASE_FIXTURE(DirectoryFixture, "are found by personal meeting id and by vanity name") {
-    REQUIRE(records.PutHost(ann).ok());
-    for (const auto& found : {Must(records.FindHostsByPersonalMeetingId(5'551'112'222)),
+    Put(HostOf("app_1", "ann", kRoom, "ann.lee"));
+    for (const auto& found : {Must(records.FindHostsByPersonalMeetingId(kRoom)),
                               Must(records.FindHostsByVanityName("ann.lee"))}) {
       REQUIRE(found.size() == 1);
       CHECK(found[0].app_id == "app_1");
       CHECK(found[0].user_id == "ann");
-      CHECK(found[0].account_id == "account");
-      CHECK(found[0].personal_meeting_id == 5'551'112'222);
-      CHECK(found[0].vanity_name == "ann.lee");
-      CHECK(found[0].learnt_at == kNow);
+      CHECK(found[0].account_id == Learnt<std::string>{"account", kNow});
+      CHECK(found[0].personal_meeting_id == Learnt<std::uint64_t>{kRoom, kNow});
+      CHECK(found[0].vanity_name == Learnt<std::string>{"ann.lee", kNow});
     }
-    CHECK(Must(records.FindHostsByPersonalMeetingId(5'551'112'223)).empty());
+    CHECK(Must(records.FindHostsByPersonalMeetingId(kRoom + 1)).empty());
     CHECK(Must(records.FindHostsByVanityName("ann")).empty());
   }
 
   TEST_CASE_FIXTURE(DirectoryFixture, "without a number or a name are found by neither") {
-    ann.personal_meeting_id = 0;
-    ann.vanity_name.clear();
-    REQUIRE(records.PutHost(ann).ok());
+    Put(HostOf("app_1", "ann", 0, ""));
     CHECK(Must(records.FindHostsByPersonalMeetingId(0)).empty());
     CHECK(Must(records.FindHostsByVanityName("")).empty());
   }
 
   TEST_CASE_FIXTURE(DirectoryFixture, "may be the same in two apps") {
-    REQUIRE(records.PutHost(ann).ok());
-    ann.app_id = "app_2";
-    REQUIRE(records.PutHost(ann).ok());
-    CHECK(Must(records.FindHostsByPersonalMeetingId(5'551'112'222)).size() == 2);
+    Put(HostOf("app_1", "ann", kRoom, "ann.lee"));
+    Put(HostOf("app_2", "ann", kRoom, "ann.lee"));
+    CHECK(Must(records.FindHostsByPersonalMeetingId(kRoom)).size() == 2);
     CHECK(Must(records.FindHostsByVanityName("ann.lee")).size() == 2);
   }
 
-  TEST_CASE_FIXTURE(DirectoryFixture, "follow what changed") {
-    REQUIRE(records.PutHost(ann).ok());
-    ann.personal_meeting_id = 7'778'889'999;
-    ann.vanity_name = "lee";
-    REQUIRE(records.PutHost(ann).ok());
-    CHECK(Must(records.FindHostsByPersonalMeetingId(5'551'112'222)).empty());
+  TEST_CASE_FIXTURE(DirectoryFixture, "follow what changed, each field by itself") {
+    Put(HostOf("app_1", "ann", kRoom, "ann.lee"));
+    Put({.app_id = "app_1", .user_id = "ann", .vanity_name = {"lee", At(2)}});
+    Put({.app_id = "app_1", .user_id = "ann", .personal_meeting_id = {kRoom + 1, At(1)}});
+    CHECK(Must(records.FindHostsByPersonalMeetingId(kRoom)).empty());
     CHECK(Must(records.FindHostsByVanityName("ann.lee")).empty());
-    CHECK(Must(records.FindHostsByPersonalMeetingId(7'778'889'999)).size() == 1);
     CHECK(Must(records.FindHostsByVanityName("lee")).size() == 1);
+    const auto found = Must(records.FindHostsByPersonalMeetingId(kRoom + 1));
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].account_id == Learnt<std::string>{"account", kNow});
+    CHECK(found[0].vanity_name == Learnt<std::string>{"lee", At(2)});
   }
 
   TEST_CASE_FIXTURE(DirectoryFixture, "that say the same are not sealed again") {
-    REQUIRE(records.PutHost(ann).ok());
-    const std::string sealed = SealedHost();
-    ann.learnt_at = kNow + absl::Hours(1);
-    REQUIRE(records.PutHost(ann).ok());
-    CHECK(SealedHost() == sealed);
-    CHECK(Must(records.FindHostsByVanityName("ann.lee")).at(0).learnt_at == kNow + absl::Hours(1));
-    ann.account_id = "another";
-    REQUIRE(records.PutHost(ann).ok());
-    CHECK(SealedHost() != sealed);
+    Put(HostOf("app_1", "ann", kRoom, "ann.lee"));
+    const std::string sealed = SealOfAnn();
+    Put(HostOf("app_1", "ann", kRoom, "ann.lee", At(60)));
+    CHECK(SealOfAnn() == sealed);
+    CHECK(Must(records.FindHost("app_1", "ann"))->vanity_name.at == At(60));
+    Put(HostOf("app_1", "ann", kRoom, "ann.lee", At(61), "another"));
+    CHECK(SealOfAnn() != sealed);
   }
 
   TEST_CASE_FIXTURE(DirectoryFixture, "never go back to what was learnt before") {
-    ann.learnt_at = kNow + absl::Hours(1);
-    REQUIRE(records.PutHost(ann).ok());
-    HostRecord older = ann;
-    older.learnt_at = ann.learnt_at - absl::Milliseconds(1);
-    REQUIRE(records.PutHost(older).ok());
-    older.vanity_name = "old.lee";
-    REQUIRE(records.PutHost(older).ok());
+    Put(HostOf("app_1", "ann", kRoom, "ann.lee", At(60)));
+    Put(HostOf("app_1", "ann", 7, "old.lee", At(60) - absl::Milliseconds(1), "older"));
+    const auto ann = Must(records.FindHost("app_1", "ann"));
+    REQUIRE(ann);
+    CHECK(ann->vanity_name == Learnt<std::string>{"ann.lee", At(60)});
+    CHECK(ann->personal_meeting_id.value == kRoom);
+    CHECK(ann->account_id.value == "account");
     CHECK(Must(records.FindHostsByVanityName("old.lee")).empty());
-    CHECK(Must(records.FindHostsByVanityName("ann.lee")).at(0).learnt_at == ann.learnt_at);
-
-    older.learnt_at = ann.learnt_at;
-    REQUIRE(records.PutHost(older).ok());
-    CHECK(Must(records.FindHostsByVanityName("old.lee")).size() == 1);
   }
 
-  TEST_CASE_FIXTURE(DirectoryFixture, "never go back where another one wrote in between") {
-    const RowSealer sealer(opened.ring, base::SystemRandom());
-    REQUIRE(records.PutHost(ann).ok());
-    HostRecord older = ann;
-    older.learnt_at = kNow - absl::Hours(1);
-    older.vanity_name = "old.lee";
-    const HostRow row = sealer.SealHost(older);
-    REQUIRE(opened.store->directory().PutHost(row, "").ok());
-    REQUIRE(opened.store->directory().PutHost(row, row.user_key).ok());
-    REQUIRE(opened.store->directory().TouchHost(row.user_key, older.learnt_at).ok());
-    CHECK(Must(records.FindHostsByVanityName("old.lee")).empty());
-    CHECK(Must(records.FindHostsByVanityName("ann.lee")).at(0).learnt_at == kNow);
+  TEST_CASE_FIXTURE(DirectoryFixture, "are not written over what another one wrote in between") {
+    Put(HostOf("app_1", "ann", kRoom, "ann.lee"));
+    const auto seen = Must(store.FindHost(sealer.HostKeys("app_1", "ann")));
+    Put(HostOf("app_1", "ann", kRoom, "faster", At(1)));
+    const HostRow late = sealer.SealHost(HostOf("app_1", "ann", kRoom, "late", At(2)));
+    CHECK(Must(store.ChangeHost({.row = late, .seen = seen})) == Outcome::kMoved);
+    CHECK(Must(store.ChangeHost({.row = late})) == Outcome::kMoved);
+    CHECK(Must(records.FindHostsByVanityName("faster")).size() == 1);
   }
 }
 
 TEST_SUITE("Records of meetings") {
-  TEST_CASE_FIXTURE(DirectoryFixture, "are found by number, of every app and host") {
-    MeetingRecord other_host = meeting;
-    other_host.host_user_id = "bob";
-    MeetingRecord other_app = meeting;
-    other_app.app_id = "app_2";
-    MeetingRecord other_number = meeting;
-    other_number.number = kNumber + 1;
-    REQUIRE(records.PutMeetings(std::array{meeting, other_host, other_app, other_number}).ok());
-    CHECK(Must(records.FindMeetings(kNumber)).size() == 3);
+  TEST_CASE_FIXTURE(DirectoryFixture, "are found by number, in every app") {
+    REQUIRE(records
+                .PutMeetings(std::array{MeetingOf("app_1", kNumber, "ann"),
+                                        MeetingOf("app_2", kNumber, "bob"),
+                                        MeetingOf("app_1", kNumber + 1, "ann")})
+                .ok());
+    CHECK(Must(records.FindMeetings(kNumber)).size() == 2);
     const auto found = Must(records.FindMeetings(kNumber + 1));
     REQUIRE(found.size() == 1);
     CHECK(found[0].number == kNumber + 1);
     CHECK(found[0].app_id == "app_1");
-    CHECK(found[0].host_user_id == "ann");
-    CHECK(found[0].host_account_id == "account");
-    CHECK(found[0].learnt_at == kNow);
+    CHECK(found[0].host.value == MeetingHost{"ann", "account"});
+    CHECK(found[0].learnt_at() == kNow);
     CHECK(Must(records.FindMeetings(1)).empty());
   }
 
   TEST_CASE_FIXTURE(DirectoryFixture, "may come twice in one call, or not at all") {
     CHECK(records.PutMeetings({}).ok());
-    CHECK(records.PutMeetings(std::array{meeting, meeting}).ok());
-    CHECK(Must(records.FindMeetings(kNumber)).size() == 1);
+    CHECK(records
+              .PutMeetings(std::array{HostedBy("bob", At(1)), MeetingOf("app_1", kNumber, "ann"),
+                                      HostedBy("eve", At(2))})
+              .ok());
+    const auto found = Must(records.FindMeetings(kNumber));
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].host.value.user_id == "eve");
   }
 
   TEST_CASE_FIXTURE(DirectoryFixture, "that say the same are not sealed again") {
-    Put(meeting);
-    const std::string sealed = Sealed(kNumber);
-    Put(meeting);
-    CHECK(Sealed(kNumber) == sealed);
-    meeting.learnt_at += absl::Hours(1);
-    Put(meeting);
-    CHECK(Sealed(kNumber) == sealed);
-    CHECK(Must(records.FindMeetings(kNumber)).at(0).learnt_at == kNow + absl::Hours(1));
-    meeting.host_account_id = "another";
-    Put(meeting);
-    CHECK(Sealed(kNumber) != sealed);
-    CHECK(Must(records.FindMeetings(kNumber)).at(0).host_account_id == "another");
+    Put(MeetingOf("app_1", kNumber, "ann"));
+    const std::string sealed = Seal(kNumber);
+    Put(MeetingOf("app_1", kNumber, "ann"));
+    Put(MeetingOf("app_1", kNumber, "ann", At(60)));
+    Put(Deleted(At(61)));
+    CHECK(Seal(kNumber) == sealed);
+    CHECK(Stored(kNumber).host.at == At(60));
+    Put(MeetingOf("app_1", kNumber, "ann", At(62), "another"));
+    CHECK(Seal(kNumber) != sealed);
+    CHECK(Must(records.FindMeetings(kNumber)).at(0).host.value.account_id == "another");
   }
 
-  TEST_CASE_FIXTURE(DirectoryFixture, "never go back to what was learnt before") {
-    Put(meeting);
-    MeetingRecord older = meeting;
-    older.learnt_at = kNow - absl::Milliseconds(1);
-    Put(older);
-    older.host_account_id = "older";
-    Put(older);
+  TEST_CASE_FIXTURE(DirectoryFixture, "have one host: the last who was named") {
+    Put(MeetingOf("app_1", kNumber, "ann"));
+    Put(HostedBy("bob", At(2)));
+    Put(HostedBy("eve", At(1)));
+    Put(MeetingOf("app_1", kNumber, "ann", At(2) - absl::Milliseconds(1)));
     const auto found = Must(records.FindMeetings(kNumber));
     REQUIRE(found.size() == 1);
-    CHECK(found[0].host_account_id == "account");
-    CHECK(found[0].learnt_at == kNow);
+    CHECK(found[0].host.value.user_id == "bob");
   }
 
-  TEST_CASE_FIXTURE(DirectoryFixture, "never go back where another one wrote in between") {
-    Put(meeting);
-    MeetingRecord older = meeting;
-    older.learnt_at = kNow - absl::Hours(1);
-    older.host_account_id = "older";
-    const MeetingRow row = RowSealer(opened.ring, base::SystemRandom()).SealMeeting(older);
-    MeetingKey elsewhere = row.key;
-    elsewhere.host_key[0] = static_cast<char>(elsewhere.host_key[0] ^ 1);
-    MeetingRow moved = row;
-    moved.key = elsewhere;
-    MeetingChanges changes;
-    changes.written = {
-        {.row = row}, {.row = row, .replaced = row.key}, {.row = moved, .replaced = row.key}};
-    changes.learnt = {{.key = row.key, .learnt_at = older.learnt_at}};
-    REQUIRE(opened.store->directory().ChangeMeetings(changes).ok());
-    const auto found = Must(records.FindMeetings(kNumber));
-    REQUIRE(found.size() == 1);
-    CHECK(found[0].host_account_id == "account");
-    CHECK(found[0].learnt_at == kNow);
+  TEST_CASE_FIXTURE(DirectoryFixture, "stay deleted, whatever was said before and comes late") {
+    Put(Deleted(At(10)));  // before anybody said that it was there
+    CHECK(Must(records.FindMeetings(kNumber)).empty());
+    Put(MeetingOf("app_1", kNumber, "ann", At(9)));
+    Put(HostedBy("bob", At(11)));  // who hosts it is another question
+    CHECK(Must(records.FindMeetings(kNumber)).empty());
+    Put(MeetingOf("app_1", kNumber, "ann", At(12)));
+    CHECK(Must(records.FindMeetings(kNumber)).size() == 1);
+  }
+
+  TEST_CASE_FIXTURE(DirectoryFixture, "are not found before anybody said who hosts them") {
+    Put({.app_id = "app_1", .number = kNumber, .deleted = {false, kNow}});
+    CHECK(Must(records.FindMeetings(kNumber)).empty());
+    Put(HostedBy("ann", At(-1)));
+    CHECK(Must(records.FindMeetings(kNumber)).size() == 1);
+  }
+
+  TEST_CASE_FIXTURE(DirectoryFixture, "are not written over what another one wrote in between") {
+    Put(MeetingOf("app_1", kNumber, "ann"));
+    const MeetingSearch search = sealer.SearchMeeting(Deleted(kNow));
+    const auto seen = Must(store.FindEachMeeting({&search, 1}))[0];
+    Put(Deleted(At(1)));
+    const MeetingChange other = {.row = sealer.SealMeeting(MeetingOf("app_1", 7, "ann"))};
+    const MeetingRow late = sealer.SealMeeting(MeetingOf("app_1", kNumber, "bob", At(2)));
+    for (const MeetingChange& moved :
+         {MeetingChange{.row = late, .seen = seen}, MeetingChange{.row = late}}) {
+      CHECK(Must(store.ChangeMeetings(std::array{other, moved})) == Outcome::kMoved);
+    }
+    CHECK(Stored(kNumber).deleted == Learnt<bool>{true, At(1)});
+    CHECK(Must(records.FindMeetings(7)).empty());
   }
 
   TEST_CASE_FIXTURE(DirectoryFixture, "are swept by host and app, by the tick") {
-    MeetingRecord kept = meeting;
-    kept.number = kNumber + 1;
-    kept.learnt_at = kNow + absl::Milliseconds(1);
-    MeetingRecord of_bob = meeting;
-    of_bob.host_user_id = "bob";
-    MeetingRecord of_app_2 = meeting;
-    of_app_2.app_id = "app_2";
-    REQUIRE(records.PutMeetings(std::array{meeting, kept, of_bob, of_app_2}).ok());
-
+    const absl::Time tick = kNow + absl::Milliseconds(1);
+    REQUIRE(records
+                .PutMeetings(std::array{MeetingOf("app_1", kNumber, "ann"),
+                                        MeetingOf("app_1", kNumber + 1, "ann", tick),
+                                        MeetingOf("app_1", kNumber + 2, "bob"),
+                                        MeetingOf("app_2", kNumber, "ann")})
+                .ok());
     CHECK(Must(records.SweepMeetings("app_1", "ann", kNow)) == 0);
-    CHECK(Must(records.SweepMeetings("app_1", "ann", kNow + absl::Milliseconds(1))) == 1);
-    CHECK(Must(records.FindMeetings(kNumber)).size() == 2);
+    CHECK(Must(records.SweepMeetings("app_1", "ann", tick)) == 1);
+    CHECK(Must(records.FindMeetings(kNumber)).at(0).app_id == "app_2");
     CHECK(Must(records.FindMeetings(kNumber + 1)).size() == 1);
+    CHECK(Must(records.FindMeetings(kNumber + 2)).size() == 1);
+    CHECK(Stored(kNumber).deleted == Learnt<bool>{true, tick});
+  }
+
+  TEST_CASE_FIXTURE(DirectoryFixture, "are spared by a sweep if somebody got them after it began") {
+    Put(MeetingOf("app_1", kNumber, "bob"));
+    Put(HostedBy("ann", At(5)));
+    CHECK(Must(records.SweepMeetings("app_1", "ann", At(4))) == 0);
+    CHECK(Must(records.FindMeetings(kNumber)).size() == 1);
+    CHECK(Must(records.SweepMeetings("app_1", "ann", At(6))) == 1);
+  }
+
+  TEST_CASE_FIXTURE(DirectoryFixture, "are forgotten 48 hours after they were deleted") {
+    Put(MeetingOf("app_1", kNumber, "ann"));
+    Put(Deleted(At(1)));
+    Must(records.SweepMeetings("app_1", "bob", At(1) + absl::Hours(48)));
+    CHECK_FALSE(Seal(kNumber).empty());
+    Must(records.SweepMeetings("app_1", "bob", At(2) + absl::Hours(48)));
+    CHECK(Seal(kNumber).empty());
+  }
+}
+
+// What is said of one thing may come in any order, and more than once.
+struct Shuffled : DirectoryFixture {
+  static constexpr int kSequences = 1'000;
+  static constexpr int kFacts = 8;
+
+  std::mt19937 engine{20'260'301};
+
+  int Pick(int many) { return std::uniform_int_distribution<int>(0, many - 1)(engine); }
+  std::string User() { return std::array{"ann", "bob", "eve"}[static_cast<std::size_t>(Pick(3))]; }
+
+  static std::uint64_t NumberOf(int sequence) {
+    return kNumber + static_cast<std::uint64_t>(sequence);
+  }
+
+  MeetingRecord MeetingFact(int sequence) {
+    MeetingRecord fact = {.app_id = "app_1", .number = NumberOf(sequence)};
+    const int kind = Pick(3);
+    if (kind != 1) fact.host = {{User(), Pick(2) == 0 ? "account" : "another"}, At(Pick(6))};
+    if (kind != 2) fact.deleted = {Pick(2) == 0, At(Pick(6))};
+    return fact;
+  }
+  HostRecord HostFact(int sequence) {
+    HostRecord fact = {.app_id = "app_1", .user_id = "user " + std::to_string(sequence)};
+    const int kind = Pick(4);
+    if (kind != 1) {
+      fact.personal_meeting_id = {static_cast<std::uint64_t>(Pick(3)), At(Pick(6))};
+    }
+    if (kind != 2) fact.vanity_name = {User(), At(Pick(6))};
+    if (kind != 3) fact.account_id = {User(), At(Pick(6))};
+    return fact;
+  }
+};
+
+TEST_SUITE("The end does not depend on the order") {
+  TEST_CASE_FIXTURE(Shuffled, "in which 1,000 meetings are spoken of") {
+    std::vector<std::vector<MeetingRecord>> sequences;
+    for (int i = 0; i < kSequences; ++i) {
+      std::vector<MeetingRecord> facts;
+      for (int k = 0; k < kFacts; ++k) facts.push_back(MeetingFact(i));
+      sequences.push_back(facts);
+    }
+    // Round by round, a fact of each: as many calls as one sequence has facts.
+    const auto play = [&](Records& to) {
+      for (std::size_t k = 0; k < kFacts; ++k) {
+        std::vector<MeetingRecord> round;
+        for (const auto& facts : sequences) round.push_back(facts[k]);
+        REQUIRE(to.PutMeetings(round).ok());
+      }
+    };
+    play(records);
+    for (auto& facts : sequences) std::shuffle(facts.begin(), facts.end(), engine);
+    DirectoryFixture other;
+    play(other.records);
+    int deleted = 0;
+    for (int i = 0; i < kSequences; ++i) {
+      CAPTURE(i);
+      const MeetingRecord a = Stored(NumberOf(i));
+      const MeetingRecord b = other.Stored(NumberOf(i));
+      REQUIRE(a.host == b.host);
+      REQUIRE(a.deleted == b.deleted);
+      deleted += a.deleted.value ? 1 : 0;
+    }
+    CHECK(deleted > kSequences / 4);
+    CHECK(deleted < kSequences);
+  }
+
+  TEST_CASE_FIXTURE(Shuffled, "in which 1,000 users are spoken of") {
+    constexpr int kUsers = 1'000;
+    for (int i = 0; i < kUsers; ++i) {
+      CAPTURE(i);
+      std::vector<HostRecord> facts;
+      for (int k = 0; k < kFacts; ++k) facts.push_back(HostFact(i));
+      HostRecord a;
+      for (const HostRecord& fact : facts) Learn(a, fact);
+      std::shuffle(facts.begin(), facts.end(), engine);
+      HostRecord b;
+      for (const HostRecord& fact : facts) Learn(b, fact);
+      REQUIRE(a.account_id == b.account_id);
+      REQUIRE(a.personal_meeting_id == b.personal_meeting_id);
+      REQUIRE(a.vanity_name == b.vanity_name);
+    }
   }
 }
 

@@ -23,10 +23,8 @@ constexpr std::uint64_t kNumber = 85'746'065'123;
 std::string UserName(int i) { return "user " + std::to_string(i); }
 
 MeetingRecord MeetingOf(int user, absl::Time learnt_at) {
-  return {.app_id = "app_1",
-          .number = kNumber + static_cast<std::uint64_t>(user),
-          .host_user_id = UserName(user),
-          .learnt_at = learnt_at};
+  return store::MeetingOf("app_1", kNumber + static_cast<std::uint64_t>(user), UserName(user),
+                          learnt_at);
 }
 
 // Ends a child's work with what went wrong, by name.
@@ -90,10 +88,8 @@ std::string LiveOnce(Records& records, int user, int round) {
   const absl::Time learnt_at = kNow + absl::Seconds(round);
   const MeetingRecord meeting = MeetingOf(user, learnt_at);
   EXPECT_OK(records.PutMeetings(std::array{meeting}));
-  EXPECT_OK(records.PutHost({.app_id = "app_1",
-                             .user_id = UserName(user),
-                             .vanity_name = absl::StrCat("vanity ", user),
-                             .learnt_at = learnt_at}));
+  EXPECT_OK(records.PutHost(
+      HostOf("app_1", UserName(user), 0, absl::StrCat("vanity ", user), learnt_at)));
   const auto swept = records.SweepMeetings("app_1", UserName(user), learnt_at);
   EXPECT_OK(swept.status());
   EXPECT(*swept == 0);

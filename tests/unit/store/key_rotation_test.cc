@@ -15,17 +15,8 @@ struct RotatedStore {
 
   testing::TempFolder folder;
   std::string path = folder / "store";
-  const HostRecord host = {.app_id = "app_1",
-                           .user_id = "ann",
-                           .account_id = "acme",
-                           .personal_meeting_id = 5'551'112'222,
-                           .vanity_name = "ann.lee",
-                           .learnt_at = kNow};
-  const MeetingRecord meeting = {.app_id = "app_1",
-                                 .number = kNumber,
-                                 .host_user_id = "ann",
-                                 .host_account_id = "acme",
-                                 .learnt_at = kNow};
+  const HostRecord host = HostOf("app_1", "ann", 5'551'112'222, "ann.lee", kNow, "acme");
+  const MeetingRecord meeting = MeetingOf("app_1", kNumber, "ann", kNow, "acme");
 
   RotatedStore() {
     OpenedStore before(path, RingOf({1}));
@@ -79,15 +70,15 @@ TEST_SUITE("A store whose key was changed") {
     CHECK(Must(records.PutConsented(CredentialOf("app_1", "ann", "cred_2"))).record.id == "cred_1");
 
     HostRecord changed_host = host;
-    changed_host.account_id = "another";
+    changed_host.account_id = {"another", kNow + absl::Hours(1)};
     REQUIRE(records.PutHost(changed_host).ok());
     CHECK(Must(records.FindHostsByVanityName("ann.lee")).size() == 1);
     MeetingRecord changed = meeting;
-    changed.host_account_id = "another";
+    changed.host = {{"ann", "another"}, kNow + absl::Hours(1)};
     REQUIRE(records.PutMeetings(std::array{changed}).ok());
     const auto found = Must(records.FindMeetings(kNumber));
     REQUIRE(found.size() == 1);
-    CHECK(found[0].host_account_id == "another");
+    CHECK(found[0].host.value.account_id == "another");
   }
 
   TEST_CASE_FIXTURE(RotatedStore, "sweeps what was written under the old key") {
@@ -169,13 +160,8 @@ struct LateReader {
   LateKeys keys;
   std::unique_ptr<Store> store;
   std::unique_ptr<Records> late;
-  const HostRecord host = {.app_id = "app_1",
-                           .user_id = "ann",
-                           .personal_meeting_id = 5'551'112'222,
-                           .vanity_name = "ann.lee",
-                           .learnt_at = kNow};
-  const MeetingRecord meeting = {
-      .app_id = "app_1", .number = kNumber, .host_user_id = "ann", .learnt_at = kNow};
+  const HostRecord host = HostOf("app_1", "ann", 5'551'112'222, "ann.lee");
+  const MeetingRecord meeting = MeetingOf("app_1", kNumber, "ann");
 
   LateReader() {
     OpenedStore first(path, RingOf({1}));
@@ -222,10 +208,10 @@ TEST_SUITE("A call that took its keys just before there was a newer one") {
     CHECK(again.record.id == "cred_1");
     CHECK(again.record.generation == 2);
     HostRecord changed = host;
-    changed.account_id = "another";
+    changed.account_id = {"another", kNow + absl::Hours(1)};
     REQUIRE(Late().PutHost(changed).ok());
     MeetingRecord moved = meeting;
-    moved.host_account_id = "another";
+    moved.host = {{"ann", "another"}, kNow + absl::Hours(1)};
     REQUIRE(Late().PutMeetings(std::array{moved}).ok());
     CHECK(Must(late->FindHostsByVanityName("ann.lee")).size() == 1);
     CHECK(Must(late->FindMeetings(kNumber)).size() == 1);
@@ -247,26 +233,27 @@ TEST_SUITE("A call that took its keys just before there was a newer one") {
     CHECK(Must(store->rotation().CountSealed(1)) == 4);  // the marks, and the app
   }
 
-  TEST_CASE_FIXTURE(RotatedStore, "touches a row that a sweep gave another key") {
+  TEST_CASE_FIXTURE(RotatedStore, "changes no row that a sweep gave another key meanwhile") {
     OpenedStore opened(path, RingOf({1, 2}));
     const RowSealer sealer(opened.ring, base::SystemRandom());
-    const std::string host_key = sealer.HostKeys("app_1", "ann")[1];
+    DirectoryStore& directory = opened.store->directory();
+    HostChange of_host = {.seen = Must(directory.FindHost(sealer.HostKeys("app_1", "ann")))};
+    of_host.row = *of_host.seen;
+    of_host.row.number_at = kNow + absl::Hours(1);
     const MeetingSearch search = sealer.SearchMeeting(meeting);
-    const MeetingKey key = {.number_key = search.number_keys[1], .host_key = search.host_keys[1]};
-    CHECK(Must(opened.store->directory().TouchHost(host_key, kNow)) == Outcome::kDone);
-    const MeetingChanges touch = {.learnt = {{.key = key, .learnt_at = kNow}}};
-    CHECK(Must(opened.store->directory().ChangeMeetings(touch)) == Outcome::kDone);
+    MeetingChange of_meeting = {.seen = Must(directory.FindEachMeeting({&search, 1}))[0]};
+    of_meeting.row = *of_meeting.seen;
+    of_meeting.row.host_at = kNow + absl::Hours(1);
 
     crypto::FixedKeys keys(opened.ring);
     KeySweep sweep(*opened.store, keys, base::SystemRandom());
     while (!Must(sweep.Step())) {
     }
-    CHECK(Must(opened.store->directory().TouchHost(host_key, kNow)) == Outcome::kMoved);
-    CHECK(Must(opened.store->directory().ChangeMeetings(touch)) == Outcome::kMoved);
-    MeetingRecord newer = meeting;
-    newer.learnt_at = kNow + absl::Hours(1);
+    CHECK(Must(directory.ChangeHost(of_host)) == Outcome::kMoved);
+    CHECK(Must(directory.ChangeMeetings({&of_meeting, 1})) == Outcome::kMoved);
+    const MeetingRecord newer = MeetingOf("app_1", kNumber, "ann", kNow + absl::Hours(1));
     REQUIRE(opened.records.PutMeetings(std::array{newer}).ok());
-    CHECK(Must(opened.records.SweepMeetings("app_1", "ann", newer.learnt_at)) == 0);
+    CHECK(Must(opened.records.SweepMeetings("app_1", "ann", newer.learnt_at())) == 0);
   }
 }
 

@@ -19,16 +19,11 @@ constexpr std::uint64_t kNumber = 85'746'065'123;
 const absl::Time kLater = kNow + absl::Hours(1);
 
 HostRecord HostNamed(const std::string& user) {
-  return {.app_id = "app_1",
-          .user_id = user,
-          .account_id = "account",
-          .personal_meeting_id = 5'551'112'222,
-          .vanity_name = "vanity." + user,
-          .learnt_at = kNow};
+  return HostOf("app_1", user, 5'551'112'222, "vanity." + user);
 }
 
 MeetingRecord MeetingOf(const std::string& user) {
-  return {.app_id = "app_1", .number = kNumber, .host_user_id = user, .learnt_at = kNow};
+  return store::MeetingOf("app_" + user, kNumber, user);
 }
 
 CredentialEvent Refused() {
@@ -100,7 +95,7 @@ struct OldStore {
     CHECK(Must(records.FindCredentialsOfUser(user)).size() == 1);
     CHECK(Must(records.ListEvents(credential.id)).back().kind == CredentialEventKind::kConnected);
     CHECK(Must(records.FindHostsByVanityName("vanity." + user)).size() == 1);
-    CHECK(Must(records.FindHost("app_1", user))->account_id == "account");
+    CHECK(Must(records.FindHost("app_1", user))->account_id.value == "account");
   }
 
   // Each can be taken, once.
@@ -205,21 +200,21 @@ TEST_SUITE("A sweep of the keys") {
         records.CommitTokens("cred_ann", Secret("first refresh"), TokensNamed("second"), kLater)));
     CHECK(Must(records.BeginDisconnect("cred_eve", kLater)));
     HostRecord host = HostNamed("ann");
-    host.vanity_name = "another";
-    host.learnt_at = kLater;
+    host.vanity_name = {"another", kLater};
     REQUIRE(records.PutHost(host).ok());
-    CHECK(Must(records.SweepMeetings("app_1", "ann", kLater)) == 1);
+    CHECK(Must(records.SweepMeetings("app_ann", "ann", kLater)) == 1);
     CHECK(Must(records.TakeConsent("state of ann", kNow)));
     REQUIRE(
         records.UpdateApp({.id = "app_1", .settings = AppNamed("app_1").settings}, kLater).ok());
 
     int put = 0;
     for (const auto& page : late) put += Must(store.rotation().Reseal(page));
-    // All but the app, the credentials of ann and eve, the host, meeting and consent of ann.
-    CHECK(put == 2 + 3 + 4 + 3 + 3 + 3 - 6);
+    // All but the app, the credentials of ann and eve, the host and consent of ann: that her
+    // meeting is deleted stands beside what is sealed.
+    CHECK(put == 2 + 3 + 4 + 3 + 3 + 3 - 5);
     CHECK(Must(records.GetCredential("cred_ann")).tokens.refresh_token == Secret("second refresh"));
     CHECK(Must(records.GetCredential("cred_eve")).health == Health::kDisconnecting);
-    CHECK(Must(records.FindHost("app_1", "ann"))->vanity_name == "another");
+    CHECK(Must(records.FindHost("app_1", "ann"))->vanity_name.value == "another");
     CHECK(Must(records.FindMeetings(kNumber)).size() == 2);
     CHECK_FALSE(Must(records.TakeConsent("state of ann", kNow)));
     CHECK(SweepAll(store, keys).done);
@@ -230,13 +225,15 @@ TEST_SUITE("A sweep of the keys") {
     // Whoever has lost the old key finds no row, and writes another one.
     Records forgetful(store, RingOf({kNew}), base::SystemRandom());
     HostRecord host = HostNamed("ann");
-    host.account_id = "twin";
+    host.account_id = {"twin", kLater};
     MeetingRecord meeting = MeetingOf("ann");
-    meeting.host_account_id = "twin";
+    meeting.host = {{"ann", "twin"}, kLater};
     bool twin_stays = true;
     SUBCASE("the other one") {}
     SUBCASE("the old one") {
-      host.learnt_at = meeting.learnt_at = kNow - absl::Hours(1);
+      const absl::Time before = kNow - absl::Hours(1);
+      host = HostOf("app_1", "ann", 5'551'112'222, "vanity.ann", before, "twin");
+      meeting = store::MeetingOf("app_ann", kNumber, "ann", before, "twin");
       twin_stays = false;
     }
     REQUIRE(forgetful.PutHost(host).ok());
@@ -246,7 +243,7 @@ TEST_SUITE("A sweep of the keys") {
     CHECK(report.done);
     CHECK(Must(store.rotation().CountSealed(kOld)) == 0);
     CHECK(Must(records.FindMeetings(kNumber)).size() == 3);
-    CHECK((Must(records.FindHost("app_1", "ann"))->account_id == "twin") == twin_stays);
+    CHECK((Must(records.FindHost("app_1", "ann"))->account_id.value == "twin") == twin_stays);
   }
 
   TEST_CASE_FIXTURE(SweptStore, "keeps of two credentials of one user the later consent") {

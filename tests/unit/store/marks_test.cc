@@ -133,20 +133,13 @@ struct MarkedStore {
   }
 
   void UseDirectory() {
-    HostRecord host = {.app_id = "app_1",
-                       .user_id = "MARKhost",
-                       .account_id = "MARKhaccount",
-                       .personal_meeting_id = kPersonal,
-                       .vanity_name = "MARKvanity"};
+    HostRecord host = HostOf("app_1", "MARKhost", kPersonal, "MARKvanity", kNow, "MARKhaccount");
     REQUIRE(opened.records.PutHost(host).ok());
-    host.account_id += "2";
+    host.account_id = {"MARKhaccount2", kNow + absl::Hours(1)};
     REQUIRE(opened.records.PutHost(host).ok());
-    MeetingRecord meeting = {.app_id = "app_1",
-                             .number = kMeeting,
-                             .host_user_id = "MARKhost",
-                             .host_account_id = "MARKhaccount"};
+    MeetingRecord meeting = MeetingOf("app_1", kMeeting, "MARKhost", kNow, "MARKhaccount");
     REQUIRE(opened.records.PutMeetings(std::array{meeting}).ok());
-    meeting.host_account_id += "2";
+    meeting.host = {{"MARKhost", "MARKhaccount2"}, kNow + absl::Hours(1)};
     REQUIRE(opened.records.PutMeetings(std::array{meeting}).ok());
   }
 };
@@ -166,7 +159,7 @@ TEST_SUITE("Nothing secret or personal") {
         {"credentials.db",
          "UPDATE credential SET generation=generation+1; "
          "UPDATE app SET created_at=1"},
-        {"directory.db", "UPDATE meeting SET learnt_at=1; UPDATE host SET learnt_at=1"},
+        {"directory.db", "UPDATE meeting SET host_at=1; UPDATE host SET number_at=1"},
         {"ephemera.db", "UPDATE consent SET expires_at=1"}};
     for (const auto& [name, sql] : writes) {
       RawSqlite raw(path + "/" + name);

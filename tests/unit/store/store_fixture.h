@@ -91,6 +91,22 @@ inline CredentialRecord CredentialOf(const std::string& app, const std::string& 
           .connected_at = kNow};
 }
 
+inline MeetingRecord MeetingOf(const std::string& app, std::uint64_t number,
+                               const std::string& host, absl::Time at = kNow,
+                               const std::string& account = "account") {
+  return {.app_id = app, .number = number, .host = {{host, account}, at}, .deleted = {false, at}};
+}
+
+inline HostRecord HostOf(const std::string& app, const std::string& user, std::uint64_t pmi,
+                         const std::string& vanity_name, absl::Time at = kNow,
+                         const std::string& account = "account") {
+  return {.app_id = app,
+          .user_id = user,
+          .account_id = {account, at},
+          .personal_meeting_id = {pmi, at},
+          .vanity_name = {vanity_name, at}};
+}
+
 // With an app "app_1" and a credential "cred_1" of "ann".
 struct StoreFixture {
   testing::TempFolder folder;

@@ -45,7 +45,7 @@ std::string TryWrites(Records& records) {
   large.access_token = Secret(std::string(100'000, 'x'));
   std::vector<MeetingRecord> meetings(1'000);
   for (std::size_t i = 0; i < meetings.size(); ++i) {
-    meetings[i] = {.app_id = "app_1", .number = i + 1, .host_user_id = "ann"};
+    meetings[i] = MeetingOf("app_1", i + 1, "ann");
   }
   AppRecord app = AppNamed("app_2");
   app.settings.webhook_secrets.assign(1'000, Secret(std::string(100, 'x')));

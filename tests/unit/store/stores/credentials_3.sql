@@ -1,0 +1,61 @@
+-- A credentials.db of schema 3, as the joinpass that had it made it.
+PRAGMA journal_mode=PERSIST;
+PRAGMA application_id=1785742194;
+PRAGMA user_version=3;
+CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE app(
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  client_key BLOB NOT NULL UNIQUE,
+  created_at INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  client_id_since INTEGER NOT NULL,
+  paused_since INTEGER,
+  next_probe INTEGER,
+  probes INTEGER NOT NULL,
+  sealed BLOB NOT NULL) STRICT;
+CREATE TABLE credential(
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  app_id TEXT NOT NULL,
+  named INTEGER NOT NULL,
+  subject_key BLOB NOT NULL UNIQUE,
+  any_user_key BLOB NOT NULL,
+  sealed_user BLOB NOT NULL,
+  refresh_key BLOB NOT NULL,
+  sealed_tokens BLOB NOT NULL,
+  generation INTEGER NOT NULL,
+  pending_since INTEGER,
+  pending_last INTEGER,
+  pending_sends INTEGER NOT NULL,
+  health INTEGER NOT NULL,
+  health_since INTEGER NOT NULL,
+  sealed_cause BLOB NOT NULL,
+  connected_at INTEGER NOT NULL,
+  refreshed_at INTEGER NOT NULL) STRICT;
+CREATE INDEX credential_of_app ON credential(app_id);
+CREATE INDEX credential_of_any_user ON credential(any_user_key);
+CREATE INDEX credential_unnamed ON credential(named) WHERE named=0;
+CREATE INDEX credential_by_refresh ON credential(refreshed_at);
+CREATE TABLE event(
+  seq INTEGER PRIMARY KEY,
+  credential_id TEXT NOT NULL,
+  first_at INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  times INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  sealed BLOB NOT NULL) STRICT;
+CREATE INDEX event_of_credential ON event(credential_id);
+INSERT INTO meta(name,value) VALUES('key_check',x'01000000015aecf104efb415dd4e080a6c9c8f1b55e2bbe35af2bfb5335ca14e117e92f05edf458279');
+INSERT INTO app(seq,id,client_key,created_at,version,client_id_since,paused_since,next_probe,probes,sealed) VALUES(1,'app_1',x'c451fa2371b544e17c109b4d87de9cea',1700000000123,1,1700000000123,NULL,NULL,0,x'0100000001a9cc959ad9bb83b3986956edffdabbb7bd6b89fab0f58221ddf0eeb7305603f1a09360d9fc41e719f8c47cbbbf56177f5aa3686e0478168498ed9ef5681fe9d0472e03234394b8a1f35faad022a3853a77bd563f0e86fb2e5e6415716ecea2773cd8bd182c5975e6579b9c9a9f18b690c2bd8aa2e7dcc29b4c2c26a00d72');
+INSERT INTO app(seq,id,client_key,created_at,version,client_id_since,paused_since,next_probe,probes,sealed) VALUES(2,'app_2',x'd958f24a730bad256936300708147d72',1700000000123,1,1700000000123,1700000000123,1700003600123,0,x'01000000011af6293578ed5b177b9dd1fbb5b9333da738707ababa4f63a5aaff3f9d0d1b88a58012df2be8393772d6f80a34e7467356ff8ff89b69f8f0afe6909dd1f93460f7527d686651e247e02befcf2f68b5483f61ed23957f645bb07162c8233504bae7eee56bdd53a14b256ce3b559d6adaa63ba9ce656ed558d8c450d42acdb');
+INSERT INTO credential(seq,id,app_id,named,subject_key,any_user_key,sealed_user,refresh_key,sealed_tokens,generation,pending_since,pending_last,pending_sends,health,health_since,sealed_cause,connected_at,refreshed_at) VALUES(1,'cred_ann','app_1',1,x'27e76c2817267c726ff97e6e90f4bb3e',x'a84d10b95b49e9748854b2b92ede161b',x'01000000018057a1a815decf32d1900048d79272711a0c6190cac58e7b5ab3c9445320ae8f6c52adff9852091c275f77e745c5fc75169a1e6a45afc896a2d22b203a122ddcc69fca00f4bbb5d6cdb7cd92f9c97db5fc3de9ba9ac08b4b38f99c917200a30ac7dc57cb7940ae15e6f58e591a00b1730881a833842251f6a8',x'5cd8a819ebbde7720b5c16d8447d7bb1',x'01000000019208416eebed61eee00361c867482ee31b102111bf6465651f3f44ba4ce24f5d1a8f6cffb6b38b0d260de0f1c33866d56a2acf44fc1410d3c786a00890ed50f8d38ebd73bc474e78be9ba5ec8e18507c60bfce3ce04590b9f072b40101cf6dd7cac1f33f0fe733fd9287b189d776811a655f32d5848ce21b6cbde0eff0393f89565afa689624ceea5c37da9c7cfc4429df9af30c0a2c0703547dbe4f85e1bcb5fe73b3c1728bb61be995b8035f65b41fd7355adf0ebab8760896b54b90',1,1700000000123,1700000000123,1,0,1700000000123,x'',1700000000123,1700000000123);
+INSERT INTO credential(seq,id,app_id,named,subject_key,any_user_key,sealed_user,refresh_key,sealed_tokens,generation,pending_since,pending_last,pending_sends,health,health_since,sealed_cause,connected_at,refreshed_at) VALUES(2,'cred_bob','app_1',1,x'870c6fe9f47b749f607a0e1a59011f2f',x'69e5974323ba9f725681de21b557cc00',x'0100000001282f17d8dd39dc7fdf21d32204215a770a65d6000daead6555588cb0d5065c752ab754559440cd9cd2085006816fb29850f35a775141b3d3ed250c6b090d276569f75da1f02ae15260a315af81d310cd3c4fdaa5f02c7ea0b5179d286a5631cfd6cf5ff746ed76f948d7932465e6f1a92d19796014ea9e7e09',x'c49028f53ae22116ea0fbf0a1f7562a4',x'0100000001777855bb49c1ee198a65de9c2154de38dc92e077963c3cc4fae041abc4bcfe2c6e8f8ccd9724c8ed37e6b3aac6fc71dfad2b045b2bae6c6a36b88b2ac68ffcd6449aabfe793bea9569bd48f6bee45207517b49dacc9bdf838e8d7e21f189e85c3873f15f4ee77120169aea58f06cdb78f9644b5f21498d66e8a795058e4138d05996b676bbc0ce8dc9cf7ce2005af20cdf9e6d1a7dc7f538eb7aa970a399e477ffb9c4e48473a24d894be50f15460aaef2f253a5d1ae1e982f8b396a54',1,NULL,NULL,0,1,1700000000123,x'0100000001f0c7bcf3c24bb867fd510bb993c4958f4a247993bb7624195f8f0f15ad496bf974b31ebd96db9a3e3ce1edc93196',1700000000123,1700000000123);
+INSERT INTO credential(seq,id,app_id,named,subject_key,any_user_key,sealed_user,refresh_key,sealed_tokens,generation,pending_since,pending_last,pending_sends,health,health_since,sealed_cause,connected_at,refreshed_at) VALUES(3,'cred_acme','app_2',1,x'a0913030fce42e18e39a775aff970760',x'',x'0100000001184d7eff2e1a6761450c3a9636b484bd38ec8874f6410153ebb43eef5d25997c1235d38351c36983bc25d24686e09be7751919fdb2313cff9c6674739bf21edfc7388e5fe7831d852c16448dc8bfcedb82f2bc9a8ec4245ede84cb04c50fc4712665984a6c0dca1673',x'f19ef53a81507599376a2e37dcb207c8',x'0100000001ca64c501de85cc152ac09fed57630844dfea4b956c97218db3e4c1ba02e730f9d03106a516db8cafada6422166020e99c16e01daa23195c82174d7c8ef59e25704a25eaca5ea84a4b6332993f33cce4b6f07eb7e70c8cfc3b967eacedc5ffde36f5c554f2240525ecb920ee412383f2cbcb7662c808201209b93891b23954bbc8c7755d5175a25cc6309df6562ae56fd5e107745b64cd6af5dc9d96b7c8f0d8bc3c4bf016ebc66c64047b1f3a75d148ebb655292b695ff8030c5650241',1,NULL,NULL,0,0,1700000000123,x'',1700000000123,1700000000123);
+INSERT INTO credential(seq,id,app_id,named,subject_key,any_user_key,sealed_user,refresh_key,sealed_tokens,generation,pending_since,pending_last,pending_sends,health,health_since,sealed_cause,connected_at,refreshed_at) VALUES(4,'cred_unnamed','app_1',0,x'cea7e72e926dd3aa1827406ae0ab0574',x'',x'01000000018921b3a7fd4e7b863880d090c20391e1b12a05986548e2a3242b122af7f937a08462727bafc8b7181b034278be111fe25f55f5f64bfb3949ec25198856862d2419693b7a29b0e8b13e30e7d72605bb5edc3c93eb5552a05d90',x'390177b61ef1e521436d4d249f15bfe6',x'010000000198e9d9743085583e40de03d73c2141f9808ee9f3b16d2a4a21642b5b489b4a5e4917bf0d7d61af743e5c554d3271689ed330bc1b5ca87d084bd7b8f09d5a2fff42fe0233fe845f048a00fcbca8925dbcb4739b9088a0a381c7fd10ad1ba12bbdc391385744d7ed28b1c6eff1ae375da3429f90adf687d37efb90d723d4d287e90253e2e096b56f995c1d06136f990b581fb62393e315a096b7f27df83bb32121d55ce9c370efbf1105f72db87ddeb2271da3fd14c9c40c1696b7a4aacd36e66b8d',1,NULL,NULL,0,0,1700000000123,x'',1700000000123,1700000000123);
+INSERT INTO event(seq,credential_id,first_at,last_at,times,kind,reason,sealed) VALUES(1,'cred_ann',1700000000123,1700000000123,1,1,'',x'0100000001183dc139e49a821c27f1898aeb5c861c9e6160f6fb99f574b43e579e4dcadb2f58af7af74150a32b3484f3b4bbdcc81197467ed6adb720839ab63d33');
+INSERT INTO event(seq,credential_id,first_at,last_at,times,kind,reason,sealed) VALUES(2,'cred_bob',1700000000123,1700000000123,1,1,'',x'01000000017840db3efe4666d4138f1fd5bad9c8d0c5e908a4399b261a67634d97ea3c196b49d7835a84173a1ea81e2c7d239731128280f7147f504b82417728d7');
+INSERT INTO event(seq,credential_id,first_at,last_at,times,kind,reason,sealed) VALUES(3,'cred_acme',1700000000123,1700000000123,1,1,'',x'0100000001f26a08f7db068ead91b83b9323c72cf641ab577419c92c6a2e559c8558a61e521882b533940fe0fe14ed81de2d97d4ec4fbefe8f158945de371602f2');
+INSERT INTO event(seq,credential_id,first_at,last_at,times,kind,reason,sealed) VALUES(4,'cred_unnamed',1700000000123,1700000000123,1,1,'',x'0100000001c5d8a845c10d665c3efa9fbe70ac76d8f26493ede2409b1929bf53511d59dd73850eb9ce4edad793537994fecd245b95f25ad585ca86af2d2fcf2338');
+INSERT INTO event(seq,credential_id,first_at,last_at,times,kind,reason,sealed) VALUES(5,'cred_bob',1700000000123,1700000000123,1,7,'revoked_or_expired',x'0100000001b4ad262b6b8d60f0605b653c32cafd69df7f7edea7b243806e7d586262cc8f818d55e9ae72193010fb1fe220921127fe9b391da2c534dd54acf1e060bf5212e8f3ce73');
