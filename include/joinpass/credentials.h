@@ -90,7 +90,8 @@ struct Credential {
 
   Health health = Health::kHealthy;
   absl::Time health_since = absl::InfinitePast();
-  std::string cause = {};                          // why it is not healthy: see Reason
+  std::string cause = {};                          // why it is not healthy: the name of a
+                                                   // Cause or a Reason
   absl::Time connected_at = absl::InfinitePast();  // the last consent
   absl::Time refreshed_at = absl::InfinitePast();  // the newest refresh token; lives 90 days
   absl::Time access_expires_at = absl::InfinitePast();
@@ -117,7 +118,7 @@ JOINPASS_EXPORT std::string_view CredentialEventName(CredentialEventKind kind);
 struct CredentialEvent {
   CredentialEventKind kind = CredentialEventKind::kConnected;
 
-  // A Reason's name, or a cause of one (see ErrorInfo); may be empty.
+  // The name of a Reason or a Cause; may be empty.
   std::string reason = {};
 
   // The same again and again is one event.

@@ -92,9 +92,47 @@ enum class Reason {
 // The stable name: `kHostNotConnected` → "host_not_connected".
 JOINPASS_EXPORT std::string_view ReasonName(Reason reason);
 
+// What stands behind a Reason, where it is known more narrowly. The names (CauseName)
+// are stable.
+enum class Cause {
+  kNone,
+
+  // kReauthorizationRequired
+  kRevokedOrExpired,    // Zoom refuses the refresh token
+  kAnswerLost,          // the answer that carried the next refresh token never came
+  kAccessTokenExpired,  // Zoom refuses a token that was just refreshed
+  kAccessTokenInvalid,  // likewise
+  kClientIdChanged,     // the consent was to another client id
+
+  // Of a credential that is kIdentifying: a later consent voided its tokens.
+  kConsentedAgain,
+
+  // kAppCredentialsInvalid; kNone: client id or secret
+  kRedirectUriMismatch,  // not the one that is registered
+  kAppDisabled,          // by its maker, by Zoom, or by an admin of the user's account
+  kClientUnauthorized,   // Zoom does not let this app do that
+
+  kNotHost,           // kMeetingUnknown
+  kUserPending,       // kUserUnknown
+  kPageTokenExpired,  // kRequestRefused
+
+  // kCallbackFailed, kCallbackAnswerInvalid
+  kHttpStatus,      // of the answer: it is not 200
+  kWrongClient,     // the token is another client id's
+  kExpiresTooSoon,  // it has less than 120 s left
+
+  // kResourcesExhausted
+  kDescriptors,
+  kThreads,
+  kMemory,
+};
+
+// The stable name: `kAnswerLost` → "answer_lost"; empty for kNone.
+JOINPASS_EXPORT std::string_view CauseName(Cause cause);
+
 // What somebody can do about it, in one English sentence, in our words only. A cause
-// (see ErrorInfo) may have advice of its own; others are as if there were none.
-JOINPASS_EXPORT std::string_view ReasonAdvice(Reason reason, std::string_view cause = {});
+// may have advice of its own; others are as if there were none.
+JOINPASS_EXPORT std::string_view ReasonAdvice(Reason reason, Cause cause = Cause::kNone);
 
 // What a Status of joinpass carries beside its code and message. The message
 // and every field but `server_text` are our words: safe to log, stable to
@@ -102,22 +140,10 @@ JOINPASS_EXPORT std::string_view ReasonAdvice(Reason reason, std::string_view ca
 struct ErrorInfo {
   Reason reason = Reason::kInternal;
 
-  // A narrower cause where there is one, else empty:
-  //   reauthorization_required  `revoked_or_expired`; `answer_lost`: the answer that
-  //                             carried the next refresh token never came;
-  //                             `access_token_expired`, `access_token_invalid`: Zoom
-  //                             refuses a token that was just refreshed;
-  //                             `client_id_changed`: the consent was to another client id
-  //   app_credentials_invalid   `redirect_uri_mismatch`: not the one that is registered;
-  //                             `app_disabled`: by its maker, by Zoom, or by an admin of
-  //                             the user's account; `client_unauthorized`: Zoom does not
-  //                             let this app do that. Empty: client id or secret
-  //   refresh_unanswered        the name of what befell the request
-  //   meeting_unknown           `not_host`
-  //   user_unknown              `user_pending`
-  //   request_refused           `page_token_expired`
-  //   resources_exhausted       `descriptors`, `threads`, `memory`
-  std::string cause = {};
+  Cause cause = Cause::kNone;
+
+  // kRefreshUnanswered, kCallbackFailed, kCallbackAnswerInvalid: what befell the request.
+  std::optional<Reason> befell = {};
 
   // HTTP status, and the `code` of Zoom's JSON body. 0: there was none.
   int http_status = 0;

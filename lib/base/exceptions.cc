@@ -11,18 +11,19 @@
 namespace joinpass::base {
 namespace {
 
-absl::Status Exhausted(const char* what);
+absl::Status Exhausted(Cause what);
 
 struct MadeAhead {
-  const absl::Status status = Exhausted("memory");
+  const absl::Status status = Exhausted(Cause::kMemory);
 };
 
-absl::Status Exhausted(const char* what) {
+absl::Status Exhausted(Cause what) {
   ErrorInfo info;
   info.reason = Reason::kResourcesExhausted;
   info.cause = what;
   info.request_left = true;
-  return MakeError(info, std::string("the process has none left of: ") + what);
+  return MakeError(info,
+                   absl::StrCat("the process has none left of: ", std::string(CauseName(what))));
 }
 
 // Made when there is memory: to make it when there is none would throw again.
@@ -43,19 +44,20 @@ absl::Status Unforeseen() {
 
 }  // namespace
 
-const char* ExhaustedBy(const std::error_code& error) {
+Cause ExhaustedBy(const std::error_code& error) {
   if (error == std::errc::too_many_files_open ||
       error == std::errc::too_many_files_open_in_system) {
-    return "descriptors";
+    return Cause::kDescriptors;
   }
-  if (error == std::errc::not_enough_memory || error == std::errc::no_buffer_space) return "memory";
-  return "";
+  if (error == std::errc::not_enough_memory || error == std::errc::no_buffer_space)
+    return Cause::kMemory;
+  return Cause::kNone;
 }
 
 absl::Status SystemError(Reason otherwise, std::string_view message, int error) {
   ErrorInfo info;
   info.cause = ExhaustedBy(std::error_code(error, std::generic_category()));
-  info.reason = info.cause.empty() ? otherwise : Reason::kResourcesExhausted;
+  info.reason = info.cause == Cause::kNone ? otherwise : Reason::kResourcesExhausted;
   return MakeError(info, absl::StrCat(std::string(message), " (errno ", error, ")"));
 }
 
@@ -66,9 +68,10 @@ absl::Status StatusOfException() {
     return NoMemory();
   } catch (const std::system_error& error) {
     // Of all that we ask for, threads alone are refused so.
-    if (error.code() == std::errc::resource_unavailable_try_again) return Exhausted("threads");
-    const char* const what = ExhaustedBy(error.code());
-    return *what != '\0' ? Exhausted(what) : Unforeseen();
+    if (error.code() == std::errc::resource_unavailable_try_again)
+      return Exhausted(Cause::kThreads);
+    const Cause what = ExhaustedBy(error.code());
+    return what != Cause::kNone ? Exhausted(what) : Unforeseen();
   } catch (...) {
     return Unforeseen();
   }

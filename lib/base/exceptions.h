@@ -16,8 +16,8 @@ namespace joinpass::base {
 // Called in a catch block only.
 absl::Status StatusOfException();
 
-// The cause of resources_exhausted for an error of the system; empty: it is none.
-const char* ExhaustedBy(const std::error_code& error);
+// The cause of resources_exhausted for an error of the system; kNone: it is another.
+Cause ExhaustedBy(const std::error_code& error);
 
 // The error of a call of the system that failed with `error` (an errno): `otherwise`, or
 // resources_exhausted where that is why. `message` is as for base::MakeError().

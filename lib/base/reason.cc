@@ -120,14 +120,37 @@ constexpr std::array kEntries = {
           "Report it: this is a fault of joinpass."},
 };
 
+// Never change a name.
+constexpr std::pair<Cause, std::string_view> kCauses[] = {
+    {Cause::kNone, ""},
+    {Cause::kRevokedOrExpired, "revoked_or_expired"},
+    {Cause::kAnswerLost, "answer_lost"},
+    {Cause::kAccessTokenExpired, "access_token_expired"},
+    {Cause::kAccessTokenInvalid, "access_token_invalid"},
+    {Cause::kClientIdChanged, "client_id_changed"},
+    {Cause::kConsentedAgain, "consented_again"},
+    {Cause::kRedirectUriMismatch, "redirect_uri_mismatch"},
+    {Cause::kAppDisabled, "app_disabled"},
+    {Cause::kClientUnauthorized, "client_unauthorized"},
+    {Cause::kNotHost, "not_host"},
+    {Cause::kUserPending, "user_pending"},
+    {Cause::kPageTokenExpired, "page_token_expired"},
+    {Cause::kHttpStatus, "http_status"},
+    {Cause::kWrongClient, "wrong_client"},
+    {Cause::kExpiresTooSoon, "expires_too_soon"},
+    {Cause::kDescriptors, "descriptors"},
+    {Cause::kThreads, "threads"},
+    {Cause::kMemory, "memory"},
+};
+
 // For the person who set the app up.
-constexpr std::pair<std::string_view, std::string_view> kAppAdvice[] = {
-    {"redirect_uri_mismatch",
+constexpr std::pair<Cause, std::string_view> kAppAdvice[] = {
+    {Cause::kRedirectUriMismatch,
      "Pass the redirect URI to the letter as the app has it on Zoom's Marketplace, or add it "
      "there."},
-    {"app_disabled",
+    {Cause::kAppDisabled,
      "Have the app enabled again: on Zoom's Marketplace, or by the admin of the user's account."},
-    {"client_unauthorized",
+    {Cause::kClientUnauthorized,
      "Check on Zoom's Marketplace that the app is an OAuth app of this kind, and is published or "
      "used within its own account."},
 };
@@ -143,7 +166,14 @@ const Entry& Find(Reason reason) {
 
 std::string_view ReasonName(Reason reason) { return Find(reason).name; }
 
-std::string_view ReasonAdvice(Reason reason, std::string_view cause) {
+std::string_view CauseName(Cause cause) {
+  for (const auto& [each, name] : kCauses) {
+    if (each == cause) return name;
+  }
+  return "";
+}
+
+std::string_view ReasonAdvice(Reason reason, Cause cause) {
   if (reason == Reason::kAppCredentialsInvalid) {
     for (const auto& [named, advice] : kAppAdvice) {
       if (named == cause) return advice;
@@ -161,11 +191,19 @@ std::optional<Reason> base::ReasonNamed(std::string_view name) {
   return std::nullopt;
 }
 
+Cause base::CauseNamed(std::string_view name) {
+  for (const auto& [cause, each] : kCauses) {
+    if (each == name) return cause;
+  }
+  return Cause::kNone;
+}
+
 std::string Describe(const absl::Status& status) {
   if (status.ok()) return "ok";
   const ErrorInfo info = GetErrorInfo(status).value_or(ErrorInfo());
   std::vector<std::string> facts;
-  if (!info.cause.empty()) facts.push_back(info.cause);
+  if (info.cause != Cause::kNone) facts.emplace_back(CauseName(info.cause));
+  if (info.befell) facts.emplace_back(ReasonName(*info.befell));
   if (!info.missing_scopes.empty()) {
     facts.push_back(absl::StrCat("missing: ", absl::StrJoin(info.missing_scopes, ", ")));
   }

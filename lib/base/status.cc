@@ -23,7 +23,8 @@ std::string WriteInfo(const ErrorInfo& info) {
     if (!value.empty()) absl::StrAppend(&text, key, "=", absl::CEscape(value), "\n");
   };
   add("reason", base::ToAbsl(ReasonName(info.reason)));
-  add("cause", info.cause);
+  add("cause", base::ToAbsl(CauseName(info.cause)));
+  if (info.befell) add("befell", base::ToAbsl(ReasonName(*info.befell)));
   if (info.http_status != 0) add("http_status", absl::StrCat(info.http_status));
   if (info.zoom_code != 0) add("zoom_code", absl::StrCat(info.zoom_code));
   add("tracking_id", info.tracking_id);
@@ -39,7 +40,9 @@ void ReadField(absl::string_view key, std::string value, ErrorInfo& info) {
   if (key == "reason") {
     info.reason = base::ReasonNamed(value).value_or(Reason::kInternal);
   } else if (key == "cause") {
-    info.cause = std::move(value);
+    info.cause = base::CauseNamed(value);
+  } else if (key == "befell") {
+    info.befell = base::ReasonNamed(value);
   } else if (key == "http_status") {
     (void)absl::SimpleAtoi(value, &info.http_status);
   } else if (key == "zoom_code") {

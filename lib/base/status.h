@@ -20,6 +20,9 @@ absl::StatusCode CodeOf(Reason reason);
 // The reason whose ReasonName() is `name`.
 std::optional<Reason> ReasonNamed(std::string_view name);
 
+// kNone: nobody has this name.
+Cause CauseNamed(std::string_view name);
+
 // An error that carries `info`. Message form: "where: what", lower case, no
 // full stop, our words only.
 absl::Status MakeError(const ErrorInfo& info, std::string_view message);

@@ -165,7 +165,7 @@ base::Task<absl::Status> Sync::ReadMeetings(const Target& target, SteadyTime dea
   for (int restart = 0;; ++restart) {
     const absl::Status read = co_await ReadPages(target, deadline, meetings, report);
     if (read.ok()) break;
-    const bool expired = GetErrorInfo(read).value_or(ErrorInfo()).cause == "page_token_expired";
+    const bool expired = GetErrorInfo(read).value_or(ErrorInfo()).cause == Cause::kPageTokenExpired;
     if (!expired || restart == kMostRestarts) co_return read;
   }
   report.meetings += meetings;

@@ -69,7 +69,7 @@ Credential ShownAs(const store::CredentialRecord& record, const store::AppRecord
   credential.email = record.email;
   credential.health = health.health;
   credential.health_since = health.since;
-  credential.cause = health.cause;
+  credential.cause = oauth::CauseTextOf(health);
   credential.connected_at = record.connected_at;
   credential.refreshed_at = record.refreshed_at;
   if (record.IsDelegated()) {
@@ -189,11 +189,12 @@ Credential StoredCredentials::ShownAnyway(const store::CredentialRecord& record)
 Credential StoredCredentials::ShownAmong(const std::vector<store::CredentialRecord>& unnamed,
                                          const store::CredentialRecord& record,
                                          const store::AppRecord& app) {
-  oauth::HealthState health = oauth::HealthAmong(unnamed, record, app);
-  if (health.health == Health::kIdentifying && health.cause.empty()) {
-    health.cause = WhyUnnamed(record.id);
+  const oauth::HealthState health = oauth::HealthAmong(unnamed, record, app);
+  Credential shown = ShownAs(record, app, health);
+  if (health.health == Health::kIdentifying && health.cause == Cause::kNone) {
+    shown.cause = WhyUnnamed(record.id);
   }
-  return ShownAs(record, app, health);
+  return shown;
 }
 
 // What the last try to name it met.

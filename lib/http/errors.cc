@@ -70,10 +70,11 @@ absl::Status StatusOf(const Failure& failure) {
     return base::MakeError(info, absl::StrCat("http: TLS failed while ", doing));
   }
   info.cause = base::ExhaustedBy(failure.error);
-  if (!info.cause.empty()) {
+  if (info.cause != Cause::kNone) {
     info.reason = Reason::kResourcesExhausted;
-    return base::MakeError(
-        info, absl::StrCat("http: the process has none left of ", info.cause, " while ", doing));
+    return base::MakeError(info,
+                           absl::StrCat("http: the process has none left of ",
+                                        std::string(CauseName(info.cause)), " while ", doing));
   }
   info.reason = Reason::kNetworkUnreachable;
   if (failure.phase == Phase::kLookUp)

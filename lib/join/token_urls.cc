@@ -58,7 +58,7 @@ base::Task<absl::StatusOr<JoinPass::Token>> FetchFinalToken(const service::Conte
   if (lifetime <= absl::ZeroDuration()) {
     ErrorInfo info;
     info.reason = Reason::kCallbackAnswerInvalid;
-    info.cause = "expires_too_soon";
+    info.cause = Cause::kExpiresTooSoon;
     co_return base::MakeError(info, "callback: the token is over already");
   }
   JoinPass::Token token;

@@ -40,7 +40,7 @@ base::Task<absl::Status> Ask(const service::Context& context, const store::AppRe
 // does not give such tokens to it.
 bool IsClientGood(const absl::Status& answer) {
   if (answer.ok() || ReasonOf(answer) == Reason::kRequestRefused) return true;
-  return GetErrorInfo(answer).value_or(ErrorInfo()).cause == "client_unauthorized";
+  return GetErrorInfo(answer).value_or(ErrorInfo()).cause == Cause::kClientUnauthorized;
 }
 
 }  // namespace
@@ -65,7 +65,7 @@ absl::Status TellOfApp(const service::Context& context, const store::AppRecord& 
     change.app_id = credential.app_id;
     change.from = HealthOf(credential, before).health;
     change.to = now.health;
-    change.cause = now.cause;
+    change.cause = CauseTextOf(now);
     change.at = context.clock.Now();
     context.listeners.Tell(change);
   }

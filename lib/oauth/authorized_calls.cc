@@ -25,7 +25,7 @@ bool RefusesAccessToken(const message::Response& response) {
   if (response.status != 401 && response.status != 400) return false;
   const auto info = GetErrorInfo(zoom::ClassifyError(response, "api"));
   return info && info->reason == Reason::kReauthorizationRequired &&
-         (info->cause == "access_token_expired" || info->cause == "access_token_invalid");
+         (info->cause == Cause::kAccessTokenExpired || info->cause == Cause::kAccessTokenInvalid);
 }
 
 }  // namespace

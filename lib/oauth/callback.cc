@@ -49,7 +49,7 @@ std::pair<std::string, std::string> SplitCallback(std::string_view url) {
 absl::Status NotServed(const absl::Status& error) {
   ErrorInfo info = GetErrorInfo(error).value_or(ErrorInfo());
   if (info.reason == Reason::kAddressNotAllowed || info.reason == Reason::kCancelled) return error;
-  info.cause = std::string(ReasonName(info.reason));
+  info.befell = info.reason;
   info.reason = info.reason == Reason::kAnswerTooLarge ? Reason::kCallbackAnswerInvalid
                                                        : Reason::kCallbackFailed;
   return base::MakeError(info, "callback: the customer's URL gave no token");
@@ -65,7 +65,7 @@ absl::StatusOr<Secret> ReadToken(const message::Response& response) {
   }
   if (response.status != 200) {
     info.reason = Reason::kCallbackFailed;
-    info.cause = "http_status";
+    info.cause = Cause::kHttpStatus;
     return base::MakeError(info, absl::StrCat("callback: HTTP ", response.status));
   }
   const auto body = absl::StripAsciiWhitespace(base::ToAbsl(base::View(response.body)));
@@ -78,10 +78,10 @@ absl::StatusOr<Secret> ReadToken(const message::Response& response) {
   return Secret(token);
 }
 
-absl::Status BadToken(std::string cause, std::string_view message) {
+absl::Status BadToken(Cause cause, std::string_view message) {
   ErrorInfo info;
   info.reason = Reason::kCallbackAnswerInvalid;
-  info.cause = std::move(cause);
+  info.cause = cause;
   return base::MakeError(info, message);
 }
 
@@ -125,11 +125,11 @@ absl::StatusOr<DelegatedToken> ReadDelegatedToken(const Secret& token, std::stri
   const std::optional<zoom::AccessTokenClaims> claims = zoom::ReadAccessTokenClaims(token);
   if (!claims) return read;
   if (!claims->client_id.empty() && claims->client_id != client_id) {
-    return BadToken("wrong_client", "callback: the token is another client id's");
+    return BadToken(Cause::kWrongClient, "callback: the token is another client id's");
   }
   if (claims->expires_at) {
     if (*claims->expires_at - now < kLeastLife) {
-      return BadToken("expires_too_soon", "callback: the token has less than 120 s left");
+      return BadToken(Cause::kExpiresTooSoon, "callback: the token has less than 120 s left");
     }
     read.expires_at = std::min(read.expires_at, *claims->expires_at);
   }

@@ -21,18 +21,24 @@ bool IsSpokenOf(const store::CredentialRecord& credential, const store::Credenti
 
 }  // namespace
 
+std::string CauseTextOf(const HealthState& state) {
+  if (state.health == Health::kPaused) {
+    return std::string(ReasonName(Reason::kAppCredentialsInvalid));
+  }
+  return std::string(CauseName(state.cause));
+}
+
 HealthState HealthOf(const store::CredentialRecord& credential, const store::AppRecord& app) {
   const HealthState stored = {credential.health, credential.health_since, credential.cause};
   if (credential.health == Health::kDisconnecting) return stored;
   if (credential.client_id != app.settings.client_id) {
-    return {Health::kReauthorizationRequired, app.client_id_since, "client_id_changed"};
+    return {Health::kReauthorizationRequired, app.client_id_since, Cause::kClientIdChanged};
   }
   if (credential.health != Health::kHealthy) return stored;
   if (app.pause && !credential.IsDelegated()) {
-    return {Health::kPaused, app.pause->since,
-            std::string(ReasonName(Reason::kAppCredentialsInvalid))};
+    return {Health::kPaused, app.pause->since, Cause::kNone};
   }
-  if (!credential.IsNamed()) return {Health::kIdentifying, credential.connected_at, ""};
+  if (!credential.IsNamed()) return {Health::kIdentifying, credential.connected_at, Cause::kNone};
   return stored;
 }
 
@@ -42,7 +48,7 @@ HealthState HealthAmong(std::span<const store::CredentialRecord> unnamed,
   if (alone.health == Health::kDisconnecting || !credential.IsNamed()) return alone;
   for (const store::CredentialRecord& later : unnamed) {
     if (IsSpokenOf(credential, later)) {
-      return {Health::kIdentifying, later.connected_at, "consented_again"};
+      return {Health::kIdentifying, later.connected_at, Cause::kConsentedAgain};
     }
   }
   return alone;

@@ -15,15 +15,18 @@ namespace joinpass::oauth {
 struct HealthState {
   Health health = Health::kHealthy;
   absl::Time since = absl::InfinitePast();
-  std::string cause = {};
+  Cause cause = Cause::kNone;
 };
+
+// The name of its cause, as users see it; of a pause that of the reason.
+std::string CauseTextOf(const HealthState& state);
 
 // The first of these that is true:
 //   disconnecting             it is stored so
 //   reauthorization_required  client_id_changed: the consent was to another client
 //                             id than the app has now
 //   reauthorization_required  the stored verdict, with its cause
-//   paused                    the app is; cause app_credentials_invalid
+//   paused                    the app is
 //   identifying               it has no name; without a cause
 //   healthy
 // A delegated credential is never paused: it needs no client secret.

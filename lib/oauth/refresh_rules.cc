@@ -95,7 +95,7 @@ RefreshEvent JudgeAnswer(const absl::Status& answer) {
       return RefreshEvent::kTokenRefused;
     case Reason::kAppCredentialsInvalid:
       // With a cause it may be this account's alone, and a probe could not tell.
-      return info->cause.empty() ? RefreshEvent::kClientRefused : RefreshEvent::kNotSpent;
+      return info->cause == Cause::kNone ? RefreshEvent::kClientRefused : RefreshEvent::kNotSpent;
     case Reason::kRequestRefused:
     case Reason::kRateLimited:
       return RefreshEvent::kNotSpent;
@@ -104,8 +104,8 @@ RefreshEvent JudgeAnswer(const absl::Status& answer) {
   }
 }
 
-std::string_view CauseOfRefusal(const std::optional<store::PendingRefresh>& before) {
-  return before ? "answer_lost" : "revoked_or_expired";
+Cause CauseOfRefusal(const std::optional<store::PendingRefresh>& before) {
+  return before ? Cause::kAnswerLost : Cause::kRevokedOrExpired;
 }
 
 }  // namespace joinpass::oauth

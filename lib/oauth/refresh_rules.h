@@ -88,7 +88,7 @@ absl::Time TrustedUntil(absl::Time connected_at, absl::Time refreshed_at, absl::
 RefreshEvent JudgeAnswer(const absl::Status& answer);
 // The cause that goes with kTokenRefused: a token of which an earlier send went
 // unanswered was most likely spent by it.
-std::string_view CauseOfRefusal(const std::optional<store::PendingRefresh>& before);
+Cause CauseOfRefusal(const std::optional<store::PendingRefresh>& before);
 
 }  // namespace joinpass::oauth
 

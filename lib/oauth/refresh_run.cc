@@ -31,10 +31,10 @@ store::Tokens TokensOf(zoom::TokenAnswer answer, const zoom::Origins& origins) {
   return tokens;
 }
 
-absl::Status NeedsConsent(std::string cause) {
+absl::Status NeedsConsent(Cause cause) {
   ErrorInfo info;
   info.reason = Reason::kReauthorizationRequired;
-  info.cause = std::move(cause);
+  info.cause = cause;
   return base::MakeError(info, "access token: the user must consent again");
 }
 
@@ -49,7 +49,7 @@ HealthChange ChangeOf(const std::string& credential_id, const Unsaved& unsaved, 
   HealthChange change;
   change.credential_id = credential_id;
   change.app_id = unsaved.app_id;
-  change.cause = unsaved.cause;
+  change.cause = std::string(CauseName(unsaved.cause));
   change.at = now;
   return change;
 }
@@ -256,16 +256,16 @@ RefreshEvent RefreshRun::Judge(absl::StatusOr<zoom::TokenAnswer> answer) {
   if (event == RefreshEvent::kAnswered) {
     unsaved_->tokens = TokensOf(*std::move(answer), context_.origins);
   } else {
-    unsaved_->cause = std::string(CauseOfRefusal(stored_->credential.pending));
+    unsaved_->cause = CauseOfRefusal(stored_->credential.pending);
     unsaved_->event = EventOf(CredentialEventKind::kReauthorizationRequired, error_);
-    unsaved_->event.reason = unsaved_->cause;
+    unsaved_->event.reason = std::string(CauseName(unsaved_->cause));
   }
   return event;
 }
 
 base::Task<absl::Status> RefreshRun::LogUnanswered() {
   ErrorInfo info = GetErrorInfo(error_).value_or(ErrorInfo());
-  info.cause = std::string(ReasonName(info.reason));
+  info.befell = info.reason;
   const CredentialEvent event = EventOf(CredentialEventKind::kRefreshUnanswered, error_);
   info.reason = Reason::kRefreshUnanswered;
   const absl::Time now = context_.clock.Now();

@@ -29,7 +29,7 @@ struct Unsaved {
   std::string app_id = {};
   Secret spent = {};
   std::optional<store::Tokens> tokens = {};
-  std::string cause = {};  // of the verdict
+  Cause cause = Cause::kNone;  // of the verdict
   CredentialEvent event = {};
   std::shared_ptr<store::RefreshLock> lock = {};
 };

@@ -289,7 +289,7 @@ void TokenSource::Judge(Entry& entry, RefreshState end, const absl::Status& outc
   const bool failed = end == RefreshState::kNotSpentNow || end == RefreshState::kNoStore;
   const ErrorInfo info = GetErrorInfo(outcome).value_or(ErrorInfo());
   // The pause of an app has times of its own.
-  const bool paused = info.reason == Reason::kAppCredentialsInvalid && info.cause.empty();
+  const bool paused = info.reason == Reason::kAppCredentialsInvalid && info.cause == Cause::kNone;
   const std::string app_id = entry.held.known() ? entry.held.held().app_id : "";
   if (end == RefreshState::kRenewed) apps_.erase(app_id);
   if (!failed || paused) return entry.next_try.Succeed();

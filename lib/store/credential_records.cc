@@ -51,7 +51,7 @@ void MakeFresh(CredentialRecord& credential) {
   credential.pending.reset();
   credential.health = Health::kHealthy;
   credential.health_since = credential.connected_at;
-  credential.cause.clear();
+  credential.cause = Cause::kNone;
 }
 
 CredentialEvent EventOf(CredentialEventKind kind) {
@@ -362,8 +362,8 @@ absl::StatusOr<std::optional<Health>> Records::CommitTokens(const std::string& i
 }
 
 absl::StatusOr<Records::Verdict> Records::Condemn(const std::string& id, const Secret& spent,
-                                                  const std::string& cause,
-                                                  const CredentialEvent& event, absl::Time now) {
+                                                  Cause cause, const CredentialEvent& event,
+                                                  absl::Time now) {
   return Sealing([&](const RowSealer& sealer) -> absl::StatusOr<Verdict> {
     JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
                               store_.credentials().SetHealth(id, sealer.RefreshKeys(id, spent),

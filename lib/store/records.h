@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "joinpass/apps.h"
 #include "joinpass/credentials.h"
+#include "joinpass/reason.h"
 #include "joinpass/secret.h"
 #include "store/learnt.h"
 
@@ -96,7 +97,7 @@ struct CredentialRecord {
   // As stored: never kPaused, which is the app's (oauth/health.h).
   Health health = Health::kHealthy;
   absl::Time health_since = absl::InfinitePast();
-  std::string cause = {};
+  Cause cause = Cause::kNone;
   absl::Time connected_at = absl::InfinitePast();
   absl::Time refreshed_at = absl::InfinitePast();  // when the tokens were stored
 

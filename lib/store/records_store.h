@@ -168,9 +168,8 @@ class Records {
     kStoodAlready,  // and was left as it was, but for `pending`
     kVoid,          // the refresh token is not stored any more
   };
-  absl::StatusOr<Verdict> Condemn(const std::string& id, const Secret& spent,
-                                  const std::string& cause, const CredentialEvent& event,
-                                  absl::Time now);
+  absl::StatusOr<Verdict> Condemn(const std::string& id, const Secret& spent, Cause cause,
+                                  const CredentialEvent& event, absl::Time now);
 
   // --- directory ----------------------------------------------------------
   // Takes what is newer than what is stored, field by field (Learn()), so that it does

@@ -106,8 +106,8 @@ absl::StatusOr<Tokens> RowSealer::OpenTokens(const std::string& id, const Tokens
   return ReadTokens(base::View(plain));
 }
 
-std::string RowSealer::SealCause(const std::string& id, const std::string& cause) const {
-  return cause.empty() ? "" : Seal(CausePlace(id), base::ToBuffer(cause));
+std::string RowSealer::SealCause(const std::string& id, Cause cause) const {
+  return cause == Cause::kNone ? "" : Seal(CausePlace(id), base::ToBuffer(CauseName(cause)));
 }
 
 EventRow RowSealer::SealEvent(const std::string& id, const CredentialEvent& event,
@@ -184,7 +184,7 @@ absl::StatusOr<CredentialRecord> RowSealer::OpenCredential(const CredentialRow& 
       .pending = row.pending,
       .health = row.health,
       .health_since = row.health_since,
-      .cause = std::string(base::View(cause)),
+      .cause = base::CauseNamed(base::View(cause)),
       .connected_at = row.connected_at,
       .refreshed_at = row.refreshed_at,
   };

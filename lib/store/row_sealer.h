@@ -38,7 +38,7 @@ class RowSealer {
   absl::StatusOr<CredentialRecord> OpenCredential(const CredentialRow& row) const;
   TokensRow SealTokens(const std::string& id, const Tokens& tokens) const;
   absl::StatusOr<Tokens> OpenTokens(const std::string& id, const TokensRow& row) const;
-  std::string SealCause(const std::string& id, const std::string& cause) const;
+  std::string SealCause(const std::string& id, Cause cause) const;
   EventRow SealEvent(const std::string& id, const CredentialEvent& event, absl::Time now) const;
   absl::StatusOr<CredentialEvent> OpenEvent(const std::string& id, const EventRow& row) const;
 

@@ -28,35 +28,36 @@ struct Rule {
   int code;
   std::string_view text;
   Reason reason;
-  std::string_view cause = {};
+  Cause cause = Cause::kNone;
 };
 
 constexpr Rule kRules[] = {
     {kAny, kAny, "does not contain scopes", Reason::kScopeMissing},
     {kAny, 124, "only supports oauth2", Reason::kRequestRefused},
     {kAny, 124, "query parameter", Reason::kRequestRefused},
-    {kAny, 124, "expired", Reason::kReauthorizationRequired, "access_token_expired"},
-    {kAny, 124, "", Reason::kReauthorizationRequired, "access_token_invalid"},
+    {kAny, 124, "expired", Reason::kReauthorizationRequired, Cause::kAccessTokenExpired},
+    {kAny, 124, "", Reason::kReauthorizationRequired, Cause::kAccessTokenInvalid},
     {kAny, 1001, "", Reason::kUserUnknown},
     {kAny, 1010, "", Reason::kUserUnknown},
-    {kAny, 1120, "", Reason::kUserUnknown, "user_pending"},
-    {401, 4700, "token cannot be empty", Reason::kReauthorizationRequired, "access_token_invalid"},
+    {kAny, 1120, "", Reason::kUserUnknown, Cause::kUserPending},
+    {401, 4700, "token cannot be empty", Reason::kReauthorizationRequired,
+     Cause::kAccessTokenInvalid},
     {kAny, 104, "", Reason::kScopeMissing},
     {kAny, 4700, "", Reason::kScopeMissing},
     {kAny, 4711, "", Reason::kScopeMissing},
-    {401, kAny, "expired", Reason::kReauthorizationRequired, "access_token_expired"},
-    {401, kAny, "", Reason::kReauthorizationRequired, "access_token_invalid"},
+    {401, kAny, "expired", Reason::kReauthorizationRequired, Cause::kAccessTokenExpired},
+    {401, kAny, "", Reason::kReauthorizationRequired, Cause::kAccessTokenInvalid},
     {404, 300, "", Reason::kMeetingUnknown},
     {kAny, 300, "invalid meeting id", Reason::kMeetingUnknown},
     {kAny, 300, "invalid webinar id", Reason::kMeetingUnknown},
-    {kAny, 300, "next page token", Reason::kRequestRefused, "page_token_expired"},
+    {kAny, 300, "next page token", Reason::kRequestRefused, Cause::kPageTokenExpired},
     {kAny, 300, "", Reason::kRequestRefused},
     {kAny, 2300, "", Reason::kRequestRefused},
     {kAny, 3000, "local recording", Reason::kLocalRecordingDisabled},
     {kAny, 3000, "webinar", Reason::kMeetingIsWebinar},
     {kAny, 3001, "user does not exist", Reason::kUserUnknown},
     {kAny, 3001, "", Reason::kMeetingUnknown},
-    {kAny, 3003, "not meeting host", Reason::kMeetingUnknown, "not_host"},
+    {kAny, 3003, "not meeting host", Reason::kMeetingUnknown, Cause::kNotHost},
     {kAny, 3161, "", Reason::kHostingNotAllowed},
     {kAny, kAny, "", Reason::kPermissionDenied},
 };

@@ -76,7 +76,7 @@ absl::Status CheckConsent(const RedirectAnswer& answer) {
   info.server_text = answer.error;
   if (answer.error == "unauthorized_client" || answer.error == "invalid_client") {
     info.reason = Reason::kAppCredentialsInvalid;
-    info.cause = "client_unauthorized";
+    info.cause = Cause::kClientUnauthorized;
     return base::MakeError(info, "consent: Zoom does not let the app ask for it");
   }
   if (answer.error == "server_error" || answer.error == "temporarily_unavailable") {

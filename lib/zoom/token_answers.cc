@@ -26,43 +26,44 @@ struct Rule {
   int code;                // 0: any
   std::string_view reason;
   Reason means;
-  std::string_view cause = {};
+  Cause cause = Cause::kNone;
 };
 
 constexpr Rule kRules[] = {
-    {"", 0, "redirect uri", Reason::kAppCredentialsInvalid, "redirect_uri_mismatch"},
-    {"", 0, "redirect_uri", Reason::kAppCredentialsInvalid, "redirect_uri_mismatch"},
-    {"", 0, "invalid redirect", Reason::kAppCredentialsInvalid, "redirect_uri_mismatch"},
-    {"", 4709, "", Reason::kAppCredentialsInvalid, "redirect_uri_mismatch"},
-    {"", 0, "app has been disabled", Reason::kAppCredentialsInvalid, "app_disabled"},
-    {"", 0, "app has been removed", Reason::kAppCredentialsInvalid, "app_disabled"},
-    {"", 0, "app has been deleted", Reason::kAppCredentialsInvalid, "app_disabled"},
-    {"", 0, "app is disabled", Reason::kAppCredentialsInvalid, "app_disabled"},
-    {"", 0, "disabled by admin", Reason::kAppCredentialsInvalid, "app_disabled"},
-    {"", 4717, "", Reason::kAppCredentialsInvalid, "app_disabled"},
-    {"", 4738, "", Reason::kAppCredentialsInvalid, "app_disabled"},
-    {"invalid_grant", 0, "", Reason::kReauthorizationRequired, "revoked_or_expired"},
+    {"", 0, "redirect uri", Reason::kAppCredentialsInvalid, Cause::kRedirectUriMismatch},
+    {"", 0, "redirect_uri", Reason::kAppCredentialsInvalid, Cause::kRedirectUriMismatch},
+    {"", 0, "invalid redirect", Reason::kAppCredentialsInvalid, Cause::kRedirectUriMismatch},
+    {"", 4709, "", Reason::kAppCredentialsInvalid, Cause::kRedirectUriMismatch},
+    {"", 0, "app has been disabled", Reason::kAppCredentialsInvalid, Cause::kAppDisabled},
+    {"", 0, "app has been removed", Reason::kAppCredentialsInvalid, Cause::kAppDisabled},
+    {"", 0, "app has been deleted", Reason::kAppCredentialsInvalid, Cause::kAppDisabled},
+    {"", 0, "app is disabled", Reason::kAppCredentialsInvalid, Cause::kAppDisabled},
+    {"", 0, "disabled by admin", Reason::kAppCredentialsInvalid, Cause::kAppDisabled},
+    {"", 4717, "", Reason::kAppCredentialsInvalid, Cause::kAppDisabled},
+    {"", 4738, "", Reason::kAppCredentialsInvalid, Cause::kAppDisabled},
+    {"invalid_grant", 0, "", Reason::kReauthorizationRequired, Cause::kRevokedOrExpired},
     // How Zoom said it until 2020.
     {"invalid_request", 0, "authorization code", Reason::kReauthorizationRequired,
-     "revoked_or_expired"},
-    {"invalid_request", 0, "invalid token", Reason::kReauthorizationRequired, "revoked_or_expired"},
+     Cause::kRevokedOrExpired},
+    {"invalid_request", 0, "invalid token", Reason::kReauthorizationRequired,
+     Cause::kRevokedOrExpired},
     {"invalid_client", 0, "", Reason::kAppCredentialsInvalid},
-    {"unauthorized_client", 0, "", Reason::kAppCredentialsInvalid, "client_unauthorized"},
+    {"unauthorized_client", 0, "", Reason::kAppCredentialsInvalid, Cause::kClientUnauthorized},
     {"server_error", 0, "", Reason::kZoomUnavailable},
     {"temporarily_unavailable", 0, "", Reason::kZoomUnavailable},
     {"", 4702, "", Reason::kAppCredentialsInvalid},
     {"", 4704, "", Reason::kAppCredentialsInvalid},
     {"", 4706, "", Reason::kAppCredentialsInvalid},
-    {"", 4711, "", Reason::kReauthorizationRequired, "revoked_or_expired"},
+    {"", 4711, "", Reason::kReauthorizationRequired, Cause::kRevokedOrExpired},
     {"", 4732, "", Reason::kZoomUnavailable},
-    {"", 4733, "", Reason::kReauthorizationRequired, "revoked_or_expired"},
-    {"", 4734, "", Reason::kReauthorizationRequired, "revoked_or_expired"},
-    {"", 4735, "", Reason::kReauthorizationRequired, "revoked_or_expired"},
-    {"", 4737, "", Reason::kReauthorizationRequired, "revoked_or_expired"},
+    {"", 4733, "", Reason::kReauthorizationRequired, Cause::kRevokedOrExpired},
+    {"", 4734, "", Reason::kReauthorizationRequired, Cause::kRevokedOrExpired},
+    {"", 4735, "", Reason::kReauthorizationRequired, Cause::kRevokedOrExpired},
+    {"", 4737, "", Reason::kReauthorizationRequired, Cause::kRevokedOrExpired},
     // Of a token, not of an app, where their text does not say otherwise: 4740 is an old
     // token of an earlier version, 4741 one that a later consent has replaced.
-    {"", 4740, "", Reason::kReauthorizationRequired, "revoked_or_expired"},
-    {"", 4741, "", Reason::kReauthorizationRequired, "revoked_or_expired"},
+    {"", 4740, "", Reason::kReauthorizationRequired, Cause::kRevokedOrExpired},
+    {"", 4741, "", Reason::kReauthorizationRequired, Cause::kRevokedOrExpired},
     {"", 0, "", Reason::kRequestRefused},
 };
 

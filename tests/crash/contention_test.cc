@@ -139,7 +139,7 @@ struct Disturbed : CrashScene {
     CHECK(Zooms().most_uses_of_one_token <= (strict() ? 1 : 1 + kills));
     if (stored.health == Health::kHealthy) return;
     CHECK(strict());
-    CHECK(stored.cause == "answer_lost");
+    CHECK(stored.cause == Cause::kAnswerLost);
     CHECK(Missing(stored) == 1);
     ++lost;
     Consent();

@@ -50,7 +50,7 @@ struct KillScene : CrashScene {
     } else {
       CHECK(may_lose);
       CHECK(after.health == Health::kReauthorizationRequired);
-      CHECK(after.cause == "answer_lost");
+      CHECK(after.cause == Cause::kAnswerLost);
       // Only between Zoom's commit and ours.
       CHECK(missing == 1);
       ++tally.lost;
@@ -169,7 +169,7 @@ void KillAtAnyMoment(Rotation rotation, const std::string& vfs, int kills) {
     }
     if (left.health != Health::kHealthy) {
       // The process before this one was killed between Zoom's commit and ours.
-      CHECK(left.cause == "answer_lost");
+      CHECK(left.cause == Cause::kAnswerLost);
       CHECK(missing == 1);
       ++scene.tally.lost;
       scene.Consent();
@@ -179,7 +179,7 @@ void KillAtAnyMoment(Rotation rotation, const std::string& vfs, int kills) {
   scene.clock.Advance(absl::Hours(2));
   const auto works = scene.Finish({"mode=once"});
   CAPTURE(works->AllLines());
-  const bool lost = scene.strict() && scene.Stored().cause == "answer_lost";
+  const bool lost = scene.strict() && scene.Stored().cause == Cause::kAnswerLost;
   CHECK((!works->Last("given ").empty() || lost));
   std::cout << "any moment, " << vfs << " disk, " << (scene.strict() ? "strict" : "lenient") << ": "
             << kills << " kills (seed " << seed << "), " << scene.tally.lost << " lost\n";

@@ -107,7 +107,7 @@ TEST_SUITE("A holder that is stopped") {
     CAPTURE(other->AllLines());
     CHECK(other->Last("refused ") == "reauthorization_required/answer_lost");
     CHECK(other->Said("heard healthy reauthorization_required"));
-    CHECK(scene.Stored().cause == "answer_lost");
+    CHECK(scene.Stored().cause == Cause::kAnswerLost);
     child.Signal(SIGCONT);
     child.AwaitEnd();
     CAPTURE(child.AllLines());

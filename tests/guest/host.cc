@@ -87,7 +87,7 @@ std::string NameOf(const absl::Status& status) {
   if (status.ok()) return "ok";
   const ErrorInfo info = GetErrorInfo(status).value_or(ErrorInfo());
   std::string name(ReasonName(info.reason));
-  return info.cause.empty() ? name : name + "/" + info.cause;
+  return info.cause == Cause::kNone ? name : name + "/" + std::string(CauseName(info.cause));
 }
 template <typename T>
 std::string NameOf(const absl::StatusOr<T>& value) {

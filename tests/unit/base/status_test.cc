@@ -25,16 +25,17 @@ TEST_SUITE("Reason") {
 
   TEST_CASE("speaks to whoever can act, where the cause tells who") {
     std::set<std::string_view> advice = {ReasonAdvice(Reason::kAppCredentialsInvalid)};
-    for (const char* cause : {"redirect_uri_mismatch", "app_disabled", "client_unauthorized"}) {
-      CAPTURE(cause);
+    for (const Cause cause :
+         {Cause::kRedirectUriMismatch, Cause::kAppDisabled, Cause::kClientUnauthorized}) {
+      CAPTURE(CauseName(cause));
       CHECK(advice.insert(ReasonAdvice(Reason::kAppCredentialsInvalid, cause)).second);
       CHECK(advice.count(ReasonAdvice(Reason::kInternal, cause)) == 0);
     }
-    CHECK(ReasonAdvice(Reason::kAppCredentialsInvalid, "other") ==
+    CHECK(ReasonAdvice(Reason::kAppCredentialsInvalid, Cause::kMemory) ==
           ReasonAdvice(Reason::kAppCredentialsInvalid));
     ErrorInfo info;
     info.reason = Reason::kAppCredentialsInvalid;
-    info.cause = "redirect_uri_mismatch";
+    info.cause = Cause::kRedirectUriMismatch;
     CHECK(Describe(base::MakeError(info, "x")).find("redirect URI") != std::string::npos);
   }
 }
@@ -43,7 +44,8 @@ TEST_SUITE("ErrorInfo") {
   TEST_CASE("travels with a Status, every field of it") {
     ErrorInfo info;
     info.reason = Reason::kRateLimited;
-    info.cause = "daily=limit\nof the account";
+    info.cause = Cause::kAnswerLost;
+    info.befell = Reason::kTlsFailed;
     info.http_status = 429;
     info.zoom_code = 4001;
     info.tracking_id = "v=2.0;clid=us04;rid=WEB_1";
@@ -58,6 +60,7 @@ TEST_SUITE("ErrorInfo") {
     REQUIRE(back);
     CHECK(back->reason == info.reason);
     CHECK(back->cause == info.cause);
+    CHECK(back->befell == info.befell);
     CHECK(back->http_status == info.http_status);
     CHECK(back->zoom_code == info.zoom_code);
     CHECK(back->tracking_id == info.tracking_id);

@@ -56,9 +56,9 @@ TEST_SUITE("ReadDelegatedToken") {
     CHECK(read(R"({"exp":1700001000})")->expires_at == kNow + absl::Seconds(1000));
     CHECK(read(R"({"exp":1800000000})")->expires_at == kNow + absl::Hours(1));
     CHECK(read(R"({"exp":1700000120})").ok());
-    CHECK(GetErrorInfo(read(R"({"exp":1700000119})").status())->cause == "expires_too_soon");
+    CHECK(GetErrorInfo(read(R"({"exp":1700000119})").status())->cause == Cause::kExpiresTooSoon);
     CHECK(read(R"({"iss":"zm:cid:client"})").ok());
-    CHECK(GetErrorInfo(read(R"({"iss":"zm:cid:other"})").status())->cause == "wrong_client");
+    CHECK(GetErrorInfo(read(R"({"iss":"zm:cid:other"})").status())->cause == Cause::kWrongClient);
     CHECK(read(R"({"uid":"u","aid":"a"})")->user_id == "u");
   }
 }

@@ -154,7 +154,7 @@ TEST_SUITE("Consent") {
   TEST_CASE_FIXTURE(Scene, "a second consent of the same user replaces the tokens, not the id") {
     const auto first = End("code=c&state=" + Begun());
     REQUIRE(first.ok());
-    REQUIRE(*records.Condemn(first->id, Secret("refresh-1"), "answer_lost", {}, clock.Now()) ==
+    REQUIRE(*records.Condemn(first->id, Secret("refresh-1"), Cause::kAnswerLost, {}, clock.Now()) ==
             store::Records::Verdict::kWritten);
     transport.answer = [](const ScriptedTransport::Seen& seen) -> ScriptedTransport::Answer {
       if (seen.target.find("/oauth/token") == 0) return TokenAnswer(2);
@@ -340,7 +340,7 @@ TEST_SUITE("Consent") {
     CHECK(id != before);
     CHECK(Stored(before).tokens.refresh_token == Secret("refresh-1"));
     CHECK(Shown(before).health == Health::kIdentifying);
-    CHECK(Shown(before).cause == "consented_again");
+    CHECK(Shown(before).cause == Cause::kConsentedAgain);
     CHECK(Shown(id).health == Health::kIdentifying);
 
     Say();
@@ -501,7 +501,7 @@ TEST_SUITE("Consent") {
   TEST_CASE_FIXTURE(NamelessScene,
                     "that Zoom refuses stays a day for a late answer, and then goes") {
     const std::string id = Unnamed();
-    REQUIRE(*records.Condemn(id, Secret("refresh-1"), "answer_lost", {}, clock.Now()) ==
+    REQUIRE(*records.Condemn(id, Secret("refresh-1"), Cause::kAnswerLost, {}, clock.Now()) ==
             store::Records::Verdict::kWritten);
     SettleElsewhere();
     clock.Advance(absl::Hours(24) - absl::Milliseconds(1));
@@ -515,7 +515,7 @@ TEST_SUITE("Consent") {
 
   TEST_CASE_FIXTURE(NamelessScene, "tells of a change of health where it repairs one") {
     const std::string before = Named();
-    REQUIRE(*records.Condemn(before, Secret("refresh-1"), "answer_lost", {}, clock.Now()) ==
+    REQUIRE(*records.Condemn(before, Secret("refresh-1"), Cause::kAnswerLost, {}, clock.Now()) ==
             store::Records::Verdict::kWritten);
     std::vector<HealthChange> told;
     context.listeners.on_health_change = [&](const HealthChange& change) {

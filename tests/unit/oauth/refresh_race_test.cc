@@ -108,7 +108,7 @@ TEST_SUITE("A refresh beside others who write") {
     transport.hold = true;
     const auto answer = Begin(Ask());
     // As another machine may, whose lease began when this one's had lapsed.
-    REQUIRE(*records.Condemn("cred_1", Secret("refresh-0"), "answer_lost", {}, clock.Now()) ==
+    REQUIRE(*records.Condemn("cred_1", Secret("refresh-0"), Cause::kAnswerLost, {}, clock.Now()) ==
             store::Records::Verdict::kWritten);
     transport.Release();
     loop.Run();

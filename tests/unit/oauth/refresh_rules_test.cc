@@ -241,8 +241,8 @@ TEST_SUITE("JudgeAnswer") {
   }
 
   TEST_CASE("a refusal after an unanswered send has that as its cause") {
-    CHECK(CauseOfRefusal(std::nullopt) == "revoked_or_expired");
-    CHECK(CauseOfRefusal(store::PendingRefresh{kNow, kNow, 1}) == "answer_lost");
+    CHECK(CauseOfRefusal(std::nullopt) == Cause::kRevokedOrExpired);
+    CHECK(CauseOfRefusal(store::PendingRefresh{kNow, kNow, 1}) == Cause::kAnswerLost);
   }
 }
 

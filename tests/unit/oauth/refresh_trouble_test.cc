@@ -18,7 +18,7 @@ TEST_SUITE("A refresh") {
     AnswerWith(kInvalidGrant);
     const auto grant = Finish(Ask());
     CHECK(ReasonOf(grant.status()) == Reason::kReauthorizationRequired);
-    CHECK(GetErrorInfo(grant.status())->cause == "revoked_or_expired");
+    CHECK(GetErrorInfo(grant.status())->cause == Cause::kRevokedOrExpired);
     CHECK(Stored().health == Health::kReauthorizationRequired);
     CHECK(Stored().tokens.refresh_token == Secret("refresh-0"));
     CHECK(Given() == "reauthorization_required");
@@ -64,7 +64,7 @@ TEST_SUITE("A refresh") {
     clock.Advance(kRefreshDeadline);
     AnswerWith(kInvalidGrant);
     CHECK(Given() == "reauthorization_required");
-    CHECK(Stored().cause == "answer_lost");
+    CHECK(Stored().cause == Cause::kAnswerLost);
     CHECK(Heard() == "healthy>reauthorization_required(answer_lost) ");
   }
 
@@ -218,7 +218,7 @@ TEST_SUITE("A refresh") {
     clock.Advance(absl::Minutes(1));
     const auto grant = Finish(Ask());
     CHECK(Name(grant) == "reauthorization_required");
-    CHECK(GetErrorInfo(grant.status())->cause == "client_id_changed");
+    CHECK(GetErrorInfo(grant.status())->cause == Cause::kClientIdChanged);
     CHECK(Refreshes() == 0);
     app.settings.client_id = "client";
     REQUIRE(records.UpdateApp(app, clock.Now()).ok());

@@ -106,7 +106,7 @@ TEST_SUITE("TokenSource") {
     MendStore();
     CHECK(Stored().health == Health::kHealthy);
     loop.Advance(absl::Seconds(10));
-    CHECK(Stored().cause == "revoked_or_expired");
+    CHECK(Stored().cause == Cause::kRevokedOrExpired);
     CHECK(Given() == "reauthorization_required");
     CHECK(Refreshes() == 1);
   }

@@ -34,7 +34,7 @@ TEST_SUITE("The log of a credential") {
     REQUIRE(
         records.AddEvent("cred_1", Failed("network_unreachable"), kNow + absl::Seconds(1)).ok());
     REQUIRE(Must(records.CommitTokens("cred_1", kFirst, TokensNamed("second"), kNow)));
-    const auto verdict = Must(records.Condemn("cred_1", kSecond, "revoked_or_expired",
+    const auto verdict = Must(records.Condemn("cred_1", kSecond, Cause::kRevokedOrExpired,
                                               Failed("revoked_or_expired", "WEB_1"), kNow));
     REQUIRE(verdict == Records::Verdict::kWritten);
     REQUIRE(Must(records.CommitTokens("cred_1", kSecond, TokensNamed("third"), kNow)));
@@ -92,7 +92,8 @@ TEST_SUITE("A credential on its way out") {
     CHECK_FALSE(Must(records.OpenPending("cred_1", kFirst, Ann().pending, kNow)));
     CHECK_FALSE(Must(records.UndoPending("cred_1", kFirst, {}, kNow)));
     CHECK_FALSE(Must(records.CommitTokens("cred_1", kFirst, TokensNamed("late"), kNow)));
-    CHECK(Must(records.Condemn("cred_1", kFirst, "x", {}, kNow)) == Records::Verdict::kVoid);
+    CHECK(Must(records.Condemn("cred_1", kFirst, Cause::kAnswerLost, {}, kNow)) ==
+          Records::Verdict::kVoid);
     CHECK(Ann().tokens.refresh_token == kFirst);
   }
 
@@ -158,7 +159,7 @@ TEST_SUITE("What is left to do") {
     CHECK(Must(records.ListRefreshedOutside(kNow - absl::Hours(9), kNow - absl::Hours(1))) == it);
     REQUIRE(Must(records.CommitTokens("cred_1", kFirst, TokensNamed("second"), later)));
     CHECK(Must(records.ListRefreshedOutside(later, later)).empty());
-    Must(records.Condemn("cred_1", kSecond, "x", {}, later));
+    Must(records.Condemn("cred_1", kSecond, Cause::kAnswerLost, {}, later));
     CHECK(
         Must(records.ListRefreshedOutside(later + absl::Hours(1), later + absl::Hours(1))).empty());
   }

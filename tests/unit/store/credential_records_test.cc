@@ -25,7 +25,7 @@ TEST_SUITE("Records of credentials") {
     CHECK_FALSE(ann.pending);
     CHECK(ann.health == Health::kHealthy);
     CHECK(ann.health_since == kNow);
-    CHECK(ann.cause.empty());
+    CHECK(ann.cause == Cause::kNone);
     CHECK(ann.connected_at == kNow);
   }
 
@@ -55,7 +55,7 @@ TEST_SUITE("Records of credentials") {
 
   TEST_CASE_FIXTURE(StoreFixture, "a second consent replaces all but the id") {
     REQUIRE(Must(records.OpenPending("cred_1", kFirst, {}, kNow)));
-    REQUIRE(Must(records.Condemn("cred_1", kFirst, "answer_lost", {}, kNow)) ==
+    REQUIRE(Must(records.Condemn("cred_1", kFirst, Cause::kAnswerLost, {}, kNow)) ==
             Records::Verdict::kWritten);
     CredentialRecord again = CredentialOf("app_1", "ann", "cred_new");
     again.tokens = TokensNamed("again");
@@ -67,7 +67,7 @@ TEST_SUITE("Records of credentials") {
       CHECK(record->generation == 2);
       CHECK_FALSE(record->pending);
       CHECK(record->health == Health::kHealthy);
-      CHECK(record->cause.empty());
+      CHECK(record->cause == Cause::kNone);
       CHECK(record->connected_at == kNow + absl::Hours(2));
       CHECK(record->health_since == kNow + absl::Hours(2));
       CHECK(record->tokens.refresh_token == Secret("again refresh"));
@@ -111,7 +111,8 @@ TEST_SUITE("A refresh") {
       CHECK_FALSE(Ann().pending);
     }
     SUBCASE("takes back the send that a verdict answers, and no other") {
-      CHECK(Must(records.Condemn("cred_1", kFirst, "x", {}, kNow)) == Records::Verdict::kWritten);
+      CHECK(Must(records.Condemn("cred_1", kFirst, Cause::kAnswerLost, {}, kNow)) ==
+            Records::Verdict::kWritten);
       CHECK(Ann().pending == PendingRefresh{kNow, again, 1});
     }
   }
@@ -165,25 +166,25 @@ TEST_SUITE("A refresh") {
 
   TEST_CASE_FIXTURE(StoreFixture, "repairs a verdict when the answer comes late") {
     const absl::Time later = kNow + absl::Minutes(1);
-    REQUIRE(Must(records.Condemn("cred_1", kFirst, "answer_lost", {}, later)) ==
+    REQUIRE(Must(records.Condemn("cred_1", kFirst, Cause::kAnswerLost, {}, later)) ==
             Records::Verdict::kWritten);
     CHECK(Ann().health == Health::kReauthorizationRequired);
-    CHECK(Ann().cause == "answer_lost");
+    CHECK(Ann().cause == Cause::kAnswerLost);
     CHECK(Ann().health_since == later);
     CHECK(Ann().generation == 1);
     CHECK(Ann().tokens.refresh_token == kFirst);
 
     SUBCASE("and a second verdict changes nothing") {
-      REQUIRE(Must(records.Condemn("cred_1", kFirst, "revoked_or_expired", {},
+      REQUIRE(Must(records.Condemn("cred_1", kFirst, Cause::kRevokedOrExpired, {},
                                    later + absl::Hours(1))) == Records::Verdict::kStoodAlready);
       CHECK(Ann().health_since == later);
-      CHECK(Ann().cause == "answer_lost");
+      CHECK(Ann().cause == Cause::kAnswerLost);
     }
     SUBCASE("and is healthy since then") {
       REQUIRE(Must(
           records.CommitTokens("cred_1", kFirst, TokensNamed("second"), later + absl::Minutes(1))));
       CHECK(Ann().health == Health::kHealthy);
-      CHECK(Ann().cause.empty());
+      CHECK(Ann().cause == Cause::kNone);
       CHECK(Ann().health_since == later + absl::Minutes(1));
     }
   }
@@ -197,7 +198,8 @@ TEST_SUITE("A refresh") {
       CHECK_FALSE(Must(records.OpenPending(id, spent, Ann().pending, kNow + absl::Hours(1))));
       CHECK_FALSE(Must(records.UndoPending(id, spent, {}, kNow)));
       CHECK_FALSE(Must(records.CommitTokens(id, spent, TokensNamed("second"), kNow)));
-      CHECK(Must(records.Condemn(id, spent, "x", {}, kNow)) == Records::Verdict::kVoid);
+      CHECK(Must(records.Condemn(id, spent, Cause::kAnswerLost, {}, kNow)) ==
+            Records::Verdict::kVoid);
     }
     CHECK(Ann().pending == PendingRefresh{kNow, kNow, 1});
     CHECK(Ann().health == Health::kHealthy);

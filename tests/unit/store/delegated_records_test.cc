@@ -53,7 +53,8 @@ TEST_SUITE("Records of delegated credentials") {
       CHECK_FALSE(Must(records.OpenPending("cred_2", spent, {}, kNow)));
       CHECK_FALSE(Must(records.UndoPending("cred_2", spent, {}, kNow)));
       CHECK_FALSE(Must(records.CommitTokens("cred_2", spent, TokensNamed("x"), kNow)));
-      CHECK(Must(records.Condemn("cred_2", spent, "x", {}, kNow)) == Records::Verdict::kVoid);
+      CHECK(Must(records.Condemn("cred_2", spent, Cause::kAnswerLost, {}, kNow)) ==
+            Records::Verdict::kVoid);
     }
     CHECK(Bob().tokens.callback_url == kUrl);
     CHECK(Bob().health == Health::kHealthy);

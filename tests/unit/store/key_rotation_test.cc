@@ -53,7 +53,7 @@ TEST_SUITE("A store whose key was changed") {
     OpenedStore opened(path, RingOf({1, 2}));
     const Secret spent("first refresh");
     CHECK(Must(opened.records.OpenPending("cred_1", spent, {}, kNow)));
-    CHECK(Must(opened.records.Condemn("cred_1", spent, "x", {}, kNow)) ==
+    CHECK(Must(opened.records.Condemn("cred_1", spent, Cause::kAnswerLost, {}, kNow)) ==
           Records::Verdict::kWritten);
     CHECK(Must(opened.records.UndoPending("cred_1", spent, {}, kNow)));
     CHECK(Must(opened.records.CommitTokens("cred_1", spent, TokensNamed("second"), kNow)));
@@ -225,7 +225,8 @@ TEST_SUITE("A call that took its keys just before there was a newer one") {
     const Secret spent("first refresh");
     CHECK(Must(Late().OpenPending("cred_1", spent, {}, kNow)));
     CHECK(Must(Late().UndoPending("cred_1", spent, {}, kNow)));
-    CHECK(Must(Late().Condemn("cred_1", spent, "cause", {}, kNow)) == Records::Verdict::kWritten);
+    CHECK(Must(Late().Condemn("cred_1", spent, Cause::kAnswerLost, {}, kNow)) ==
+          Records::Verdict::kWritten);
     REQUIRE(Late().AddEvent("cred_1", {}, kNow).ok());
     CHECK(Must(Late().CommitTokens("cred_1", spent, TokensNamed("second"), kNow)));
     CHECK(Must(late->GetCredential("cred_1")).tokens.refresh_token == Secret("second refresh"));

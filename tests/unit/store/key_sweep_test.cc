@@ -55,7 +55,7 @@ struct OldStore {
                                      .expires_at = kLater};
       REQUIRE(records.PutConsent("state of " + user, consent).ok());
     }
-    REQUIRE(Must(records.Condemn("cred_eve", Secret("first refresh"), "a cause", Refused(),
+    REQUIRE(Must(records.Condemn("cred_eve", Secret("first refresh"), Cause::kAnswerLost, Refused(),
                                  kNow)) == Records::Verdict::kWritten);
   }
 
@@ -82,7 +82,7 @@ struct OldStore {
     CHECK(Must(records.FindMeetings(kNumber)).size() == kUsers.size());
     CHECK(Must(records.FindHostsByPersonalMeetingId(5'551'112'222)).size() == kUsers.size());
     for (const std::string user : kUsers) CheckUser(records, user);
-    CHECK(Must(records.GetCredential("cred_eve")).cause == "a cause");
+    CHECK(Must(records.GetCredential("cred_eve")).cause == Cause::kAnswerLost);
     CHECK(Must(records.ListEvents("cred_eve")).size() == 2);
   }
 

@@ -27,8 +27,8 @@ const std::vector<std::string> kTexts = {
     "MARKclientid",  "MARKclientsecret", "MARKwebhook", "MARKaccessone", "MARKrefreshone",
     "MARKaccesstwo", "MARKrefreshtwo",   "MARKscope",   "MARKorigin",    "MARKverifier",
     "MARKredirect",  "MARKbinding",      "MARKstate",   "MARKuser",      "MARKaccount",
-    "MARKemail",     "MARKvanity",       "MARKhost",    "MARKhaccount",  "MARKcause",
-    "MARKtracking",  "MARKcallback",
+    "MARKemail",     "MARKvanity",       "MARKhost",    "MARKhaccount",  "MARKtracking",
+    "MARKcallback",
 };
 
 void AddForms(const std::string& mark, std::vector<std::string>& forms) {
@@ -119,8 +119,8 @@ struct MarkedStore {
     const Secret spent("MARKrefreshone");
     REQUIRE(Must(records.OpenPending("cred_1", spent, {}, kNow)));
     REQUIRE(Must(records.CommitTokens("cred_1", spent, MarkedTokens("two"), kNow)));
-    REQUIRE(Must(records.Condemn("cred_1", Secret("MARKrefreshtwo"), "MARKcause", {}, kNow)) ==
-            Records::Verdict::kWritten);
+    REQUIRE(Must(records.Condemn("cred_1", Secret("MARKrefreshtwo"), Cause::kAnswerLost, {},
+                                 kNow)) == Records::Verdict::kWritten);
     const CredentialEvent validated = {
         .kind = CredentialEventKind::kValidated, .tracking_id = "MARKtracking", .http_status = 200};
     REQUIRE(records.AddEvent("cred_1", validated, kNow).ok());

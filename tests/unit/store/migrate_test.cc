@@ -62,7 +62,7 @@ TEST_SUITE("A store of the first schemas") {
       CHECK(ann.pending->sends == 1);
       const CredentialRecord bob = Must(records.GetCredential("cred_bob"));
       CHECK(bob.health == Health::kReauthorizationRequired);
-      CHECK(bob.cause == "revoked_or_expired");
+      CHECK(bob.cause == Cause::kRevokedOrExpired);
       CHECK(Must(records.ListEvents("cred_bob")).front().tracking_id == "track-7");
       CHECK(Must(records.FindCredential("app_2", "acme")).id == "cred_acme");
       CHECK(Must(records.ListUnnamed()).at(0).id == "cred_unnamed");

@@ -181,7 +181,7 @@ TEST_SUITE("A change and what the log tells of it") {
     raw.Run("ALTER TABLE event RENAME TO gone");
     const std::vector<std::function<absl::Status()>> writes = {
         [&] { return records.CommitTokens("cred_1", first, TokensNamed("x"), kNow).status(); },
-        [&] { return records.Condemn("cred_1", first, "x", {}, kNow).status(); },
+        [&] { return records.Condemn("cred_1", first, Cause::kAnswerLost, {}, kNow).status(); },
         [&] { return records.UndoPending("cred_1", first, {}, kNow).status(); },
         [&] { return records.BeginDisconnect("cred_1", kNow).status(); },
         [&] { return records.PutConsented(CredentialOf("app_1", "ann", "cred_9")).status(); },

@@ -102,7 +102,8 @@ TEST_SUITE("Of several writers") {
         for (int round = 0; round < kRounds; ++round) {
           const Secret spent(RoundName(round) + " refresh");
           for (int again = 0; again < 5; ++again) {
-            if (!records.Condemn("cred_1", spent, "x", {}, kNow).ok()) return std::string("lost");
+            if (!records.Condemn("cred_1", spent, Cause::kAnswerLost, {}, kNow).ok())
+              return std::string("lost");
           }
         }
         return std::string("condemned");

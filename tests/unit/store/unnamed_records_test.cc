@@ -73,7 +73,7 @@ TEST_SUITE("Unnamed credentials") {
   }
 
   TEST_CASE_FIXTURE(UnnamedFixture, "go where the subject is known") {
-    Must(records.Condemn("cred_1", Secret("first refresh"), "answer_lost", {}, kNow));
+    Must(records.Condemn("cred_1", Secret("first refresh"), Cause::kAnswerLost, {}, kNow));
     Exchanged("cred_2", absl::Hours(1));
     const Records::Consented named = Must(records.NameCredential("cred_2", kAnn));
     CHECK(named.record.id == "cred_1");

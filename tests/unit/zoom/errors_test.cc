@@ -115,7 +115,7 @@ TEST_SUITE("ClassifyError") {
       const ErrorInfo info =
           InfoIn(ClassifyError(Answer(row.http, Body(row.code, row.message)), "x"));
       CHECK(ReasonName(info.reason) == ReasonName(row.reason));
-      CHECK(info.cause == row.cause);
+      CHECK(CauseName(info.cause) == row.cause);
       CHECK(info.http_status == row.http);
       CHECK(info.zoom_code == row.code);
       CHECK(info.request_left);

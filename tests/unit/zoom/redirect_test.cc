@@ -54,7 +54,7 @@ TEST_SUITE("ReadRedirect") {
       const auto answer = ReadRedirect(std::string("?state=s&error=") + row.error);
       REQUIRE(answer.ok());
       CHECK(InfoIn(CheckConsent(*answer)).reason == row.reason);
-      CHECK(InfoIn(CheckConsent(*answer)).cause == row.cause);
+      CHECK(CauseName(InfoIn(CheckConsent(*answer)).cause) == row.cause);
       CHECK(InfoIn(CheckConsent(*answer)).server_text == row.error);
     }
   }
