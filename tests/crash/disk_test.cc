@@ -35,6 +35,7 @@ struct Disk {
   }
 
   int Fault(DiskOp op) {
+    if (op == DiskOp::kLock) return SQLITE_OK;
     const int now = ++operations;
     const int at = fails_at;
     if (at == 0 || now < at || (now > at && !for_good)) return SQLITE_OK;

@@ -37,7 +37,7 @@ struct EngineRoom {
   TempFolder folder;
   FakeClock clock;
   ManualLoop loop{clock};
-  ScriptedTransport transport;
+  ScriptedTransport transport{loop};
   crypto::KeyRing keys = OneKey();
   std::unique_ptr<store::Store> store = Opened();
   store::Records records{*store, keys, base::SystemRandom()};

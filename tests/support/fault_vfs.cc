@@ -191,6 +191,9 @@ int FileSize(sqlite3_file* base, sqlite3_int64* size) {
 }
 
 int Lock(sqlite3_file* base, int level) {
+  const auto options = Options();
+  const int code = options->fault ? options->fault(DiskOp::kLock) : SQLITE_OK;
+  if (code != SQLITE_OK) return code;
   return Of(base)->real()->pMethods->xLock(Of(base)->real(), level);
 }
 int Unlock(sqlite3_file* base, int level) {

@@ -7,7 +7,7 @@
 
 namespace joinpass::testing {
 
-enum class DiskOp { kWrite, kTruncate, kSync };
+enum class DiskOp { kWrite, kTruncate, kSync, kLock };
 
 struct FaultVfsOptions {
   // What is written stays in the memory of this process until it is synced, so
@@ -20,7 +20,8 @@ struct FaultVfsOptions {
   // Runs before each write, truncation and sync of a file, and after each sync.
   std::function<void()> on_step = {};
 
-  // What the operation fails with; 0 (SQLITE_OK): it does not.
+  // What the operation fails with; 0 (SQLITE_OK): it does not. A lock fails with
+  // SQLITE_BUSY where another process has it.
   std::function<int(DiskOp)> fault = {};
 };
 

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/executor.h"
 #include "base/status.h"
 #include "http/transport.h"
 
@@ -31,20 +32,38 @@ inline absl::Status NetworkError(Reason reason, bool request_left) {
   return base::MakeError(info, "http: scripted");
 }
 
+// What befalls a request on its way.
+enum class NetFault {
+  kNone,
+  kRefused,      // nobody takes the connection
+  kResetBefore,  // it is cut before the request left
+  kResetAfter,   // Zoom has done what it was asked for, and the connection is cut
+  kHalf,         // likewise, after half of the answer's body
+  kSilence,      // likewise, and nothing comes until the deadline
+};
+
 // Thread-compatible; used from the loop.
 class ScriptedTransport final : public http::Transport {
  public:
   using Answer = absl::StatusOr<message::Response>;
 
   struct Seen {
+    std::string origin;
     std::string target;
     std::string authorization;
     std::string body;
     bool send_once = false;
+    SteadyTime deadline = {};
   };
 
   // Answers every request that is not held.
   std::function<Answer(const Seen&)> answer = [](const Seen&) { return JsonAnswer(404, "{}"); };
+
+  // What befalls each request; asked once a request.
+  std::function<NetFault(const Seen&)> fault = [](const Seen&) { return NetFault::kNone; };
+
+  // Runs between the moment a request leaves and that of its answer: time may go by.
+  std::function<void()> on_the_way = [] {};
 
   // While true, requests (warming) wait for Release().
   bool hold = false;
@@ -52,7 +71,6 @@ class ScriptedTransport final : public http::Transport {
 
   std::vector<Seen> seen;
   std::vector<message::Request> requests;  // the same, whole
-  std::vector<SteadyTime> deadlines;
   int warmed = 0;
   absl::Status warm_answer = absl::OkStatus();
 
@@ -74,20 +92,42 @@ class ScriptedTransport final : public http::Transport {
     return count;
   }
 
+  // For silences: where the deadlines of requests are waited for.
+  explicit ScriptedTransport(base::Loop& loop) : loop_(loop) {}
+
   base::Task<Answer> Send(message::Request request, SteadyTime deadline) override {
     requests.push_back(request);
-    deadlines.push_back(deadline);
     Seen one;
+    one.origin = request.origin;
     one.target = request.target;
     one.authorization = std::string(request.authorization.Reveal());
     one.body = std::string(request.body.Reveal());
     one.send_once = request.send_once;
+    one.deadline = deadline;
     seen.push_back(one);
+    const NetFault befalls = fault(one);
+    if (befalls == NetFault::kRefused || befalls == NetFault::kResetBefore) {
+      co_return NetworkError(Reason::kNetworkUnreachable, false);
+    }
+    on_the_way();
     if (hold) {
       co_await base::Await<bool>(
           [this](absl::AnyInvocable<void(bool)> done) { held_.push_back(std::move(done)); });
     }
-    co_return answer(one);
+    Answer answered = answer(one);
+    if (befalls == NetFault::kHalf && request.take_partial && answered.ok()) {
+      answered->body.resize(answered->body.size() / 2);
+      answered->whole = false;
+      co_return answered;
+    }
+    if (befalls == NetFault::kSilence) {
+      co_await base::Await<bool>([this, deadline](absl::AnyInvocable<void(bool)> done) {
+        loop_.PostAt(deadline, [done = std::move(done)]() mutable { done(true); });
+      });
+      co_return NetworkError(Reason::kDeadlineExceeded, true);
+    }
+    if (befalls != NetFault::kNone) co_return NetworkError(Reason::kNetworkUnreachable, true);
+    co_return answered;
   }
 
   base::Task<absl::Status> Warm(std::string, int sockets, SteadyTime) override {
@@ -100,6 +140,7 @@ class ScriptedTransport final : public http::Transport {
   }
 
  private:
+  base::Loop& loop_;
   std::deque<absl::AnyInvocable<void(bool)>> held_;
 };
 

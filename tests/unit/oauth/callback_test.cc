@@ -86,7 +86,7 @@ TEST_SUITE("FetchToken") {
     CHECK(transport.requests[0].origin == "https://tokens.example");
     CHECK(transport.requests[0].public_address_only);
     CHECK_FALSE(transport.requests[0].follow_redirects);
-    CHECK(transport.deadlines[0] == In(absl::Seconds(5)));
+    CHECK(transport.seen[0].deadline == In(absl::Seconds(5)));
     CHECK(Fetch(UrlSource::kConfiguration).ok());
     CHECK_FALSE(transport.requests[1].public_address_only);
   }

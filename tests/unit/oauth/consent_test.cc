@@ -114,9 +114,9 @@ TEST_SUITE("Consent") {
     CHECK(ReasonOf(BeginConsent(context, request).status()) == Reason::kInvalidArgument);
     request.redirect_uri = "https://bot.example/cb";
     REQUIRE(NameOf(End("code=c&state=" + Begun())) == "ok");
-    REQUIRE(transport.deadlines.size() == 2);
-    CHECK(transport.deadlines[0] == In(absl::Seconds(30)));
-    CHECK(transport.deadlines[1] == In(absl::Seconds(10)));
+    REQUIRE(transport.seen.size() == 2);
+    CHECK(transport.seen[0].deadline == In(absl::Seconds(30)));
+    CHECK(transport.seen[1].deadline == In(absl::Seconds(10)));
   }
 
   TEST_CASE_FIXTURE(Scene, "keeps no exchange that gave no refresh token") {

@@ -254,8 +254,8 @@ TEST_SUITE("TokenSource") {
     Connect(absl::ZeroDuration());
     transport.hold = true;
     const auto hurried = Begin(Ask(absl::Seconds(1)));
-    REQUIRE(transport.deadlines.size() == 1);
-    CHECK(transport.deadlines[0] == In(absl::Seconds(30)));
+    REQUIRE(transport.seen.size() == 1);
+    CHECK(transport.seen[0].deadline == In(absl::Seconds(30)));
     loop.Advance(absl::Seconds(1));
     CHECK(Name(**hurried) == "refresh_busy");
     transport.Release();

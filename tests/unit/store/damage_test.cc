@@ -8,6 +8,7 @@
 
 #include "absl/strings/escaping.h"
 #include "store/sqlite/errors.h"
+#include "store/sqlite/sqlite_store.h"
 #include "unit/store/raw_sqlite.h"
 #include "unit/store/store_fixture.h"
 

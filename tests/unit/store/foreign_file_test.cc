@@ -9,6 +9,7 @@
 
 #include "store/sqlite/database_file.h"
 #include "store/sqlite/schema.h"
+#include "store/sqlite/sqlite_store.h"
 #include "unit/store/raw_sqlite.h"
 #include "unit/store/store_fixture.h"
 

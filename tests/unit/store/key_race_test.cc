@@ -11,6 +11,7 @@
 #include "crypto/key_file_source.h"
 #include "crypto/seal.h"
 #include "store/key_sweep.h"
+#include "store/sqlite/sqlite_store.h"
 #include "support/fork.h"
 #include "unit/store/store_fixture.h"
 

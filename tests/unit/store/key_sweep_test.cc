@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "crypto/seal.h"
+#include "store/sqlite/sqlite_store.h"
 #include "unit/store/raw_sqlite.h"
 #include "unit/store/store_fixture.h"
 

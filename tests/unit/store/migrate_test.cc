@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 
+#include "store/sqlite/sqlite_store.h"
 #include "support/fork.h"
 #include "unit/store/raw_sqlite.h"
 #include "unit/store/store_fixture.h"

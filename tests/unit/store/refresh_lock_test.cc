@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "store/sqlite/sqlite_store.h"
 #include "unit/store/store_fixture.h"
 
 namespace joinpass::store {

@@ -15,8 +15,8 @@
 #include "base/status.h"
 #include "crypto/key_ring.h"
 #include "store/records_store.h"
-#include "store/sqlite/sqlite_store.h"
 #include "support/temp_folder.h"
+#include "unit/store/store_factory.h"
 
 namespace joinpass::store {
 
@@ -59,7 +59,7 @@ struct OpenedStore {
 
   explicit OpenedStore(const std::string& folder, crypto::KeyRing keys = RingOf({1}))
       : ring(std::move(keys)),
-        store(Must(OpenSqliteStore(Must(PrepareFolder(folder)), ring, base::SystemRandom()))),
+        store(Must(OpenStoreAt(folder, ring))),
         records(*store, ring, base::SystemRandom()) {}
 };
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "store/sqlite/sqlite_store.h"
 #include "support/fork.h"
 #include "unit/store/raw_sqlite.h"
 #include "unit/store/store_fixture.h"

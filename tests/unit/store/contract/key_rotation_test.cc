@@ -172,7 +172,7 @@ struct LateReader {
     REQUIRE(second.records.PutHost(host).ok());
     REQUIRE(second.records.PutMeetings(std::array{meeting}).ok());
     REQUIRE(second.records.PutConsent("state", {.app_id = "app_1", .expires_at = kNow}).ok());
-    store = Must(OpenSqliteStore(Must(PrepareFolder(path)), keys, base::SystemRandom()));
+    store = Must(OpenStoreAt(path, keys));
     late = std::make_unique<Records>(*store, keys, base::SystemRandom());
   }
 

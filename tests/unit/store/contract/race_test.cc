@@ -52,11 +52,9 @@ struct RaceFolder {
 
 // What a child does: doctest is not for it.
 std::string WithRecords(const std::string& path, const std::function<std::string(Records&)>& work) {
-  const absl::StatusOr<Folder> folder = PrepareFolder(path);
-  if (!folder.ok()) return std::string(folder.status().message());
   auto ring = crypto::KeyRing::Make({KeyOf(1)});
   if (!ring.ok()) return std::string(ring.status().message());
-  auto store = OpenSqliteStore(*folder, *ring, base::SystemRandom());
+  auto store = OpenStoreAt(path, *ring);
   if (!store.ok()) return std::string(store.status().message());
   Records records(**store, *ring, base::SystemRandom());
   return work(records);

@@ -1,0 +1,224 @@
+// Join, sync, refresh and consent, with each step of theirs failing in turn.
+
+#include "support/each_step.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "directory/resolver.h"
+#include "directory/sync.h"
+#include "join/session.h"
+#include "oauth/consent.h"
+#include "oauth/refresh_rules.h"
+
+namespace joinpass {
+namespace {
+
+using testing::EngineRoom;
+using testing::JsonAnswer;
+using testing::ScriptedTransport;
+using testing::TokenAnswer;
+
+constexpr std::uint64_t kNumber = 98765432109;
+
+// A Zoom that acts on what reaches it, whether or not its answer arrives. Of refresh
+// tokens it takes the newest and the one before, whose answer may have been lost.
+struct ActingRoom : EngineRoom {
+  oauth::TokenSource tokens{context};
+  oauth::AuthorizedCalls calls{context, tokens};
+  int generation = 0;
+
+  ActingRoom() {
+    transport.answer = [this](const ScriptedTransport::Seen& seen) { return Answer(seen); };
+  }
+
+  ScriptedTransport::Answer Answer(const ScriptedTransport::Seen& seen) {
+    const auto has = [&seen](const char* part) {
+      return seen.target.find(part) != std::string::npos;
+    };
+    if (has("/oauth/token")) return Token(seen.body);
+    if (has("/jointoken/")) return JsonAnswer(200, R"({"expire_in":120,"token":"recording"})");
+    if (has("/zak")) return JsonAnswer(200, R"({"token":"zak"})");
+    if (!has("/meetings?")) {
+      return JsonAnswer(200, R"({"id":"user-1","account_id":"account-1","pmi":1234567890})");
+    }
+    if (has("next_page_token")) {
+      return JsonAnswer(200, R"({"meetings":[{"id":11122233345,"host_id":"user-1"}]})");
+    }
+    return JsonAnswer(200, R"({"meetings":[{"id":11122233344,"host_id":"user-1"}],)"
+                           R"("next_page_token":"next"})");
+  }
+
+  ScriptedTransport::Answer Token(const std::string& body) {
+    const auto has = [&body](int n) {
+      return body.find("refresh_token=refresh-" + std::to_string(n)) != std::string::npos;
+    };
+    if (body.find("grant_type=refresh_token") != std::string::npos && !has(generation) &&
+        !has(generation - 1)) {
+      return JsonAnswer(400, R"({"reason":"Invalid Token!","error":"invalid_grant"})");
+    }
+    return TokenAnswer(++generation);
+  }
+
+  // Plays `task` to its end, whatever time it takes.
+  template <typename T>
+  T ToItsEnd(base::Task<T> task) {
+    const auto result = Begin(std::move(task));
+    for (int seconds = 0; !result->has_value(); ++seconds) {
+      REQUIRE(seconds < 3600);
+      loop.Advance(absl::Seconds(1));
+    }
+    return *std::move(*result);
+  }
+
+  // A refresh that went unanswered is settled, and what the store refused is in it.
+  void GoOn() { loop.Advance(absl::Minutes(10)); }
+
+  // The stored refresh token is one that Zoom takes.
+  void CheckRefreshTokenLives(const std::string& id) {
+    const auto stored = records.GetCredential(id);
+    REQUIRE(stored.ok());
+    CHECK(stored->health == Health::kHealthy);
+    const std::string token(stored->tokens.refresh_token.Reveal());
+    const bool lives = token == "refresh-" + std::to_string(generation) ||
+                       token == "refresh-" + std::to_string(generation - 1);
+    CHECK(lives);
+  }
+};
+
+struct RefreshRoom : ActingRoom {
+  RefreshRoom() { Connect(absl::ZeroDuration()); }
+
+  absl::Status Play() { return ToItsEnd(tokens.Get("cred_1", In(absl::Seconds(20)))).status(); }
+  void CheckDone() { CheckRefreshTokenLives("cred_1"); }
+  void CheckNothingLost() {
+    GoOn();
+    CheckRefreshTokenLives("cred_1");
+  }
+};
+
+struct JoinRoom : ActingRoom {
+  join::Minter minter{context, calls};
+  join::Services services{context, tokens, minter};
+  absl::StatusOr<JoinPass> pass = absl::UnknownError("not minted");
+
+  JoinRoom() {
+    Connect(absl::ZeroDuration());
+    store::MeetingRecord meeting;
+    meeting.app_id = "app_1";
+    meeting.number = kNumber;
+    meeting.host = {{"user-1", "account-1"}, clock.Now()};
+    meeting.deleted = {false, clock.Now()};
+    REQUIRE(records.PutMeetings({&meeting, 1}).ok());
+  }
+
+  absl::Status Play() {
+    JoinRequest request;
+    request.link = *MeetingLink::Parse(std::to_string(kNumber));
+    request.recording = Need::kRequired;
+    request.identity = Identity::kZak;
+    const auto session = std::make_shared<join::Session>(services, request);
+    const auto warming = Start(session->Warm());
+    pass = ToItsEnd(session->Mint(In(absl::Seconds(20))));
+    return pass.status();
+  }
+  // What is there is whole, and what is not says why.
+  void CheckDone() {
+    CHECK(pass->recording_token() == Secret("recording"));
+    const bool has_zak = pass->zak() == Secret("zak");
+    CHECK(has_zak == pass->shortfalls().empty());
+  }
+  void CheckNothingLost() {
+    GoOn();
+    CheckRefreshTokenLives("cred_1");
+    CHECK(records.FindMeetings(kNumber)->size() == 1);
+  }
+};
+
+struct SyncRoom : ActingRoom {
+  directory::Sync sync{context, calls};
+  absl::StatusOr<SyncReport> report = absl::UnknownError("not synced");
+
+  SyncRoom() {
+    Connect(absl::Hours(9));
+    store::MeetingRecord known;
+    known.app_id = "app_1";
+    known.number = 11122233344;
+    known.host = {{"user-1", "account-1"}, clock.Now()};
+    known.deleted = {false, clock.Now()};
+    REQUIRE(records.PutMeetings({&known, 1}).ok());
+    clock.Advance(absl::Minutes(1));
+  }
+
+  absl::Status Play() {
+    report = ToItsEnd(sync.Run("cred_1", In(absl::Seconds(20))));
+    return report.status();
+  }
+  void CheckDone() {
+    CHECK(report->meetings == 2);
+    for (const char* link : {"11122233344", "11122233345", "1234567890"}) {
+      CAPTURE(link);
+      CHECK(directory::Resolve(records, *MeetingLink::Parse(link)).ok());
+    }
+  }
+  // A sync that failed halfway has forgotten nothing that is there.
+  void CheckNothingLost() {
+    CHECK(directory::Resolve(records, *MeetingLink::Parse("11122233344")).ok());
+  }
+};
+
+struct ConsentRoom : ActingRoom {
+  oauth::Upkeep upkeep{context, tokens, calls};
+  oauth::Consents consents{context, calls, upkeep};
+
+  ConsentRoom() {
+    store::AppRecord app;
+    app.id = "app_1";
+    app.settings.client_id = "client";
+    app.settings.client_secret = Secret("client-secret");
+    REQUIRE(records.CreateApp(app).ok());
+  }
+
+  absl::Status Play() {
+    ConnectRequest request;
+    request.app_id = "app_1";
+    request.redirect_uri = "https://bot.example/cb";
+    request.bound_to = "cookie";
+    const auto start = oauth::BeginConsent(context, request);
+    if (!start.ok()) return start.status();
+    const std::string rest = start->authorize_url.substr(start->authorize_url.find("state=") + 6);
+    const Secret redirect(request.redirect_uri + "?code=c&state=" + rest.substr(0, rest.find('&')));
+    const int before = generation;
+    const auto finished =
+        ToItsEnd(consents.Finish(redirect, request.bound_to, In(absl::Seconds(20))));
+    exchanged = generation > before && finished.ok();
+    return finished.status();
+  }
+
+  void CheckDone() { CHECK(exchanged); }
+  // What Zoom gave for a consent that the caller was told is there stays, and has its
+  // name in the end.
+  void CheckNothingLost() {
+    if (!exchanged) return;
+    GoOn();
+    (void)ToItsEnd(upkeep.Run(In(absl::Minutes(5))));
+    const auto all = records.ListCredentials("");
+    REQUIRE(all.ok());
+    REQUIRE(all->size() == 1);
+    CHECK(all->front().IsNamed());
+    CheckRefreshTokenLives(all->front().id);
+  }
+
+  bool exchanged = false;
+};
+
+TEST_SUITE("Each step failing in turn") {
+  TEST_CASE("of a refresh") { CHECK(testing::EachStep<RefreshRoom>("refresh") > 40); }
+  TEST_CASE("of a join") { CHECK(testing::EachStep<JoinRoom>("join") > 40); }
+  TEST_CASE("of a sync") { CHECK(testing::EachStep<SyncRoom>("sync") > 40); }
+  TEST_CASE("of a consent") { CHECK(testing::EachStep<ConsentRoom>("consent") > 40); }
+}
+
+}  // namespace
+}  // namespace joinpass
