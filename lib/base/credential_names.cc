@@ -48,4 +48,22 @@ std::string_view CredentialEventName(CredentialEventKind kind) {
   return "";
 }
 
+std::string_view FeatureName(Feature feature) {
+  switch (feature) {
+    case Feature::kReadUser:
+      return "read_user";
+    case Feature::kListMeetings:
+      return "list_meetings";
+    case Feature::kRecordingToken:
+      return "recording_token";
+    case Feature::kZak:
+      return "zak";
+    case Feature::kOnBehalfOf:
+      return "on_behalf_of";
+    case Feature::kListUsers:
+      return "list_users";
+  }
+  return "";
+}
+
 }  // namespace joinpass

@@ -26,3 +26,19 @@ Resolution Rank(std::vector<Match> matches) {
 }
 
 }  // namespace joinpass::directory
+
+namespace joinpass {
+
+std::string_view MatchRuleName(MatchRule rule) {
+  switch (rule) {
+    case MatchRule::kScheduled:
+      return "scheduled";
+    case MatchRule::kPersonalMeetingId:
+      return "personal_meeting_id";
+    case MatchRule::kVanityName:
+      return "vanity_name";
+  }
+  return "unknown";
+}
+
+}  // namespace joinpass

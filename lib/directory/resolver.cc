@@ -77,10 +77,10 @@ absl::StatusOr<std::vector<Match>> HostsOfName(store::Records& records, const st
 // The consent that serves the host: his own, or his account's, as the app is.
 absl::StatusOr<store::CredentialRecord> CredentialOf(store::Records& records,
                                                      const Candidate& host) {
-  auto own = records.FindCredential(host.app_id, host.host_user_id);
+  auto own = records.FindCredential(host.app_id, store::Principal::User(host.host_user_id));
   if (own.ok() || ReasonOf(own.status()) != Reason::kCredentialUnknown) return own;
   if (host.host_account_id.empty()) return own;
-  return records.FindCredential(host.app_id, host.host_account_id);
+  return records.FindCredential(host.app_id, store::Principal::Account(host.host_account_id));
 }
 
 // The hosts whose consent we hold, ranked.

@@ -6,7 +6,7 @@
 #include "absl/status/statusor.h"
 #include "joinpass/directory.h"
 #include "joinpass/meeting_link.h"
-#include "store/records_store.h"
+#include "store/records.h"
 
 namespace joinpass::directory {
 

@@ -16,7 +16,7 @@
 #include "joinpass/time.h"
 #include "oauth/authorized_calls.h"
 #include "service/context.h"
-#include "store/records.h"
+#include "store/record_types.h"
 #include "zoom/endpoints.h"
 
 namespace joinpass::directory {

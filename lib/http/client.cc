@@ -95,7 +95,7 @@ class Core : public std::enable_shared_from_this<Core> {
   Task<absl::Status> DialIdle(Site& site, SteadyTime deadline);
 
   Site& SiteOf(const Origin& origin);
-  void Finish(Turn turn, const Request& request, const Outcome& outcome);
+  void Finish(Turn turn, const Request& request, const TripEnd& end);
   void Keep(Turn turn);
   void OnIdleEvent(Site& site, const StreamPtr& stream);
   void ArmExpiry();
@@ -137,22 +137,22 @@ Task<absl::StatusOr<Response>> Core::Exchange(Call& call, const Request& request
       call, SiteOf(origin), OnNewSocket(request) ? Freshness::kNewOnly : Freshness::kAny);
   if (!turn.ok()) co_return turn.status();
   if (turn->stream) {
-    Outcome outcome = co_await RoundTrip(call, turn->stream, base::View(text), bounds);
-    const bool stale = !outcome.response.ok() && !outcome.began && call.ended() == Ended::kNo &&
-                       ReasonOf(outcome.response.status()) == Reason::kNetworkUnreachable;
-    if (!stale && !outcome.spoke_first) {
-      Finish(*std::move(turn), request, outcome);
-      co_return std::move(outcome.response);
+    TripEnd end = co_await RoundTrip(call, turn->stream, base::View(text), bounds);
+    const bool stale = !end.response.ok() && !end.began && call.ended() == Ended::kNo &&
+                       ReasonOf(end.response.status()) == Reason::kNetworkUnreachable;
+    if (!stale && !end.spoke_first) {
+      Finish(*std::move(turn), request, end);
+      co_return std::move(end.response);
     }
     std::exchange(turn->stream, nullptr)->Close();
   }
   for (int dials = 1;; ++dials) {
     JOINPASS_CO_ASSIGN_OR_RETURN(turn->stream,
                                  co_await dialer_.Dial(call, origin, ReachOf(request)));
-    Outcome outcome = co_await RoundTrip(call, turn->stream, base::View(text), bounds);
-    if (!outcome.spoke_first || dials == kMostDials) {
-      Finish(*std::move(turn), request, outcome);
-      co_return std::move(outcome.response);
+    TripEnd end = co_await RoundTrip(call, turn->stream, base::View(text), bounds);
+    if (!end.spoke_first || dials == kMostDials) {
+      Finish(*std::move(turn), request, end);
+      co_return std::move(end.response);
     }
     std::exchange(turn->stream, nullptr)->Close();
   }
@@ -215,10 +215,10 @@ Site& Core::SiteOf(const Origin& origin) {
   return sites_.try_emplace(WriteOrigin(origin), origin, options_.max_sockets).first->second;
 }
 
-void Core::Finish(Turn turn, const Request& request, const Outcome& outcome) {
-  if (outcome.reusable && !OnNewSocket(request)) return Keep(std::move(turn));
+void Core::Finish(Turn turn, const Request& request, const TripEnd& end) {
+  if (end.reusable && !OnNewSocket(request)) return Keep(std::move(turn));
   // A session is resumed later only if its socket was closed properly.
-  if (outcome.response.ok()) std::exchange(turn.stream, nullptr)->Shutdown();
+  if (end.response.ok()) std::exchange(turn.stream, nullptr)->Shutdown();
 }
 
 void Core::Keep(Turn turn) {

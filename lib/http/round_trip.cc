@@ -29,18 +29,18 @@ base::Task<absl::Status> ReadAnswer(Call& call, std::shared_ptr<Stream> stream,
 
 }  // namespace
 
-base::Task<Outcome> RoundTrip(Call& call, std::shared_ptr<Stream> stream, std::string_view text,
+base::Task<TripEnd> RoundTrip(Call& call, std::shared_ptr<Stream> stream, std::string_view text,
                               AnswerBounds bounds) {
-  Outcome outcome;
+  TripEnd end;
   call.OnEnd([stream] { stream->Close(); });
   base::Await<bool> listening(
       [&](absl::AnyInvocable<void(bool)> done) { stream->Listen(std::move(done)); });
   const bool quiet = co_await listening;
   if (!quiet || call.ended() != Ended::kNo) {
     call.ClearOnEnd();
-    outcome.spoke_first = call.ended() == Ended::kNo;
-    outcome.response = call.Fail(Phase::kWrite, boost::asio::error::eof);
-    co_return outcome;
+    end.spoke_first = call.ended() == Ended::kNo;
+    end.response = call.Fail(Phase::kWrite, boost::asio::error::eof);
+    co_return end;
   }
   base::Await<error_code> writing([&](Stream::Done done) {
     call.MarkLeft();
@@ -49,22 +49,22 @@ base::Task<Outcome> RoundTrip(Call& call, std::shared_ptr<Stream> stream, std::s
   const error_code error = co_await writing;
   if (error || call.ended() != Ended::kNo) {
     call.ClearOnEnd();
-    outcome.response = call.Fail(Phase::kWrite, error);
-    co_return outcome;
+    end.response = call.Fail(Phase::kWrite, error);
+    co_return end;
   }
   AnswerReader reader(bounds);
   const absl::Status read = co_await ReadAnswer(call, stream, reader);
   call.ClearOnEnd();
-  outcome.began = reader.began();
-  outcome.reusable = read.ok() && reader.reusable();
+  end.began = reader.began();
+  end.reusable = read.ok() && reader.reusable();
   if (read.ok()) {
-    outcome.response = reader.Take();
+    end.response = reader.Take();
   } else if (std::optional<message::Response> partial = reader.TakePartial()) {
-    outcome.response = *std::move(partial);
+    end.response = *std::move(partial);
   } else {
-    outcome.response = read;
+    end.response = read;
   }
-  co_return outcome;
+  co_return end;
 }
 
 }  // namespace joinpass::http

@@ -15,7 +15,7 @@
 
 namespace joinpass::http {
 
-struct Outcome {
+struct TripEnd {
   absl::StatusOr<message::Response> response = absl::UnknownError("");
 
   // Whether a byte of an answer came.
@@ -30,7 +30,7 @@ struct Outcome {
 
 // Writes `text`, unless the peer spoke first, and reads the answer. If the call ends first, the stream is
 // closed. `call` and `text` outlive the task. Errors as in transport.h.
-base::Task<Outcome> RoundTrip(Call& call, std::shared_ptr<Stream> stream, std::string_view text,
+base::Task<TripEnd> RoundTrip(Call& call, std::shared_ptr<Stream> stream, std::string_view text,
                               AnswerBounds bounds);
 
 }  // namespace joinpass::http

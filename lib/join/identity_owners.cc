@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "absl/strings/match.h"
+#include "base/ids.h"
 #include "base/status.h"
 
 namespace joinpass::join {
@@ -28,7 +28,7 @@ struct Found {
 };
 
 absl::Status AddOwn(store::Records& records, const std::string& user, Found& found) {
-  if (absl::StartsWith(user, "cred_")) {
+  if (base::IsCredentialId(user)) {
     const auto credential = records.GetCredential(user);
     if (!credential.ok()) return found.Note(credential.status());
     found.Add(*credential);
@@ -53,7 +53,7 @@ absl::Status AddServing(store::Records& records, const std::string& user, Found&
     }
     if (!*host) continue;
     const std::string& account = (*host)->account_id.value;
-    const auto credential = records.FindCredential(app.id, account);
+    const auto credential = records.FindCredential(app.id, store::Principal::Account(account));
     if (!credential.ok()) {
       JOINPASS_RETURN_IF_ERROR(found.Note(credential.status()));
       continue;
@@ -68,7 +68,7 @@ absl::StatusOr<std::vector<Owner>> Named(store::Records& records,
   Found found;
   for (const std::string& user : users) {
     JOINPASS_RETURN_IF_ERROR(AddOwn(records, user, found));
-    if (absl::StartsWith(user, "cred_")) continue;
+    if (base::IsCredentialId(user)) continue;
     JOINPASS_RETURN_IF_ERROR(AddServing(records, user, found));
   }
   if (!found.owners.empty()) return found.owners;

@@ -9,7 +9,7 @@
 #include "join/plan.h"
 #include "joinpass/directory.h"
 #include "joinpass/join.h"
-#include "store/records_store.h"
+#include "store/records.h"
 
 namespace joinpass::join {
 

@@ -24,8 +24,8 @@ absl::Status NotOk(absl::Status error) {
 
 }  // namespace
 
-base::Task<Outcome> Minter::Mint(const Plan& plan, const JoinRequest& request, std::uint64_t number,
-                                 SteadyTime deadline) {
+base::Task<MintedParts> Minter::Mint(const Plan& plan, const JoinRequest& request,
+                                     std::uint64_t number, SteadyTime deadline) {
   const auto waiting_room =
       request.bypass_waiting_room ? zoom::WaitingRoom::kBypass : zoom::WaitingRoom::kWait;
   Ask recording = [this, waiting_room, number, deadline](const Owner& owner) {
@@ -50,7 +50,7 @@ base::Task<Outcome> Minter::Mint(const Plan& plan, const JoinRequest& request, s
     parts.push_back(FetchPart(plan.identity_url, source, lifetime, deadline));
   }
   std::vector<absl::StatusOr<MintedPart>> minted = co_await base::WhenAll(std::move(parts));
-  co_return Outcome{std::move(minted[0]), std::move(minted[1])};
+  co_return MintedParts{std::move(minted[0]), std::move(minted[1])};
 }
 
 base::Task<absl::StatusOr<MintedPart>> Minter::FetchPart(Secret url, UrlSource source,

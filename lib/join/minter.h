@@ -32,8 +32,8 @@ class Minter {
   //
   // `number` is the meeting's, or 0: a personal link whose owner is not known.
   // Then nothing that is bound to a meeting can be had.
-  base::Task<Outcome> Mint(const Plan& plan, const JoinRequest& request, std::uint64_t number,
-                           SteadyTime deadline);
+  base::Task<MintedParts> Mint(const Plan& plan, const JoinRequest& request, std::uint64_t number,
+                               SteadyTime deadline);
 
  private:
   using MaybeToken = absl::StatusOr<JoinPass::Token>;

@@ -25,7 +25,7 @@ bool Requires(const JoinRequest& request, PassPart part) {
          Need::kRequired;
 }
 
-bool IsHost(const Known& known, const std::string& user_id) {
+bool IsHost(const Findings& known, const std::string& user_id) {
   if (!known.resolution.ok()) return false;
   const auto& candidates = known.resolution->candidates;
   return std::any_of(candidates.begin(), candidates.end(),
@@ -37,7 +37,7 @@ absl::Status OwnerNotHost() {
                          "join: the identity's owner is not the host of this meeting");
 }
 
-void PlanIdentity(const JoinRequest& request, const Known& known, Plan& plan) {
+void PlanIdentity(const JoinRequest& request, const Findings& known, Plan& plan) {
   if (!known.identity_owners.ok()) {
     plan.identity_shortfall = known.identity_owners.status();
     return;
@@ -55,7 +55,7 @@ void PlanIdentity(const JoinRequest& request, const Known& known, Plan& plan) {
   if (plan.identity.empty()) plan.identity_shortfall = OwnerNotHost();
 }
 
-void PlanRecording(const Known& known, Plan& plan) {
+void PlanRecording(const Findings& known, Plan& plan) {
   if (!known.resolution.ok()) {
     plan.recording_shortfall = known.resolution.status();
     return;
@@ -97,7 +97,7 @@ std::size_t CountCharacters(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins));
 }
 
-JoinPass::Content ContentOf(const JoinRequest& request, const Known& known) {
+JoinPass::Content ContentOf(const JoinRequest& request, const Findings& known) {
   JoinPass::Content content;
   content.meeting_number = request.link.number();
   if (content.meeting_number == 0 && known.resolution.ok()) {
@@ -140,7 +140,7 @@ absl::Status CheckRequest(const JoinRequest& request) {
   return base::MakeError(Reason::kInvalidArgument, "join: " + absl::StrJoin(wrong, "; "));
 }
 
-Plan MakePlan(const JoinRequest& request, const Known& known) {
+Plan MakePlan(const JoinRequest& request, const Findings& known) {
   Plan plan;
   const bool recording = Wants(request, PassPart::kRecordingToken);
   const bool identity = Wants(request, PassPart::kIdentity);
@@ -151,16 +151,17 @@ Plan MakePlan(const JoinRequest& request, const Known& known) {
   return plan;
 }
 
-absl::StatusOr<JoinPass> MakePass(const JoinRequest& request, const Known& known, Outcome outcome) {
-  const bool has_identity = Wants(request, PassPart::kIdentity) && outcome.identity.ok();
-  if (has_identity && outcome.recording.ok() && AreOfTwo(*outcome.identity, *outcome.recording)) {
-    outcome.recording = OwnerNotHost();
+absl::StatusOr<JoinPass> MakePass(const JoinRequest& request, const Findings& known,
+                                  MintedParts parts) {
+  const bool has_identity = Wants(request, PassPart::kIdentity) && parts.identity.ok();
+  if (has_identity && parts.recording.ok() && AreOfTwo(*parts.identity, *parts.recording)) {
+    parts.recording = OwnerNotHost();
   }
   JoinPass::Content content = ContentOf(request, known);
   if (has_identity) content.identity = request.identity;
-  JOINPASS_RETURN_IF_ERROR(Place(request, PassPart::kRecordingToken, std::move(outcome.recording),
+  JOINPASS_RETURN_IF_ERROR(Place(request, PassPart::kRecordingToken, std::move(parts.recording),
                                  content.recording, content.shortfalls));
-  JOINPASS_RETURN_IF_ERROR(Place(request, PassPart::kIdentity, std::move(outcome.identity),
+  JOINPASS_RETURN_IF_ERROR(Place(request, PassPart::kIdentity, std::move(parts.identity),
                                  content.identity_token, content.shortfalls));
   return JoinPass(std::move(content));
 }

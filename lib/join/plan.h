@@ -27,7 +27,7 @@ struct Owner {
 std::vector<Owner> HostsOf(const Resolution& resolution);
 
 // What is known when a pass is planned.
-struct Known {
+struct Findings {
   absl::StatusOr<Resolution> resolution = absl::UnknownError("");
 
   // In the order of the request; the host's when that names nobody. The error
@@ -50,7 +50,7 @@ struct Plan {
 // So where no owner is the host, the recording token gives way, unless it is
 // required: then owners who are not the host are not asked. Whose token a URL
 // gives, nobody here can say.
-Plan MakePlan(const JoinRequest& request, const Known& known);
+Plan MakePlan(const JoinRequest& request, const Findings& known);
 
 // A part as it was minted.
 struct MintedPart {
@@ -60,14 +60,15 @@ struct MintedPart {
 
 // Both parts as they came; not OK says why there is none. What stands for a
 // part that the request does not want is never looked at.
-struct Outcome {
+struct MintedParts {
   absl::StatusOr<MintedPart> recording;
   absl::StatusOr<MintedPart> identity;
 };
 
 // The pass, or the error of a required part that it lacks. A recording token is
 // taken out again beside the identity of somebody else than its own host.
-absl::StatusOr<JoinPass> MakePass(const JoinRequest& request, const Known& known, Outcome outcome);
+absl::StatusOr<JoinPass> MakePass(const JoinRequest& request, const Findings& known,
+                                  MintedParts parts);
 
 }  // namespace joinpass::join
 

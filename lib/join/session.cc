@@ -13,8 +13,8 @@ namespace {
 // Warming has a deadline of its own: nobody may be waiting for it.
 constexpr absl::Duration kWarmDeadline = absl::Seconds(30);
 
-Known NothingKnown(const absl::Status& why) {
-  Known known;
+Findings NothingFound(const absl::Status& why) {
+  Findings known;
   known.resolution = why;
   known.identity_owners = why;
   return known;
@@ -37,15 +37,15 @@ int RequestsOf(const Plan& plan) {
 Session::Session(const Services& services, JoinRequest request)
     : services_(services),
       request_(std::move(request)),
-      known_(std::make_shared<base::Flight<Known>>(services.context.loop)),
+      known_(std::make_shared<base::Flight<Findings>>(services.context.loop)),
       sockets_(std::make_shared<base::Flight<absl::Status>>(services.context.loop)) {}
 
-base::Task<Known> Session::Find() {
+base::Task<Findings> Session::Find() {
   const auto self = shared_from_this();
   auto& records = services_.context.records;
   const JoinRequest& request = request_;
   co_return co_await services_.context.OffLoop(service::Lane::kReads, [&records, &request] {
-    Known known;
+    Findings known;
     known.resolution = directory::Resolve(records, request.link);
     known.identity_owners = FindIdentityOwners(records, request, known.resolution);
     return known;
@@ -55,7 +55,7 @@ base::Task<Known> Session::Find() {
 base::Task<absl::Status> Session::Warm() {
   const auto self = shared_from_this();
   const SteadyTime deadline = services_.context.clock.SteadyNow() + kWarmDeadline;
-  const Known known = co_await Find();
+  const Findings known = co_await Find();
   known_->Land(known);
   const Plan plan = MakePlan(request_, known);
   std::vector<base::Task<absl::Status>> tasks;
@@ -90,19 +90,19 @@ base::Task<absl::Status> Session::WarmSockets(int sockets, SteadyTime deadline) 
   co_return warmed;
 }
 
-base::Task<Known> Session::AwaitKnown(SteadyTime deadline) {
-  const std::optional<Known> known = co_await base::Flight<Known>::Wait(known_, deadline);
+base::Task<Findings> Session::AwaitFindings(SteadyTime deadline) {
+  const std::optional<Findings> known = co_await base::Flight<Findings>::Wait(known_, deadline);
   if (known) co_return *known;
-  co_return NothingKnown(base::MakeError(Reason::kDeadlineExceeded,
+  co_return NothingFound(base::MakeError(Reason::kDeadlineExceeded,
                                          "join: the deadline passed before the host was found"));
 }
 
 base::Task<absl::StatusOr<JoinPass>> Session::Mint(SteadyTime deadline) {
   const auto self = shared_from_this();
-  Known known = co_await AwaitKnown(deadline);
+  Findings known = co_await AwaitFindings(deadline);
   // The store may have learnt since who was missing; to look costs no request.
   if (known_->landed() && (!known.resolution.ok() || !known.identity_owners.ok())) {
-    const std::optional<Known> again =
+    const std::optional<Findings> again =
         co_await base::Within(services_.context.loop, Find(), deadline);
     if (again) known = *again;
   }
@@ -111,13 +111,13 @@ base::Task<absl::StatusOr<JoinPass>> Session::Mint(SteadyTime deadline) {
   const Plan plan = MakePlan(request_, known);
   const std::uint64_t number =
       known.resolution.ok() ? known.resolution->meeting_number : request_.link.number();
-  Outcome outcome = co_await services_.minter.Mint(plan, request_, number, deadline);
-  co_return MakePass(request_, known, std::move(outcome));
+  MintedParts parts = co_await services_.minter.Mint(plan, request_, number, deadline);
+  co_return MakePass(request_, known, std::move(parts));
 }
 
 base::Task<absl::StatusOr<Resolution>> Session::AwaitResolution(SteadyTime deadline) {
   const auto self = shared_from_this();
-  const Known known = co_await AwaitKnown(deadline);
+  const Findings known = co_await AwaitFindings(deadline);
   co_return known.resolution;
 }
 

@@ -43,14 +43,14 @@ class Session : public std::enable_shared_from_this<Session> {
   base::Task<absl::StatusOr<Resolution>> AwaitResolution(SteadyTime deadline);
 
  private:
-  base::Task<Known> Find();
+  base::Task<Findings> Find();
   base::Task<absl::Status> WarmCredential(std::string credential_id, SteadyTime deadline);
   base::Task<absl::Status> WarmSockets(int sockets, SteadyTime deadline);
-  base::Task<Known> AwaitKnown(SteadyTime deadline);
+  base::Task<Findings> AwaitFindings(SteadyTime deadline);
 
   const Services services_;
   const JoinRequest request_;
-  const std::shared_ptr<base::Flight<Known>> known_;
+  const std::shared_ptr<base::Flight<Findings>> known_;
   const std::shared_ptr<base::Flight<absl::Status>> sockets_;  // the end of WarmSockets()
 };
 

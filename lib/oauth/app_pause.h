@@ -8,7 +8,7 @@
 #include "base/task.h"
 #include "joinpass/time.h"
 #include "service/context.h"
-#include "store/records.h"
+#include "store/record_types.h"
 
 namespace joinpass::oauth {
 

@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/ids.h"
 #include "base/status.h"
 #include "crypto/pkce.h"
 #include "oauth/identify.h"
@@ -70,7 +71,7 @@ store::CredentialRecord NewCredential(const service::Context& context, const sto
                                       zoom::TokenAnswer answer) {
   const absl::Time now = context.clock.Now();
   store::CredentialRecord credential;
-  credential.id = "cred_" + context.random.Token(16);
+  credential.id = base::NewCredentialId(context.random);
   credential.app_id = app.id;
   credential.app_kind = app.settings.kind;
   credential.client_id = app.settings.client_id;

@@ -17,7 +17,7 @@
 #include "oauth/authorized_calls.h"
 #include "oauth/upkeep.h"
 #include "service/context.h"
-#include "store/records_store.h"
+#include "store/records.h"
 #include "zoom/token_calls.h"
 
 namespace joinpass::oauth {

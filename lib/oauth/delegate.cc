@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/ids.h"
 #include "base/status.h"
 #include "oauth/callback.h"
 #include "zoom/endpoints.h"
@@ -27,8 +28,8 @@ base::Task<absl::StatusOr<zoom::User>> FindWho(const service::Context& context, 
                                                SteadyTime deadline) {
   const absl::StatusOr<zoom::User> asked = co_await Ask(context, kind, token, deadline);
   if (asked.ok() || ReasonOf(asked.status()) != Reason::kScopeMissing) co_return asked;
-  const std::string& subject = kind == AppKind::kAccountManaged ? read.account_id : read.user_id;
-  if (subject.empty()) co_return asked;
+  const auto whose = store::Principal::Of(kind, read.user_id, read.account_id);
+  if (whose.id.empty()) co_return asked;
   zoom::User user;
   user.id = read.user_id;
   user.account_id = read.account_id;
@@ -55,7 +56,7 @@ base::Task<absl::StatusOr<store::Records::Consented>> Delegate(const service::Co
   JOINPASS_CO_ASSIGN_OR_RETURN(const zoom::User user,
                                co_await FindWho(context, kind, token, read, deadline));
   store::CredentialRecord credential;
-  credential.id = "cred_" + context.random.Token(16);
+  credential.id = base::NewCredentialId(context.random);
   credential.app_id = app.id;
   credential.app_kind = kind;
   credential.client_id = app.settings.client_id;
@@ -65,7 +66,7 @@ base::Task<absl::StatusOr<store::Records::Consented>> Delegate(const service::Co
   credential.tokens.callback_url = request.callback_url;
   credential.tokens.url_source = request.url_source;
   credential.connected_at = now;
-  if (credential.subject_id().empty()) {
+  if (!credential.IsNamed()) {
     co_return base::MakeError(Reason::kAnswerInvalid, "delegate: Zoom does not name the account");
   }
   co_return co_await context.OffLoop(service::Lane::kBackground, [&] {

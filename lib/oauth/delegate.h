@@ -8,7 +8,7 @@
 #include "joinpass/credentials.h"
 #include "joinpass/time.h"
 #include "service/context.h"
-#include "store/records_store.h"
+#include "store/records.h"
 
 namespace joinpass::oauth {
 

@@ -16,7 +16,7 @@ bool IsSpokenOf(const store::CredentialRecord& credential, const store::Credenti
   const auto claims = zoom::ReadAccessTokenClaims(unnamed.tokens.access_token);
   if (!claims) return false;
   const bool account = credential.app_kind == AppKind::kAccountManaged;
-  return (account ? claims->account_id : claims->user_id) == credential.subject_id();
+  return (account ? claims->account_id : claims->user_id) == credential.principal().id;
 }
 
 }  // namespace

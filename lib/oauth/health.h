@@ -8,7 +8,7 @@
 
 #include "absl/time/time.h"
 #include "joinpass/credentials.h"
-#include "store/records.h"
+#include "store/record_types.h"
 
 namespace joinpass::oauth {
 
@@ -33,7 +33,7 @@ std::string CauseTextOf(const HealthState& state);
 HealthState HealthOf(const store::CredentialRecord& credential, const store::AppRecord& app);
 
 // The same among the unnamed ones. One that is not disconnecting is identifying,
-// consented_again, if the access token of a later consent speaks of the same subject.
+// consented_again, if the access token of a later consent speaks of the same principal.
 HealthState HealthAmong(std::span<const store::CredentialRecord> unnamed,
                         const store::CredentialRecord& credential, const store::AppRecord& app);
 

@@ -15,7 +15,7 @@
 #include "joinpass/time.h"
 #include "oauth/callback.h"
 #include "oauth/refresh_rules.h"
-#include "store/records.h"
+#include "store/record_types.h"
 #include "zoom/endpoint.h"
 
 namespace joinpass::oauth {

@@ -14,59 +14,58 @@ namespace {
 
 using store::CredentialRecord;
 using Consented = store::Records::Consented;
-using Subject = store::Records::Subject;
+using Consenter = store::Records::Consenter;
 
-absl::StatusOr<Subject> Checked(Subject subject, AppKind kind) {
-  const bool named =
-      kind == AppKind::kAccountManaged ? !subject.account_id.empty() : !subject.user_id.empty();
-  if (named) return subject;
+absl::StatusOr<Consenter> Checked(Consenter consenter, AppKind kind) {
+  const auto whose = store::Principal::Of(kind, consenter.user_id, consenter.account_id);
+  if (!whose.id.empty()) return consenter;
   return base::MakeError(Reason::kAnswerInvalid, "connect: Zoom does not name who consented");
 }
 
 // The token came from Zoom itself, so what it says of itself will do where nobody
 // may ask.
-absl::StatusOr<Subject> WhoTheTokenNames(const Secret& access_token, AppKind kind,
-                                         const absl::Status& refusal) {
+absl::StatusOr<Consenter> WhoTheTokenNames(const Secret& access_token, AppKind kind,
+                                           const absl::Status& refusal) {
   const auto claims = zoom::ReadAccessTokenClaims(access_token);
   if (!claims) return refusal;
-  Subject subject;
-  subject.user_id = claims->user_id;
-  subject.account_id = claims->account_id;
-  const absl::StatusOr<Subject> checked = Checked(std::move(subject), kind);
+  Consenter consenter;
+  consenter.user_id = claims->user_id;
+  consenter.account_id = claims->account_id;
+  const absl::StatusOr<Consenter> checked = Checked(std::move(consenter), kind);
   return checked.ok() ? checked : refusal;
 }
 
-base::Task<absl::StatusOr<Subject>> AskWho(AuthorizedCalls& calls, std::string id, AppKind kind,
-                                           SteadyTime deadline) {
+base::Task<absl::StatusOr<Consenter>> AskWho(AuthorizedCalls& calls, std::string id, AppKind kind,
+                                             SteadyTime deadline) {
   auto user = co_await calls.Call(zoom::GetUser(zoom::Whom::Me()), id, deadline);
   if (!user.ok()) {
     if (ReasonOf(user.status()) != Reason::kScopeMissing) co_return user.status();
     JOINPASS_CO_ASSIGN_OR_RETURN(const Grant grant, co_await calls.tokens().Get(id, deadline));
     co_return WhoTheTokenNames(grant.access.access_token, kind, user.status());
   }
-  Subject subject;
-  subject.user_id = std::move(user->value.id);
-  subject.account_id = std::move(user->value.account_id);
-  subject.email = std::move(user->value.email);
-  co_return Checked(std::move(subject), kind);
+  Consenter consenter;
+  consenter.user_id = std::move(user->value.id);
+  consenter.account_id = std::move(user->value.account_id);
+  consenter.email = std::move(user->value.email);
+  co_return Checked(std::move(consenter), kind);
 }
 
 // Under the lock: tokens on their way to another credential must not be refreshed
 // under the old id.
 base::Task<absl::StatusOr<Consented>> Name(const service::Context& context, std::string id,
-                                           Subject subject, SteadyTime deadline) {
+                                           Consenter consenter, SteadyTime deadline) {
   JOINPASS_CO_ASSIGN_OR_RETURN(const std::unique_ptr<store::RefreshLock> lock,
                                co_await AwaitRefreshLock(context, id, deadline));
   auto& records = context.records;
   co_return co_await context.OffLoop(service::Lane::kTokens,
-                                     [&] { return records.NameCredential(id, subject); });
+                                     [&] { return records.NameCredential(id, consenter); });
 }
 
 base::Task<absl::StatusOr<Consented>> TryToName(const service::Context& context,
                                                 AuthorizedCalls& calls, std::string id,
                                                 AppKind kind, SteadyTime deadline) {
-  JOINPASS_CO_ASSIGN_OR_RETURN(Subject subject, co_await AskWho(calls, id, kind, deadline));
-  co_return co_await Name(context, std::move(id), std::move(subject), deadline);
+  JOINPASS_CO_ASSIGN_OR_RETURN(Consenter consenter, co_await AskWho(calls, id, kind, deadline));
+  co_return co_await Name(context, std::move(id), std::move(consenter), deadline);
 }
 
 base::Task<absl::Status> LogFailure(const service::Context& context, std::string id,

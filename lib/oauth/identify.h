@@ -11,7 +11,7 @@
 #include "oauth/authorized_calls.h"
 #include "oauth/token_source.h"
 #include "service/context.h"
-#include "store/records_store.h"
+#include "store/records.h"
 
 namespace joinpass::oauth {
 

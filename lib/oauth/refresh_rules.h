@@ -14,7 +14,7 @@
 #include "joinpass/secret.h"
 #include "joinpass/time.h"
 #include "oauth/refresh_machine.h"
-#include "store/records.h"
+#include "store/record_types.h"
 
 namespace joinpass::oauth {
 

@@ -16,7 +16,7 @@
 #include "oauth/refresh_machine.h"
 #include "oauth/refresh_rules.h"
 #include "service/context.h"
-#include "store/records.h"
+#include "store/record_types.h"
 #include "store/store.h"
 #include "zoom/token_calls.h"
 

@@ -14,7 +14,7 @@
 #include "http/transport.h"
 #include "service/lanes.h"
 #include "service/listeners.h"
-#include "store/records_store.h"
+#include "store/records.h"
 #include "zoom/origins.h"
 
 namespace joinpass::service {

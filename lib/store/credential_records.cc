@@ -5,7 +5,7 @@
 #include "base/status.h"
 #include "store/millis.h"
 #include "store/opened_rows.h"
-#include "store/records_store.h"
+#include "store/records.h"
 #include "store/with_keys.h"
 
 namespace joinpass::store {
@@ -29,8 +29,8 @@ absl::Status Misplaced() {
 }
 
 // The inside of the seal decides; a search key beside it may have been changed.
-absl::Status CheckSubject(const CredentialRecord& credential, const std::string& subject_id) {
-  return credential.subject_id() == subject_id ? absl::OkStatus() : Misplaced();
+absl::Status CheckPrincipal(const CredentialRecord& credential, const Principal& principal) {
+  return credential.principal() == principal ? absl::OkStatus() : Misplaced();
 }
 
 Tokens MergeTokens(const Tokens& stored, const Tokens& answer) {
@@ -71,10 +71,10 @@ absl::StatusOr<Records::Consented> Records::PutConsented(CredentialRecord creden
   const std::string new_id = credential.id;
   MakeFresh(credential);
   return Sealing([&](const RowSealer& sealer) -> absl::StatusOr<Consented> {
-    const LookupKeys keys = sealer.SubjectKeys(credential.app_id, credential.subject_id());
+    const LookupKeys keys = sealer.PrincipalKeys(credential.app_id, credential.principal());
     for (int i = 0; i < kMostTries; ++i) {
       JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> stored,
-                                store_.credentials().FindOfSubject(keys));
+                                store_.credentials().FindOfPrincipal(keys));
       // Only who has tokens from Zoom has a refresh key.
       if (stored && credential.IsDelegated() && !stored->tokens.refresh_key.empty()) {
         return base::MakeError(Reason::kInvalidArgument,
@@ -124,7 +124,7 @@ absl::StatusOr<CredentialRecord> Records::PutExchanged(CredentialRecord credenti
 }
 
 absl::StatusOr<Records::Consented> Records::NameCredential(const std::string& id,
-                                                           const Subject& subject) {
+                                                           const Consenter& consenter) {
   return Sealing([&](const RowSealer& sealer) -> absl::StatusOr<Consented> {
     for (int i = 0; i < kMostTries; ++i) {
       JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> row,
@@ -132,12 +132,12 @@ absl::StatusOr<Records::Consented> Records::NameCredential(const std::string& id
       if (!row) return UnknownCredential();
       JOINPASS_ASSIGN_OR_RETURN(CredentialRecord credential, sealer.OpenCredential(*row));
       if (credential.IsNamed()) return Consented{.record = std::move(credential)};
-      credential.user_id = subject.user_id;
-      credential.account_id = subject.account_id;
-      credential.email = subject.email;
-      const LookupKeys keys = sealer.SubjectKeys(credential.app_id, credential.subject_id());
+      credential.user_id = consenter.user_id;
+      credential.account_id = consenter.account_id;
+      credential.email = consenter.email;
+      const LookupKeys keys = sealer.PrincipalKeys(credential.app_id, credential.principal());
       JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> stored,
-                                store_.credentials().FindOfSubject(keys));
+                                store_.credentials().FindOfPrincipal(keys));
       JOINPASS_ASSIGN_OR_RETURN(std::optional<Consented> named,
                                 stored ? Merge(sealer, *row, *stored, credential)
                                        : NameInPlace(sealer, keys, credential));
@@ -156,7 +156,7 @@ absl::StatusOr<std::optional<Records::Consented>> Records::NameInPlace(
   return Consented{.record = credential};
 }
 
-// The tokens go where the subject is known, in one transaction with their leaving.
+// The tokens go where the principal is known, in one transaction with their leaving.
 absl::StatusOr<std::optional<Records::Consented>> Records::Merge(const RowSealer& sealer,
                                                                  const CredentialRow& unnamed,
                                                                  const CredentialRow& stored,
@@ -201,14 +201,14 @@ absl::StatusOr<CredentialRecord> Records::GetCredential(const std::string& id) {
 }
 
 absl::StatusOr<CredentialRecord> Records::FindCredential(const std::string& app_id,
-                                                         const std::string& subject_id) {
+                                                         const Principal& principal) {
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<CredentialRecord> {
     JOINPASS_ASSIGN_OR_RETURN(
         const std::optional<CredentialRow> row,
-        store_.credentials().FindOfSubject(sealer.SubjectKeys(app_id, subject_id)));
+        store_.credentials().FindOfPrincipal(sealer.PrincipalKeys(app_id, principal)));
     if (!row) return UnknownCredential();
     JOINPASS_ASSIGN_OR_RETURN(CredentialRecord credential, sealer.OpenCredential(*row));
-    JOINPASS_RETURN_IF_ERROR(CheckSubject(credential, subject_id));
+    JOINPASS_RETURN_IF_ERROR(CheckPrincipal(credential, principal));
     return credential;
   });
 }

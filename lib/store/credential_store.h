@@ -39,8 +39,8 @@ class CredentialStore {
   // A write that takes an event adds it in the same transaction, or counts one
   // more where the newest one has the same kind and reason.
 
-  // kTaken: the id, or one under `same_subject`; kUnknown: there is no such app.
-  virtual absl::StatusOr<Outcome> Insert(const CredentialRow& row, const LookupKeys& same_subject,
+  // kTaken: the id, or one under `same_principal`; kUnknown: there is no such app.
+  virtual absl::StatusOr<Outcome> Insert(const CredentialRow& row, const LookupKeys& same_principal,
                                          const EventRow& event) = 0;
   // All but the id and the app; `unnamed`, if there is one, goes with its events.
   // kMoved: the generation or health of the one, or the tokens of the other, are not
@@ -48,16 +48,16 @@ class CredentialStore {
   virtual absl::StatusOr<Outcome> Replace(const CredentialRow& row, std::int64_t seen_generation,
                                           Health seen_health, const EventRow& event,
                                           const CredentialRow* unnamed) = 0;
-  // Gives an unnamed one its subject and user, and touches nothing else. kTaken: one
-  // under `same_subject`; kMoved: it is not there unnamed, or on its way out.
+  // Gives an unnamed one its principal and user, and touches nothing else. kTaken: one
+  // under `same_principal`; kMoved: it is not there unnamed, or on its way out.
   virtual absl::StatusOr<Outcome> Name(const CredentialRow& row,
-                                       const LookupKeys& same_subject) = 0;
+                                       const LookupKeys& same_principal) = 0;
   // With its events. kMoved: its tokens are not as seen, or it has a name.
   virtual absl::StatusOr<Outcome> RemoveUnnamed(const CredentialRow& seen) = 0;
 
   virtual absl::StatusOr<std::optional<CredentialRow>> Find(const std::string& id) = 0;
-  virtual absl::StatusOr<std::optional<CredentialRow>> FindOfSubject(
-      const LookupKeys& subject_keys) = 0;
+  virtual absl::StatusOr<std::optional<CredentialRow>> FindOfPrincipal(
+      const LookupKeys& principal_keys) = 0;
   virtual absl::StatusOr<std::vector<CredentialRow>> FindOfAnyUser(
       const LookupKeys& any_user_keys) = 0;
   // Of one app, or (empty) of all; oldest first.

@@ -7,7 +7,7 @@
 #include "base/status.h"
 #include "store/millis.h"
 #include "store/opened_rows.h"
-#include "store/records_store.h"
+#include "store/records.h"
 #include "store/with_keys.h"
 
 namespace joinpass::store {

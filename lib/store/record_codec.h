@@ -8,7 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/wipe.h"
-#include "store/records.h"
+#include "store/record_types.h"
 
 namespace joinpass::store {
 

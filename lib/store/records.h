@@ -1,148 +1,215 @@
-// What joinpass keeps, as plain values. Secrets and personal data are in clear
-// here and nowhere below: Records (records_store.h) seals them.
+// Records: the store as the layers below it see it, sealed on its way down.
 
 #ifndef JOINPASS_LIB_STORE_RECORDS_H_
 #define JOINPASS_LIB_STORE_RECORDS_H_
 
-#include <algorithm>
-#include <compare>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "joinpass/apps.h"
-#include "joinpass/credentials.h"
-#include "joinpass/reason.h"
-#include "joinpass/secret.h"
-#include "store/learnt.h"
+#include "base/random.h"
+#include "crypto/key_ring.h"
+#include "crypto/key_source.h"
+#include "store/record_types.h"
+#include "store/row_sealer.h"
+#include "store/store.h"
 
 namespace joinpass::store {
 
-// Zoom refused the app's client id or secret.
-struct AppPause {
-  absl::Time since = absl::InfinitePast();
-  absl::Time next_probe = absl::InfinitePast();
-  int probes = 0;  // that were made since
+// Every call blocks on the disk: it is made from the engine's worker or the
+// caller's thread, never from the loop. A change is durable when the call
+// returns. Thread-safe.
+//
+// Errors of every call: store_unavailable, store_corrupt (a row does not
+// unseal: it is left as it is), key_missing. A call that gives several records
+// leaves out those that do not unseal, and fails only if none does.
+class Records {
+ public:
+  // Whether `error` is that of one row, beside which others may be whole.
+  static bool ConcernsOneRow(const absl::Status& error);
 
-  friend bool operator==(const AppPause&, const AppPause&) = default;
+  // Each call works with the keys as they are when it begins; where newer ones
+  // came before its end, and what it found may be for want of them, it begins again.
+  // `store`, `keys` and `random` must outlive it.
+  Records(Store& store, crypto::KeySource& keys, base::Random& random);
+  // The same with keys that never change.
+  Records(Store& store, const crypto::KeyRing& keys, base::Random& random);
+
+  // --- apps ---------------------------------------------------------------
+  // Errors: invalid_argument  there is an app with this client id already
+  absl::Status CreateApp(const AppRecord& app);
+  absl::StatusOr<AppRecord> GetApp(const std::string& id);  // app_unknown
+  absl::StatusOr<std::vector<AppRecord>> ListApps();        // oldest first
+  // Replaces the settings, and ends a pause.
+  absl::Status UpdateApp(const AppRecord& app, absl::Time now);  // app_unknown
+  absl::Status RemoveApp(const std::string& id);                 // app_unknown, app_in_use
+
+  // Each true if this call did it. A refusal that belongs to older settings
+  // pauses nothing; of several that see a probe due one makes it.
+  absl::StatusOr<bool> PauseApp(const AppRecord& seen, absl::Time now, absl::Time next_probe);
+  absl::StatusOr<bool> ClaimProbe(const AppRecord& seen, absl::Time next_probe);
+  absl::StatusOr<bool> ResumeApp(const AppRecord& seen);
+
+  // --- consents that have begun -------------------------------------------
+  // `state` is the secret in the redirect; only its keyed hash is kept.
+  absl::Status PutConsent(std::string_view state, const ConsentRecord& consent);
+
+  // Takes it out: a second call finds nothing. Also forgets all that expired
+  // before `now`. Nothing if there is none or it expired.
+  absl::StatusOr<std::optional<ConsentRecord>> TakeConsent(std::string_view state, absl::Time now);
+
+  // A hash of what a consent is bound to, for ConsentRecord, under a key of its
+  // own that stands in front of it: the record is sealed.
+  std::string HashBinding(std::string_view bound_to) const;
+
+  // Whether `hash` is one of `bound_to`. Compares in constant time.
+  static bool IsBoundTo(const std::string& hash, std::string_view bound_to);
+
+  // --- credentials --------------------------------------------------------
+  // Keeps a consent, or a callback URL. Where (app, principal) has a credential
+  // already, its id stays, `pending` and `health` are cleared, tokens replaced and
+  // the generation raised, whether or not the old ones unseal; else `id` is that
+  // of the new one. Also: app_unknown; invalid_argument: a callback URL for whom
+  // Zoom has given tokens
+  struct Consented {
+    CredentialRecord record = {};       // as it is stored now
+    std::optional<Health> before = {};  // nothing: it is new
+  };
+  absl::StatusOr<Consented> PutConsented(CredentialRecord credential);
+
+  // Keeps what an exchange gave, before anybody knows whose it is: without a name.
+  // Also: app_unknown
+  absl::StatusOr<CredentialRecord> PutExchanged(CredentialRecord credential);
+
+  // Who consented, as Zoom or its token says: one of the ids at least, that of the
+  // app's kind.
+  struct Consenter {
+    std::string user_id = {};
+    std::string account_id = {};
+    std::string email = {};
+  };
+  // Gives it its name. Where (app, principal) has a credential already, the tokens go
+  // there as PutConsented() says, but for an open `pending` that goes with them, and
+  // `id` is gone; if that one was consented to later, they are void. The caller has
+  // the refresh lock of `id`. One with a name is given as it is. Also:
+  // credential_unknown (there is none, or it is on its way out)
+  absl::StatusOr<Consented> NameCredential(const std::string& id, const Consenter& consenter);
+  // True if it was there without a name, as it is seen, and is gone.
+  absl::StatusOr<bool> RemoveUnnamed(const CredentialRecord& credential);
+  absl::StatusOr<std::vector<CredentialRecord>> ListUnnamed();  // oldest first
+
+  absl::StatusOr<CredentialRecord> GetCredential(const std::string& id);  // credential_unknown
+  absl::StatusOr<CredentialRecord> FindCredential(const std::string& app_id,
+                                                  const Principal& principal);  // the same
+  // The credentials of a Zoom user in any app; empty if there is none.
+  absl::StatusOr<std::vector<CredentialRecord>> FindCredentialsOfUser(const std::string& user_id);
+  // Of one app, or (empty) of all; oldest first.
+  absl::StatusOr<std::vector<CredentialRecord>> ListCredentials(const std::string& app_id);
+
+  // Ids of those with an open `pending`, without a name, or on their way out; oldest
+  // first.
+  absl::StatusOr<std::vector<std::string>> ListUnsettled();
+  // Ids of the healthy ones that have a refresh token, and whose tokens were stored
+  // before `from` or after `to`.
+  absl::StatusOr<std::vector<std::string>> ListRefreshedOutside(absl::Time from, absl::Time to);
+
+  // The log. `first_at`, `last_at` and `times` of `event` are not looked at. Also:
+  // credential_unknown
+  absl::Status AddEvent(const std::string& id, const CredentialEvent& event, absl::Time now);
+  absl::StatusOr<std::vector<CredentialEvent>> ListEvents(const std::string& id);  // newest first
+
+  // Durable before anything else of a disconnect. True if this call did it.
+  absl::StatusOr<bool> BeginDisconnect(const std::string& id,
+                                       absl::Time now);  // credential_unknown
+  // What the directory knew through it, then the credential and its log, if it is
+  // still on its way out: a consent that came meanwhile keeps it (false). True: it
+  // is gone, also if somebody else was faster.
+  absl::StatusOr<bool> RemoveCredential(const CredentialRecord& credential);
+  // The same for one that does not unseal (store_corrupt). What the directory knows
+  // through it stays, since nobody can tell whose it is.
+  absl::StatusOr<bool> RemoveDamaged(const std::string& id);
+
+  // Null: somebody else refreshes it.
+  absl::StatusOr<std::unique_ptr<RefreshLock>> TryLockRefresh(const std::string& id);
+
+  // The durable writes of a refresh. Each holds only while `spent` is still the
+  // stored refresh token and the credential is not on its way out; otherwise
+  // nothing is written and the answer is false. So none holds for a delegated
+  // credential. All are one transaction.
+
+  // Before the send: opens `pending`, or counts one more send of an open one,
+  // the last of which is at `now`. Only if `pending` is stored as it was `seen`
+  // (nothing: there was none), so that of several who saw the same one sends.
+  absl::StatusOr<bool> OpenPending(const std::string& id, const Secret& spent,
+                                   const std::optional<PendingRefresh>& seen, absl::Time now);
+  // The request certainly never left: takes that send back, but keeps
+  // `last_send`; the last one closes `pending`.
+  absl::StatusOr<bool> UndoPending(const std::string& id, const Secret& spent,
+                                   const CredentialEvent& event, absl::Time now);
+  // The answer: new tokens, generation + 1, `pending` closed, healthy. Empty
+  // `scopes` and `api_origin` keep what is stored; so does an empty refresh token.
+  // key_missing, store_corrupt: what is stored cannot be read, so that `tokens`
+  // are not written and stay the caller's.
+  // Logs kRefreshed or kRecovered. Gives the health before; nothing: not written.
+  absl::StatusOr<std::optional<Health>> CommitTokens(const std::string& id, const Secret& spent,
+                                                     const Tokens& tokens, absl::Time now);
+  // A verdict, logged as `event`. Touches neither tokens nor generation, so that a
+  // late answer repairs it; of `pending` it takes back the send that was answered so,
+  // and no other.
+  enum class Verdict {
+    kWritten,
+    kStoodAlready,  // and was left as it was, but for `pending`
+    kVoid,          // the refresh token is not stored any more
+  };
+  absl::StatusOr<Verdict> Condemn(const std::string& id, const Secret& spent, Cause cause,
+                                  const CredentialEvent& event, absl::Time now);
+
+  // --- directory ----------------------------------------------------------
+  // Takes what is newer than what is stored, field by field (Learn()), so that it does
+  // not matter in which order things are learnt. What is stored already is not written
+  // again. A row that does not open is replaced.
+  absl::Status PutHost(const HostRecord& host);
+  absl::Status PutMeetings(std::span<const MeetingRecord> meetings);  // one transaction
+
+  // The meetings of one host in one app of which nothing was learnt at `before` or
+  // later are deleted, as of then. Gives how many. Forgets deletions 48 h older.
+  absl::StatusOr<int> SweepMeetings(const std::string& app_id, const std::string& host_user_id,
+                                    absl::Time before);
+
+  absl::StatusOr<std::optional<HostRecord>> FindHost(const std::string& app_id,
+                                                     const std::string& user_id);
+  // Those that are not deleted and whose host is known.
+  absl::StatusOr<std::vector<MeetingRecord>> FindMeetings(std::uint64_t number);
+  absl::StatusOr<std::vector<HostRecord>> FindHostsByPersonalMeetingId(std::uint64_t pmi);
+  absl::StatusOr<std::vector<HostRecord>> FindHostsByVanityName(std::string_view name);
+
+ private:
+  // Nothing: somebody changed it meanwhile.
+  absl::StatusOr<std::optional<Consented>> NameInPlace(const RowSealer& sealer,
+                                                       const LookupKeys& keys,
+                                                       const CredentialRecord& credential);
+  absl::StatusOr<std::optional<Consented>> Merge(const RowSealer& sealer,
+                                                 const CredentialRow& unnamed,
+                                                 const CredentialRow& stored,
+                                                 CredentialRecord credential);
+
+  template <typename Work>
+  auto Opening(const Work& work);
+  template <typename Work>
+  auto Sealing(const Work& work);
+
+  const std::unique_ptr<crypto::KeySource> fixed_keys_;
+  Store& store_;
+  crypto::KeySource& keys_;
+  base::Random& random_;
 };
-
-struct AppRecord {
-  std::string id = {};
-  AppSettings settings = {};
-  absl::Time created_at = absl::InfinitePast();
-
-  // Given by the store: how often the settings were replaced, and when the
-  // client id became what it is.
-  std::int64_t version = 0;
-  absl::Time client_id_since = absl::InfinitePast();
-
-  std::optional<AppPause> pause = {};
-};
-
-// A consent that has begun, found by its state.
-struct ConsentRecord {
-  Secret state = {};  // given by the store
-  std::string app_id = {};
-  std::string redirect_uri = {};
-  Secret code_verifier = {};
-  std::string bound_to_hash = {};  // keyed hash of what the caller bound it to
-  absl::Time expires_at = absl::InfinitePast();
-};
-
-// Tokens of one generation. They are read, written and handed out together.
-struct Tokens {
-  Secret access_token = {};
-  Secret refresh_token = {};
-  absl::Time access_expires_at = absl::InfinitePast();  // wall clock
-  std::vector<std::string> scopes = {};
-  std::string api_origin = {};  // where they are good; empty: the engine's
-
-  // A delegated credential has this and none of the above.
-  Secret callback_url = {};
-  UrlSource url_source = UrlSource::kNetwork;
-};
-
-// A refresh that was begun and whose answer is not here: the refresh token may
-// or may not be spent.
-struct PendingRefresh {
-  absl::Time first_send = absl::InfinitePast();
-  absl::Time last_send = absl::InfinitePast();
-  int sends = 0;
-
-  friend bool operator==(const PendingRefresh&, const PendingRefresh&) = default;
-};
-
-// A credential. (app, subject) is unique. One whose subject Zoom has not named yet
-// has neither user nor account.
-struct CredentialRecord {
-  std::string id = {};
-  std::string app_id = {};
-  AppKind app_kind = AppKind::kUserManaged;
-  std::string client_id = {};  // to which the consent was given
-  std::string user_id = {};    // of an account's credential: the admin, or empty
-  std::string account_id = {};
-  std::string email = {};
-  Tokens tokens = {};
-
-  // Counts the refresh tokens that this credential has had. Raised by whoever
-  // stores new tokens, and by nothing else.
-  std::int64_t generation = 0;
-
-  // Stands beside the tokens it is about to spend.
-  std::optional<PendingRefresh> pending = {};
-
-  // As stored: never kPaused, which is the app's (oauth/health.h).
-  Health health = Health::kHealthy;
-  absl::Time health_since = absl::InfinitePast();
-  Cause cause = Cause::kNone;
-  absl::Time connected_at = absl::InfinitePast();
-  absl::Time refreshed_at = absl::InfinitePast();  // when the tokens were stored
-
-  bool IsDelegated() const { return !tokens.callback_url.empty(); }
-
-  // Whose consent it is: the account's or the user's.
-  const std::string& subject_id() const {
-    return app_kind == AppKind::kAccountManaged ? account_id : user_id;
-  }
-  bool IsNamed() const { return !subject_id().empty(); }
-};
-
-// A user, as Zoom told an app of him. As what was learnt just now, fields without a
-// time say nothing.
-struct HostRecord {
-  std::string app_id = {};
-  std::string user_id = {};
-  Learnt<std::string> account_id = {};
-  Learnt<std::uint64_t> personal_meeting_id = {};  // 0: none
-  Learnt<std::string> vanity_name = {};            // lower case; empty: none
-};
-
-struct MeetingHost {
-  std::string user_id = {};
-  std::string account_id = {};
-
-  friend auto operator<=>(const MeetingHost&, const MeetingHost&) = default;
-};
-
-// A meeting, as Zoom told an app of it: (app, number) is unique. A deletion is kept for
-// a while, so that what was said before it and comes late does not bring it back.
-struct MeetingRecord {
-  std::string app_id = {};
-  std::uint64_t number = 0;
-  Learnt<MeetingHost> host = {};
-  Learnt<bool> deleted = {};
-
-  // When it was last known to be, and to be his.
-  absl::Time learnt_at() const { return std::max(host.at, deleted.at); }
-};
-
-// Takes what is newer of `learnt`, which speaks of the same thing. True if anything
-// changed.
-bool Learn(HostRecord& known, const HostRecord& learnt);
-bool Learn(MeetingRecord& known, const MeetingRecord& learnt);
 
 }  // namespace joinpass::store
 

@@ -24,7 +24,9 @@ inline crypto::Place MeetingPlace(std::string_view key) { return {"meeting", "me
 // Looked up: within which app, or in all of them.
 inline crypto::LookupPlace ClientLookup() { return {"app", "client_id", ""}; }
 inline crypto::LookupPlace StateLookup() { return {"consent", "state", ""}; }
-inline crypto::LookupPlace SubjectLookup(std::string_view app) {
+// An app has principals of one kind only, so their ids are told apart. The word is the
+// one that stands in the files.
+inline crypto::LookupPlace PrincipalLookup(std::string_view app) {
   return {"credential", "subject", app};
 }
 inline crypto::LookupPlace UnnamedLookup() { return {"credential", "unnamed", ""}; }

@@ -145,9 +145,10 @@ CredentialRow RowSealer::SealCredential(const CredentialRecord& credential) cons
       .id = credential.id,
       .app_id = credential.app_id,
       .named = credential.IsNamed(),
-      .subject_key = credential.IsNamed() ? keys_.CurrentLookupKey(SubjectLookup(credential.app_id),
-                                                                   credential.subject_id())
-                                          : keys_.CurrentLookupKey(UnnamedLookup(), credential.id),
+      .principal_key = credential.IsNamed()
+                           ? keys_.CurrentLookupKey(PrincipalLookup(credential.app_id),
+                                                    credential.principal().id)
+                           : keys_.CurrentLookupKey(UnnamedLookup(), credential.id),
       .any_user_key = KeyOrNone(AnyUserLookup(), credential.user_id),
       .sealed_user = Seal(UserPlace(credential.id), WriteUser(user)),
       .tokens = SealTokens(credential.id, credential.tokens),
@@ -250,8 +251,8 @@ LookupKeys RowSealer::StateKeys(std::string_view state) const {
   return keys_.LookupKeys(StateLookup(), state);
 }
 
-LookupKeys RowSealer::SubjectKeys(std::string_view app_id, std::string_view subject_id) const {
-  return keys_.LookupKeys(SubjectLookup(app_id), subject_id);
+LookupKeys RowSealer::PrincipalKeys(std::string_view app_id, const Principal& principal) const {
+  return keys_.LookupKeys(PrincipalLookup(app_id), principal.id);
 }
 
 LookupKeys RowSealer::AnyUserKeys(std::string_view user_id) const {

@@ -13,7 +13,7 @@
 #include "base/wipe.h"
 #include "crypto/key_ring.h"
 #include "crypto/seal.h"
-#include "store/records.h"
+#include "store/record_types.h"
 #include "store/store.h"
 
 namespace joinpass::store {
@@ -51,7 +51,7 @@ class RowSealer {
   // Under which keys a row may be found.
   LookupKeys ClientKeys(std::string_view client_id) const;
   LookupKeys StateKeys(std::string_view state) const;
-  LookupKeys SubjectKeys(std::string_view app_id, std::string_view subject_id) const;
+  LookupKeys PrincipalKeys(std::string_view app_id, const Principal& principal) const;
   LookupKeys AnyUserKeys(std::string_view user_id) const;
   LookupKeys RefreshKeys(std::string_view id, const Secret& refresh_token) const;
   LookupKeys HostKeys(std::string_view app_id, std::string_view user_id) const;

@@ -12,7 +12,7 @@
 
 #include "absl/time/time.h"
 #include "joinpass/credentials.h"
-#include "store/records.h"
+#include "store/record_types.h"
 
 namespace joinpass::store {
 
@@ -66,9 +66,9 @@ inline constexpr int kMostEvents = 64;  // of one credential; the oldest go
 struct CredentialRow {
   std::string id = {};
   std::string app_id = {};
-  bool named = true;              // false: nobody knows whose it is
-  std::string subject_key = {};   // of the subject, within the app, or else of the id; unique
-  std::string any_user_key = {};  // of the user, in all apps; empty: not known
+  bool named = true;               // false: nobody knows whose it is
+  std::string principal_key = {};  // of the principal, within the app, or else of the id; unique
+  std::string any_user_key = {};   // of the user, in all apps; empty: not known
   std::string sealed_user = {};
   TokensRow tokens = {};
   std::int64_t generation = 0;

@@ -13,7 +13,7 @@
 #include "base/random.h"
 #include "crypto/key_ring.h"
 #include "crypto/key_source.h"
-#include "store/records_store.h"
+#include "store/records.h"
 #include "store/row_sealer.h"
 
 namespace joinpass::store {

@@ -106,25 +106,3 @@ std::vector<MissingScope> MissingScopes(std::span<const std::string> granted, Ap
 }
 
 }  // namespace joinpass::zoom
-
-namespace joinpass {
-
-std::string_view FeatureName(Feature feature) {
-  switch (feature) {
-    case Feature::kReadUser:
-      return "read_user";
-    case Feature::kListMeetings:
-      return "list_meetings";
-    case Feature::kRecordingToken:
-      return "recording_token";
-    case Feature::kZak:
-      return "zak";
-    case Feature::kOnBehalfOf:
-      return "on_behalf_of";
-    case Feature::kListUsers:
-      return "list_users";
-  }
-  return "";
-}
-
-}  // namespace joinpass

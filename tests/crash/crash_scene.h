@@ -17,7 +17,7 @@
 #include "fake_zoom/fake_zoom.h"
 #include "joinpass/engine.h"
 #include "shared_clock.h"
-#include "store/records_store.h"
+#include "store/records.h"
 #include "store/sqlite/sqlite_store.h"
 #include "support/temp_folder.h"
 #include "support/zoom_mood.h"

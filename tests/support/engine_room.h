@@ -16,7 +16,7 @@
 #include "base/random.h"
 #include "crypto/key_ring.h"
 #include "service/context.h"
-#include "store/records_store.h"
+#include "store/records.h"
 #include "store/sqlite/sqlite_store.h"
 #include "support/manual_loop.h"
 #include "support/scripted_transport.h"

@@ -30,7 +30,7 @@ CredentialRow ReadCredential(const Statement& row) {
   return {.id = row.TextAt(0),
           .app_id = row.TextAt(1),
           .named = row.NumberAt(16) != 0,
-          .subject_key = row.BytesAt(2),
+          .principal_key = row.BytesAt(2),
           .any_user_key = row.BytesAt(3),
           .sealed_user = row.BytesAt(4),
           .tokens = {.refresh_key = row.BytesAt(5), .sealed = row.BytesAt(6)},
@@ -45,7 +45,7 @@ CredentialRow ReadCredential(const Statement& row) {
 
 // All columns but the id and the app, in the order of the two statements below.
 void BindRest(Statement& statement, const CredentialRow& row) {
-  statement.Bytes(row.subject_key).Bytes(row.any_user_key).Bytes(row.sealed_user);
+  statement.Bytes(row.principal_key).Bytes(row.any_user_key).Bytes(row.sealed_user);
   statement.Bytes(row.tokens.refresh_key).Bytes(row.tokens.sealed).Number(row.generation);
   if (row.pending) {
     statement.Time(row.pending->first_send).Time(row.pending->last_send);
@@ -59,11 +59,11 @@ void BindRest(Statement& statement, const CredentialRow& row) {
 }
 
 absl::StatusOr<bool> IsTaken(Connection& db, const std::string& id,
-                             const LookupKeys& same_subject) {
+                             const LookupKeys& same_principal) {
   JOINPASS_ASSIGN_OR_RETURN(
       Statement find,
       db.Use("SELECT 1 FROM credential WHERE id=? OR subject_key IN " JOINPASS_SQL_KEYS));
-  find.Text(id).Keys(same_subject);
+  find.Text(id).Keys(same_principal);
   return find.Step();
 }
 
@@ -89,14 +89,14 @@ absl::StatusOr<std::vector<std::string>> ReadIds(Statement& list) {
 }  // namespace
 
 absl::StatusOr<Outcome> SqliteCredentials::Insert(const CredentialRow& row,
-                                                  const LookupKeys& same_subject,
+                                                  const LookupKeys& same_principal,
                                                   const EventRow& event) {
   base::MutexLock lock(file_.writes.mutex);
   Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(
       Transaction transaction,
       BeginSealed(db, keys_, {row.sealed_user, row.tokens.sealed, row.sealed_cause, event.sealed}));
-  JOINPASS_ASSIGN_OR_RETURN(const bool taken, IsTaken(db, row.id, same_subject));
+  JOINPASS_ASSIGN_OR_RETURN(const bool taken, IsTaken(db, row.id, same_principal));
   if (taken) return Outcome::kTaken;
   Outcome outcome = Outcome::kUnknown;
   {
@@ -143,11 +143,11 @@ absl::StatusOr<Outcome> SqliteCredentials::Replace(const CredentialRow& row,
 }
 
 absl::StatusOr<Outcome> SqliteCredentials::Name(const CredentialRow& row,
-                                                const LookupKeys& same_subject) {
+                                                const LookupKeys& same_principal) {
   base::MutexLock lock(file_.writes.mutex);
   Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {row.sealed_user}));
-  JOINPASS_ASSIGN_OR_RETURN(const bool taken, IsTaken(db, "", same_subject));
+  JOINPASS_ASSIGN_OR_RETURN(const bool taken, IsTaken(db, "", same_principal));
   if (taken) return Outcome::kTaken;
   Outcome outcome = Outcome::kMoved;
   {
@@ -155,7 +155,7 @@ absl::StatusOr<Outcome> SqliteCredentials::Name(const CredentialRow& row,
         Statement name,
         db.Use("UPDATE credential SET named=1, subject_key=?, any_user_key=?, sealed_user=? "
                "WHERE id=? AND named=0 AND health<>?"));
-    name.Bytes(row.subject_key).Bytes(row.any_user_key).Bytes(row.sealed_user).Text(row.id);
+    name.Bytes(row.principal_key).Bytes(row.any_user_key).Bytes(row.sealed_user).Text(row.id);
     name.Number(StoredHealth(Health::kDisconnecting));
     JOINPASS_ASSIGN_OR_RETURN(outcome, RunChange(db, name, Outcome::kMoved));
   }
@@ -182,14 +182,14 @@ absl::StatusOr<std::optional<CredentialRow>> SqliteCredentials::Find(const std::
   return ReadRow(find, ReadCredential);
 }
 
-absl::StatusOr<std::optional<CredentialRow>> SqliteCredentials::FindOfSubject(
-    const LookupKeys& subject_keys) {
+absl::StatusOr<std::optional<CredentialRow>> SqliteCredentials::FindOfPrincipal(
+    const LookupKeys& principal_keys) {
   base::MutexLock lock(file_.reads.mutex);
   JOINPASS_ASSIGN_OR_RETURN(
       Statement find,
       file_.reads.connection->Use("SELECT " JOINPASS_SQL_CREDENTIAL
                                   " FROM credential WHERE subject_key IN " JOINPASS_SQL_KEYS));
-  find.Keys(subject_keys);
+  find.Keys(principal_keys);
   return ReadRow(find, ReadCredential);
 }
 

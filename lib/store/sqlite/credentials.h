@@ -25,16 +25,16 @@ class SqliteCredentials final : public CredentialStore {
   SqliteCredentials(std::string folder, Database& file, crypto::KeySource& keys)
       : folder_(std::move(folder)), file_(file), keys_(keys) {}
 
-  absl::StatusOr<Outcome> Insert(const CredentialRow& row, const LookupKeys& same_subject,
+  absl::StatusOr<Outcome> Insert(const CredentialRow& row, const LookupKeys& same_principal,
                                  const EventRow& event) override;
   absl::StatusOr<Outcome> Replace(const CredentialRow& row, std::int64_t seen_generation,
                                   Health seen_health, const EventRow& event,
                                   const CredentialRow* unnamed) override;
-  absl::StatusOr<Outcome> Name(const CredentialRow& row, const LookupKeys& same_subject) override;
+  absl::StatusOr<Outcome> Name(const CredentialRow& row, const LookupKeys& same_principal) override;
   absl::StatusOr<Outcome> RemoveUnnamed(const CredentialRow& seen) override;
   absl::StatusOr<std::optional<CredentialRow>> Find(const std::string& id) override;
-  absl::StatusOr<std::optional<CredentialRow>> FindOfSubject(
-      const LookupKeys& subject_keys) override;
+  absl::StatusOr<std::optional<CredentialRow>> FindOfPrincipal(
+      const LookupKeys& principal_keys) override;
   absl::StatusOr<std::vector<CredentialRow>> FindOfAnyUser(
       const LookupKeys& any_user_keys) override;
   absl::StatusOr<std::vector<CredentialRow>> List(const std::string& app_id) override;

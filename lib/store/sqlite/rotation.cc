@@ -79,13 +79,13 @@ absl::StatusOr<bool> Put(Connection& db, const CredentialRow& was, const Credent
       Statement drop,
       db.Use("DELETE FROM credential WHERE subject_key=? AND id<>? AND connected_at<"
              "(SELECT connected_at FROM credential WHERE " JOINPASS_SQL_WAS_CREDENTIAL ")"));
-  drop.Bytes(now.subject_key).Text(was.id);
+  drop.Bytes(now.principal_key).Text(was.id);
   JOINPASS_ASSIGN_OR_RETURN(bool dropped, Changed(db, BindWas(drop, was)));
   JOINPASS_ASSIGN_OR_RETURN(
       Statement put,
       db.Use("UPDATE OR IGNORE credential SET subject_key=?, any_user_key=?, sealed_user=?, "
              "refresh_key=?, sealed_tokens=?, sealed_cause=? WHERE " JOINPASS_SQL_WAS_CREDENTIAL));
-  put.Bytes(now.subject_key).Bytes(now.any_user_key).Bytes(now.sealed_user);
+  put.Bytes(now.principal_key).Bytes(now.any_user_key).Bytes(now.sealed_user);
   put.Bytes(now.tokens.refresh_key).Bytes(now.tokens.sealed).Bytes(now.sealed_cause);
   JOINPASS_ASSIGN_OR_RETURN(bool done, Changed(db, BindWas(put, was)));
   if (!done) {

@@ -7,7 +7,7 @@
 
 #include "crypto/key_file_source.h"
 #include "integration/engine/engine_scene.h"
-#include "store/records_store.h"
+#include "store/records.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace joinpass::testing {

@@ -19,7 +19,7 @@ Candidate CandidateOf(std::string credential, std::string host) {
 
 struct Scene {
   JoinRequest request;
-  Known known;
+  Findings known;
 
   Scene() {
     request.link = *MeetingLink::Parse("https://zoom.us/j/98765432109?pwd=abc&tk=reg");

@@ -568,7 +568,8 @@ TEST_SUITE("Consent") {
     CHECK(credential->user_id == "admin");
     CHECK(credential->account_id == "acme");
     CHECK(credential->client_id == "accounts");
-    CHECK(records.FindCredential("app_accounts", "acme")->id == credential->id);
+    CHECK(records.FindCredential("app_accounts", store::Principal::Account("acme"))->id ==
+          credential->id);
   }
 
   TEST_CASE_FIXTURE(AccountScene,

@@ -60,7 +60,8 @@ TEST_SUITE("A damaged row") {
       Damage(credentials_db, damage);
       const std::string evidence = testing::ReadFile(credentials_db);
       CHECK(WhyNot(records.GetCredential("cred_1")) == Reason::kStoreCorrupt);
-      CHECK(WhyNot(records.FindCredential("app_1", "ann")) == Reason::kStoreCorrupt);
+      CHECK(WhyNot(records.FindCredential("app_1", Principal::User("ann"))) ==
+            Reason::kStoreCorrupt);
       CHECK(WhyNot(records.FindCredentialsOfUser("ann")) == Reason::kStoreCorrupt);
       CHECK(Must(records.GetCredential("cred_2")).user_id == "bob");
       const auto all = Must(records.ListCredentials(""));
@@ -88,7 +89,8 @@ TEST_SUITE("A damaged row") {
     Damage(credentials_db,
            "UPDATE credential SET any_user_key=(SELECT any_user_key FROM "
            "credential WHERE id='cred_2') WHERE id='cred_1'");
-    CHECK(WhyNot(records.FindCredential("app_1", "ann")) == Reason::kCredentialUnknown);
+    CHECK(WhyNot(records.FindCredential("app_1", Principal::User("ann"))) ==
+          Reason::kCredentialUnknown);
     const auto bobs = Must(records.FindCredentialsOfUser("bob"));
     REQUIRE(bobs.size() == 1);
     CHECK(bobs[0].id == "cred_2");

@@ -74,7 +74,7 @@ struct RotatingFolder {
 // One round of what a bot does to one user, whose only refresher it is. Empty: well.
 std::string LiveOnce(Records& records, int user, int round) {
   const std::string id = absl::StrCat("cred_", user);
-  const auto found = records.FindCredential("app_1", UserName(user));
+  const auto found = records.FindCredential("app_1", Principal::User(UserName(user)));
   EXPECT_OK(found.status());
   EXPECT(found->id == id && found->generation == round + 1);
   const Secret spent = found->tokens.refresh_token;
@@ -191,7 +191,8 @@ TEST_SUITE("Keys that are rotated under those who use them") {
     Records records(**opened.store, **opened.keys, base::SystemRandom());
     CHECK(Must(records.ListCredentials("")).size() == kUsers);
     for (int i = 0; i < kUsers; ++i) {
-      CHECK(Must(records.FindCredential("app_1", UserName(i))).id == absl::StrCat("cred_", i));
+      CHECK(Must(records.FindCredential("app_1", Principal::User(UserName(i)))).id ==
+            absl::StrCat("cred_", i));
       CHECK(Must(records.FindMeetings(kNumber + static_cast<std::uint64_t>(i))).size() == 1);
     }
     const std::string id = crypto::SealPrefix(first).substr(1);
@@ -217,7 +218,7 @@ TEST_SUITE("Keys that are rotated under those who use them") {
       Records records(**opened.store, **opened.keys, base::SystemRandom());
       CHECK(Must(records.ListCredentials("")).size() == kUsers);
       for (int i = 0; i < kUsers; ++i) {
-        CHECK(Must(records.FindCredential("app_1", UserName(i))).generation == 1);
+        CHECK(Must(records.FindCredential("app_1", Principal::User(UserName(i)))).generation == 1);
         CHECK(Must(records.FindMeetings(kNumber + static_cast<std::uint64_t>(i))).size() == 1);
       }
     }

@@ -89,7 +89,8 @@ struct OldStore {
 
   void CheckUser(Records& records, const std::string& user) {
     CAPTURE(user);
-    const CredentialRecord credential = Must(records.FindCredential("app_1", user));
+    const CredentialRecord credential =
+        Must(records.FindCredential("app_1", Principal::User(user)));
     CHECK(credential.id == "cred_" + user);
     CHECK(credential.generation == 1);
     CHECK(credential.tokens.refresh_token == Secret("first refresh"));
@@ -259,7 +260,7 @@ TEST_SUITE("A sweep of the keys") {
     Must(forgetful.PutConsented(twin));
     CHECK(SweepAll(store, keys).done);
     CHECK(Must(records.ListCredentials("")).size() == 3);
-    CHECK(Must(records.FindCredential("app_1", "ann")).id == left);
+    CHECK(Must(records.FindCredential("app_1", Principal::User("ann"))).id == left);
     CHECK(Must(store.rotation().CountSealed(kOld)) == 0);
     CHECK(RawSqlite(Database("credentials"))
               .Run("SELECT count(*) FROM event WHERE credential_id IN ('cred_ann','cred_twin')") ==

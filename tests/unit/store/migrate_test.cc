@@ -56,7 +56,7 @@ TEST_SUITE("A store of the first schemas") {
       CHECK(paused.pause->next_probe == kNow + absl::Hours(1));
 
       CHECK(Must(records.ListCredentials("")).size() == 4);
-      const CredentialRecord ann = Must(records.FindCredential("app_1", "ann"));
+      const CredentialRecord ann = Must(records.FindCredential("app_1", Principal::User("ann")));
       CHECK(ann.id == "cred_ann");
       CHECK(ann.tokens.refresh_token == Secret("first refresh"));
       REQUIRE(ann.pending);
@@ -65,7 +65,7 @@ TEST_SUITE("A store of the first schemas") {
       CHECK(bob.health == Health::kReauthorizationRequired);
       CHECK(bob.cause == Cause::kRevokedOrExpired);
       CHECK(Must(records.ListEvents("cred_bob")).front().tracking_id == "track-7");
-      CHECK(Must(records.FindCredential("app_2", "acme")).id == "cred_acme");
+      CHECK(Must(records.FindCredential("app_2", Principal::Account("acme"))).id == "cred_acme");
       CHECK(Must(records.ListUnnamed()).at(0).id == "cred_unnamed");
 
       const auto ann_hosts = Must(records.FindHostsByVanityName("ann.lee"));

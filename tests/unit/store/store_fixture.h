@@ -14,7 +14,7 @@
 #include "base/random.h"
 #include "base/status.h"
 #include "crypto/key_ring.h"
-#include "store/records_store.h"
+#include "store/records.h"
 #include "support/temp_folder.h"
 #include "unit/store/store_factory.h"
 

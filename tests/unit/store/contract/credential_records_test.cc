@@ -34,8 +34,9 @@ TEST_SUITE("Records of credentials") {
     Must(records.PutConsented(CredentialOf("app_2", "ann", "cred_2")));
     Must(records.PutConsented(CredentialOf("app_2", "bob", "cred_3")));
 
-    CHECK(Must(records.FindCredential("app_2", "ann")).id == "cred_2");
-    CHECK(WhyNot(records.FindCredential("app_1", "bob")) == Reason::kCredentialUnknown);
+    CHECK(Must(records.FindCredential("app_2", Principal::User("ann"))).id == "cred_2");
+    CHECK(WhyNot(records.FindCredential("app_1", Principal::User("bob"))) ==
+          Reason::kCredentialUnknown);
     CHECK(WhyNot(records.GetCredential("cred_4")) == Reason::kCredentialUnknown);
     const auto anns = Must(records.FindCredentialsOfUser("ann"));
     REQUIRE(anns.size() == 2);

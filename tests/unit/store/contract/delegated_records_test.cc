@@ -73,15 +73,16 @@ TEST_SUITE("Records of delegated credentials") {
 
 TEST_SUITE("Records of an account's credential") {
   TEST_CASE_FIXTURE(AccountFixture, "are found by the account, and need no user") {
-    const CredentialRecord found = Must(records.FindCredential("app_1", "acme"));
+    const CredentialRecord found =
+        Must(records.FindCredential("app_1", Principal::Account("acme")));
     CHECK(found.id == "cred_2");
     CHECK(found.app_kind == AppKind::kAccountManaged);
     CHECK(found.client_id == "client of app_1");
     CHECK(found.user_id.empty());
-    CHECK(found.subject_id() == "acme");
+    CHECK(found.principal().id == "acme");
     CHECK(Must(records.FindCredentialsOfUser("")).empty());
     CHECK(Ann().app_kind == AppKind::kUserManaged);
-    CHECK(Ann().subject_id() == "ann");
+    CHECK(Ann().principal().id == "ann");
   }
 
   TEST_CASE_FIXTURE(AccountFixture, "are one, whichever admin consents") {

@@ -36,7 +36,7 @@ TEST_SUITE("A store whose key was changed") {
     OpenedStore opened(path, RingOf({1, 2}));
     Records& records = opened.records;
     CHECK(Must(records.GetApp("app_1")).settings.client_secret == Secret("secret of app_1"));
-    CHECK(Must(records.FindCredential("app_1", "ann")).id == "cred_1");
+    CHECK(Must(records.FindCredential("app_1", Principal::User("ann"))).id == "cred_1");
     CHECK(Must(records.FindCredentialsOfUser("ann")).size() == 1);
     CHECK(Must(records.FindHostsByVanityName("ann.lee")).size() == 1);
     CHECK(Must(records.FindHostsByPersonalMeetingId(5'551'112'222)).size() == 1);
@@ -188,7 +188,7 @@ TEST_SUITE("A call that took its keys just before there was a newer one") {
     CHECK(Must(Late().ListApps()).size() == 2);
     CHECK(Must(Late().GetApp("app_2")).id == "app_2");
     CHECK(Must(Late().GetCredential("cred_1")).user_id == "ann");
-    CHECK(Must(Late().FindCredential("app_1", "ann")).id == "cred_1");
+    CHECK(Must(Late().FindCredential("app_1", Principal::User("ann"))).id == "cred_1");
     CHECK(Must(Late().FindCredentialsOfUser("ann")).size() == 1);
     CHECK(Must(Late().ListCredentials("")).size() == 1);
     CHECK(Must(Late().ListEvents("cred_1")).size() == 1);

@@ -57,7 +57,7 @@ TEST_SUITE("A write that was overtaken") {
     CredentialRow row = Row();
     CHECK(Must(store.credentials().Insert(row, {"another key"}, {})) == Outcome::kTaken);
     row.id = "cred_2";
-    CHECK(Must(store.credentials().Insert(row, {"another key", row.subject_key}, {})) ==
+    CHECK(Must(store.credentials().Insert(row, {"another key", row.principal_key}, {})) ==
           Outcome::kTaken);
     CHECK(Must(store.credentials().List("")).size() == 1);
   }
@@ -71,10 +71,10 @@ TEST_SUITE("A write that was overtaken") {
 
 TEST_SUITE("A list of look-up keys") {
   TEST_CASE_FIXTURE(InterleavedFixture, "matches by any of them, and by none if it is empty") {
-    const std::string key = Row().subject_key;
-    CHECK(Must(store.credentials().FindOfSubject({"a", "b", "c", "d", "e", "f", "g", key})));
-    CHECK_FALSE(Must(store.credentials().FindOfSubject({"a", "b"})));
-    CHECK_FALSE(Must(store.credentials().FindOfSubject({})));
+    const std::string key = Row().principal_key;
+    CHECK(Must(store.credentials().FindOfPrincipal({"a", "b", "c", "d", "e", "f", "g", key})));
+    CHECK_FALSE(Must(store.credentials().FindOfPrincipal({"a", "b"})));
+    CHECK_FALSE(Must(store.credentials().FindOfPrincipal({})));
     CHECK(Must(store.credentials().OpenPending("cred_1", {}, {}, kNow)) == Outcome::kMoved);
   }
 }

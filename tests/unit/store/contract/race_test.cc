@@ -141,7 +141,7 @@ TEST_SUITE("Of several writers") {
     CHECK(answers[0].starts_with("cred_of_"));
     CHECK(answers == std::vector<std::string>(3, answers[0]));
     OpenedStore opened(path);
-    CHECK(Must(opened.records.FindCredential("app_1", "bob")).generation == 3);
+    CHECK(Must(opened.records.FindCredential("app_1", Principal::User("bob"))).generation == 3);
     CHECK(Must(opened.records.ListCredentials("")).size() == 2);
   }
 

@@ -11,9 +11,9 @@
 namespace joinpass::store {
 namespace {
 
-const Records::Subject kAnn = {
+const Records::Consenter kAnn = {
     .user_id = "ann", .account_id = "account of ann", .email = "ann@example.com"};
-const Records::Subject kBob = {
+const Records::Consenter kBob = {
     .user_id = "bob", .account_id = "account of bob", .email = "bob@example.com"};
 
 struct UnnamedFixture : StoreFixture {
@@ -39,7 +39,8 @@ TEST_SUITE("Unnamed credentials") {
     CHECK(Must(records.ListUnsettled()) == std::vector<std::string>{"cred_2"});
     CHECK(Must(records.ListCredentials("app_1")).size() == 2);
     CHECK(Must(records.FindCredentialsOfUser("")).empty());
-    CHECK(WhyNot(records.FindCredential("app_1", "")) == Reason::kCredentialUnknown);
+    CHECK(WhyNot(records.FindCredential("app_1", Principal::User(""))) ==
+          Reason::kCredentialUnknown);
     CHECK(WhyNot(records.RemoveApp("app_1")) == Reason::kAppInUse);
   }
 
@@ -63,7 +64,7 @@ TEST_SUITE("Unnamed credentials") {
     const Records::Consented named = Must(records.NameCredential("cred_2", kBob));
     CHECK(named.record.id == "cred_2");
     CHECK_FALSE(named.before);
-    const CredentialRecord bob = Must(records.FindCredential("app_1", "bob"));
+    const CredentialRecord bob = Must(records.FindCredential("app_1", Principal::User("bob")));
     CHECK(bob.id == "cred_2");
     CHECK(bob.email == "bob@example.com");
     CHECK(bob.tokens.refresh_token == Secret("cred_2 refresh"));
@@ -115,7 +116,7 @@ TEST_SUITE("Unnamed credentials") {
     CHECK(Must(records.NameCredential("cred_1", kBob)).record.user_id == "ann");
     Exchanged("cred_2", absl::Hours(1));
     REQUIRE(Must(records.BeginDisconnect("cred_2", kNow)));
-    for (const Records::Subject& subject : {kAnn, kBob}) {
+    for (const Records::Consenter& subject : {kAnn, kBob}) {
       CHECK(WhyNot(records.NameCredential("cred_2", subject)) == Reason::kCredentialUnknown);
     }
     CHECK(Ann().tokens.refresh_token == Secret("first refresh"));
@@ -146,7 +147,7 @@ TEST_SUITE("Unnamed credentials") {
         Must(records.CommitTokens("cred_2", Secret("cred_2 refresh"), TokensNamed("next"), kNow)));
     CredentialRow row = seen;
     row.id = "cred_1";
-    row.subject_key = ann.subject_key;
+    row.principal_key = ann.principal_key;
     CHECK(Must(store.credentials().Replace(row, 1, Health::kHealthy, {}, &seen)) ==
           Outcome::kMoved);
     CHECK(IsThere("cred_2"));
@@ -154,7 +155,7 @@ TEST_SUITE("Unnamed credentials") {
     const CredentialRow now = *Must(store.credentials().Find("cred_2"));
     CHECK(Must(store.credentials().Replace(row, 9, Health::kHealthy, {}, &now)) == Outcome::kMoved);
     CHECK(IsThere("cred_2"));
-    CHECK(Must(store.credentials().Name(row, {ann.subject_key})) == Outcome::kTaken);
+    CHECK(Must(store.credentials().Name(row, {ann.principal_key})) == Outcome::kTaken);
     CHECK(Must(store.credentials().Name(row, {})) == Outcome::kMoved);
   }
 
@@ -168,7 +169,7 @@ TEST_SUITE("Unnamed credentials") {
     OpenedStore after(folder / "store", RingOf({1, 2}));
     const Records::Consented named = Must(after.records.NameCredential("cred_2", kBob));
     CHECK(named.record.id == "cred_2");
-    CHECK(Must(after.records.FindCredential("app_1", "bob")).id == "cred_2");
+    CHECK(Must(after.records.FindCredential("app_1", Principal::User("bob"))).id == "cred_2");
   }
 }
 

@@ -1,4 +1,4 @@
-#include "engine/credentials.h"
+#include "engine/stored_credentials.h"
 
 #include <map>
 #include <utility>

@@ -1,7 +1,7 @@
 // Directory, done.
 
-#ifndef JOINPASS_LIB_ENGINE_DIRECTORY_H_
-#define JOINPASS_LIB_ENGINE_DIRECTORY_H_
+#ifndef JOINPASS_LIB_ENGINE_STORED_DIRECTORY_H_
+#define JOINPASS_LIB_ENGINE_STORED_DIRECTORY_H_
 
 #include <string>
 
@@ -29,4 +29,4 @@ class StoredDirectory final : public Directory {
 
 }  // namespace joinpass::engine
 
-#endif  // JOINPASS_LIB_ENGINE_DIRECTORY_H_
+#endif  // JOINPASS_LIB_ENGINE_STORED_DIRECTORY_H_

@@ -1,7 +1,7 @@
 // JoinSession, done.
 
-#ifndef JOINPASS_LIB_ENGINE_SESSION_H_
-#define JOINPASS_LIB_ENGINE_SESSION_H_
+#ifndef JOINPASS_LIB_ENGINE_CALLER_SESSION_H_
+#define JOINPASS_LIB_ENGINE_CALLER_SESSION_H_
 
 #include <functional>
 #include <memory>
@@ -44,4 +44,4 @@ class CallerSession final : public JoinSession {
 
 }  // namespace joinpass::engine
 
-#endif  // JOINPASS_LIB_ENGINE_SESSION_H_
+#endif  // JOINPASS_LIB_ENGINE_CALLER_SESSION_H_

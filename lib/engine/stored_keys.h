@@ -1,7 +1,7 @@
 // Keys, done.
 
-#ifndef JOINPASS_LIB_ENGINE_KEYS_H_
-#define JOINPASS_LIB_ENGINE_KEYS_H_
+#ifndef JOINPASS_LIB_ENGINE_STORED_KEYS_H_
+#define JOINPASS_LIB_ENGINE_STORED_KEYS_H_
 
 #include <atomic>
 #include <string>
@@ -43,4 +43,4 @@ class StoredKeys final : public Keys {
 
 }  // namespace joinpass::engine
 
-#endif  // JOINPASS_LIB_ENGINE_KEYS_H_
+#endif  // JOINPASS_LIB_ENGINE_STORED_KEYS_H_

@@ -1,7 +1,7 @@
 // Apps, done.
 
-#ifndef JOINPASS_LIB_ENGINE_APPS_H_
-#define JOINPASS_LIB_ENGINE_APPS_H_
+#ifndef JOINPASS_LIB_ENGINE_STORED_APPS_H_
+#define JOINPASS_LIB_ENGINE_STORED_APPS_H_
 
 #include <string>
 #include <vector>
@@ -30,4 +30,4 @@ class StoredApps final : public Apps {
 
 }  // namespace joinpass::engine
 
-#endif  // JOINPASS_LIB_ENGINE_APPS_H_
+#endif  // JOINPASS_LIB_ENGINE_STORED_APPS_H_

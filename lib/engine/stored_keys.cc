@@ -1,4 +1,4 @@
-#include "engine/keys.h"
+#include "engine/stored_keys.h"
 
 #include <algorithm>
 #include <optional>

@@ -1,22 +1,8 @@
-#include "engine/directory.h"
+#include "engine/stored_directory.h"
 
 #include "directory/resolver.h"
 
-namespace joinpass {
-
-std::string_view MatchRuleName(MatchRule rule) {
-  switch (rule) {
-    case MatchRule::kScheduled:
-      return "scheduled";
-    case MatchRule::kPersonalMeetingId:
-      return "personal_meeting_id";
-    case MatchRule::kVanityName:
-      return "vanity_name";
-  }
-  return "unknown";
-}
-
-namespace engine {
+namespace joinpass::engine {
 
 absl::StatusOr<SyncReport> StoredDirectory::Sync(const std::string& credential_id,
                                                  absl::Duration timeout) {
@@ -29,5 +15,4 @@ absl::StatusOr<Resolution> StoredDirectory::Resolve(const MeetingLink& link) {
   return directory::Resolve(context_.records, link);
 }
 
-}  // namespace engine
-}  // namespace joinpass
+}  // namespace joinpass::engine

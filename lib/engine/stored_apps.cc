@@ -1,9 +1,10 @@
-#include "engine/apps.h"
+#include "engine/stored_apps.h"
 
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_join.h"
+#include "base/ids.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "oauth/app_pause.h"
@@ -61,7 +62,7 @@ absl::Status CheckSettings(const AppSettings& settings) {
 absl::StatusOr<std::string> StoredApps::Create(AppSettings settings) {
   JOINPASS_RETURN_IF_ERROR(CheckSettings(settings));
   store::AppRecord record;
-  record.id = "app_" + context_.random.Token(16);
+  record.id = base::NewAppId(context_.random);
   record.settings = std::move(settings);
   record.created_at = context_.clock.Now();
   JOINPASS_RETURN_IF_ERROR(context_.records.CreateApp(record));

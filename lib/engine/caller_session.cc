@@ -1,4 +1,4 @@
-#include "engine/session.h"
+#include "engine/caller_session.h"
 
 namespace joinpass::engine {
 namespace {

@@ -1,7 +1,7 @@
 // Credentials, done.
 
-#ifndef JOINPASS_LIB_ENGINE_CREDENTIALS_H_
-#define JOINPASS_LIB_ENGINE_CREDENTIALS_H_
+#ifndef JOINPASS_LIB_ENGINE_STORED_CREDENTIALS_H_
+#define JOINPASS_LIB_ENGINE_STORED_CREDENTIALS_H_
 
 #include <memory>
 #include <string>
@@ -13,7 +13,7 @@
 #include "oauth/consent.h"
 #include "oauth/token_source.h"
 #include "service/context.h"
-#include "store/records_store.h"
+#include "store/records.h"
 
 namespace joinpass::engine {
 
@@ -54,4 +54,4 @@ class StoredCredentials final : public Credentials {
 
 }  // namespace joinpass::engine
 
-#endif  // JOINPASS_LIB_ENGINE_CREDENTIALS_H_
+#endif  // JOINPASS_LIB_ENGINE_STORED_CREDENTIALS_H_

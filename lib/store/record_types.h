@@ -1,0 +1,166 @@
+// What joinpass keeps, as plain values. Secrets and personal data are in clear
+// here and nowhere below: Records (records.h) seals them.
+
+#ifndef JOINPASS_LIB_STORE_RECORD_TYPES_H_
+#define JOINPASS_LIB_STORE_RECORD_TYPES_H_
+
+#include <algorithm>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "joinpass/apps.h"
+#include "joinpass/credentials.h"
+#include "joinpass/reason.h"
+#include "joinpass/secret.h"
+#include "store/learnt.h"
+
+namespace joinpass::store {
+
+// Zoom refused the app's client id or secret.
+struct AppPause {
+  absl::Time since = absl::InfinitePast();
+  absl::Time next_probe = absl::InfinitePast();
+  int probes = 0;  // that were made since
+
+  friend bool operator==(const AppPause&, const AppPause&) = default;
+};
+
+struct AppRecord {
+  std::string id = {};
+  AppSettings settings = {};
+  absl::Time created_at = absl::InfinitePast();
+
+  // Given by the store: how often the settings were replaced, and when the
+  // client id became what it is.
+  std::int64_t version = 0;
+  absl::Time client_id_since = absl::InfinitePast();
+
+  std::optional<AppPause> pause = {};
+};
+
+// A consent that has begun, found by its state.
+struct ConsentRecord {
+  Secret state = {};  // given by the store
+  std::string app_id = {};
+  std::string redirect_uri = {};
+  Secret code_verifier = {};
+  std::string bound_to_hash = {};  // keyed hash of what the caller bound it to
+  absl::Time expires_at = absl::InfinitePast();
+};
+
+// Tokens of one generation. They are read, written and handed out together.
+struct Tokens {
+  Secret access_token = {};
+  Secret refresh_token = {};
+  absl::Time access_expires_at = absl::InfinitePast();  // wall clock
+  std::vector<std::string> scopes = {};
+  std::string api_origin = {};  // where they are good; empty: the engine's
+
+  // A delegated credential has this and none of the above.
+  Secret callback_url = {};
+  UrlSource url_source = UrlSource::kNetwork;
+};
+
+// A refresh that was begun and whose answer is not here: the refresh token may
+// or may not be spent.
+struct PendingRefresh {
+  absl::Time first_send = absl::InfinitePast();
+  absl::Time last_send = absl::InfinitePast();
+  int sends = 0;
+
+  friend bool operator==(const PendingRefresh&, const PendingRefresh&) = default;
+};
+
+// Whose consent a credential is: a user's, or an account's, whose tokens serve any of
+// its users.
+struct Principal {
+  enum class Kind { kUser, kAccount };
+
+  Kind kind = Kind::kUser;
+  std::string id = {};
+
+  static Principal User(std::string id) { return {Kind::kUser, std::move(id)}; }
+  static Principal Account(std::string id) { return {Kind::kAccount, std::move(id)}; }
+  // Of those that a consent names, the one that counts with an app of this kind.
+  static Principal Of(AppKind kind, std::string user_id, std::string account_id) {
+    return kind == AppKind::kAccountManaged ? Account(std::move(account_id))
+                                            : User(std::move(user_id));
+  }
+
+  friend bool operator==(const Principal&, const Principal&) = default;
+};
+
+// A credential. (app, principal) is unique. One whose principal Zoom has not named yet
+// has neither user nor account.
+struct CredentialRecord {
+  std::string id = {};
+  std::string app_id = {};
+  AppKind app_kind = AppKind::kUserManaged;
+  std::string client_id = {};  // to which the consent was given
+  std::string user_id = {};    // of an account's credential: the admin, or empty
+  std::string account_id = {};
+  std::string email = {};
+  Tokens tokens = {};
+
+  // Counts the refresh tokens that this credential has had. Raised by whoever
+  // stores new tokens, and by nothing else.
+  std::int64_t generation = 0;
+
+  // Stands beside the tokens it is about to spend.
+  std::optional<PendingRefresh> pending = {};
+
+  // As stored: never kPaused, which is the app's (oauth/health.h).
+  Health health = Health::kHealthy;
+  absl::Time health_since = absl::InfinitePast();
+  Cause cause = Cause::kNone;
+  absl::Time connected_at = absl::InfinitePast();
+  absl::Time refreshed_at = absl::InfinitePast();  // when the tokens were stored
+
+  bool IsDelegated() const { return !tokens.callback_url.empty(); }
+
+  Principal principal() const { return Principal::Of(app_kind, user_id, account_id); }
+  bool IsNamed() const { return !principal().id.empty(); }
+};
+
+// A user, as Zoom told an app of him. As what was learnt just now, fields without a
+// time say nothing.
+struct HostRecord {
+  std::string app_id = {};
+  std::string user_id = {};
+  Learnt<std::string> account_id = {};
+  Learnt<std::uint64_t> personal_meeting_id = {};  // 0: none
+  Learnt<std::string> vanity_name = {};            // lower case; empty: none
+};
+
+struct MeetingHost {
+  std::string user_id = {};
+  std::string account_id = {};
+
+  friend auto operator<=>(const MeetingHost&, const MeetingHost&) = default;
+};
+
+// A meeting, as Zoom told an app of it: (app, number) is unique. A deletion is kept for
+// a while, so that what was said before it and comes late does not bring it back.
+struct MeetingRecord {
+  std::string app_id = {};
+  std::uint64_t number = 0;
+  Learnt<MeetingHost> host = {};
+  Learnt<bool> deleted = {};
+
+  // When it was last known to be, and to be his.
+  absl::Time learnt_at() const { return std::max(host.at, deleted.at); }
+};
+
+// Takes what is newer of `learnt`, which speaks of the same thing. True if anything
+// changed.
+bool Learn(HostRecord& known, const HostRecord& learnt);
+bool Learn(MeetingRecord& known, const MeetingRecord& learnt);
+
+}  // namespace joinpass::store
+
+#endif  // JOINPASS_LIB_STORE_RECORD_TYPES_H_
