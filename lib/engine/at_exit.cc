@@ -13,30 +13,30 @@
 namespace joinpass::engine {
 namespace {
 
-struct Engines {
+struct Houses {
   base::Mutex mutex;
-  std::vector<std::shared_ptr<AssembledEngine>> alive ABSL_GUARDED_BY(mutex);
+  std::vector<std::shared_ptr<House>> alive ABSL_GUARDED_BY(mutex);
 };
 
 // Never destroyed: statics of the host may hold engines longer than ours live.
-Engines& TheEngines() {
-  static Engines& engines = *new Engines;
-  return engines;
+Houses& TheHouses() {
+  static Houses& houses = *new Houses;
+  return houses;
 }
 
 void EndAll() {
-  std::vector<std::shared_ptr<AssembledEngine>> alive;
+  std::vector<std::shared_ptr<House>> alive;
   {
-    Engines& engines = TheEngines();
-    base::MutexLock lock(engines.mutex);
-    alive = engines.alive;
+    Houses& houses = TheHouses();
+    base::MutexLock lock(houses.mutex);
+    alive = houses.alive;
   }
-  for (const auto& engine : alive) engine->EndForGood();
+  for (const auto& house : alive) house->EndForGood();
 }
 
 // A child that was forked while another thread held the lock could never have it.
-void LockForFork() ABSL_NO_THREAD_SAFETY_ANALYSIS { TheEngines().mutex.Lock(); }
-void UnlockAfterFork() ABSL_NO_THREAD_SAFETY_ANALYSIS { TheEngines().mutex.Unlock(); }
+void LockForFork() ABSL_NO_THREAD_SAFETY_ANALYSIS { TheHouses().mutex.Lock(); }
+void UnlockAfterFork() ABSL_NO_THREAD_SAFETY_ANALYSIS { TheHouses().mutex.Unlock(); }
 
 bool Register() {
   // What OpenSSL has to do at exit() is registered now, and so done after ours.
@@ -48,18 +48,18 @@ bool Register() {
 
 }  // namespace
 
-void EndAtExit(std::shared_ptr<AssembledEngine> engine) {
+void EndAtExit(std::shared_ptr<House> house) {
   static const bool registered = Register();
   (void)registered;
-  Engines& engines = TheEngines();
-  base::MutexLock lock(engines.mutex);
-  engines.alive.push_back(std::move(engine));
+  Houses& houses = TheHouses();
+  base::MutexLock lock(houses.mutex);
+  houses.alive.push_back(std::move(house));
 }
 
-void Forget(const std::shared_ptr<AssembledEngine>& engine) {
-  Engines& engines = TheEngines();
-  base::MutexLock lock(engines.mutex);
-  std::erase(engines.alive, engine);
+void Forget(const std::shared_ptr<House>& house) {
+  Houses& houses = TheHouses();
+  base::MutexLock lock(houses.mutex);
+  std::erase(houses.alive, house);
 }
 
 }  // namespace joinpass::engine

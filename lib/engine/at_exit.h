@@ -5,15 +5,15 @@
 
 #include <memory>
 
-#include "engine/assembled_engine.h"
+#include "engine/house.h"
 
 namespace joinpass::engine {
 
-// At exit(), and where the library is unloaded, `engine` is closed, in the time that
+// At exit(), and where the library is unloaded, `house` is closed, in the time that
 // a refresh takes, and its threads end; all that was initialised before this call
 // (OpenSSL, for one) is still there then. Until Forget(). Thread-safe.
-void EndAtExit(std::shared_ptr<AssembledEngine> engine);
-void Forget(const std::shared_ptr<AssembledEngine>& engine);
+void EndAtExit(std::shared_ptr<House> house);
+void Forget(const std::shared_ptr<House>& house);
 
 }  // namespace joinpass::engine
 

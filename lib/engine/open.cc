@@ -8,8 +8,8 @@
 #include "absl/strings/str_join.h"
 #include "base/status.h"
 #include "crypto/key_file.h"
-#include "engine/assembled_engine.h"
-#include "engine/guest_engine.h"
+#include "engine/face.h"
+#include "engine/house.h"
 #include "store/sqlite/sqlite_store.h"
 #include "zoom/origins.h"
 
@@ -69,8 +69,8 @@ absl::Status CheckOptions(const EngineOptions& options) {
 
 namespace {
 
-absl::StatusOr<std::unique_ptr<AssembledEngine>> Assemble(EngineOptions options, base::Clock& clock,
-                                                          base::Random& random) {
+absl::StatusOr<std::unique_ptr<House>> Assemble(EngineOptions options, base::Clock& clock,
+                                                base::Random& random) {
   JOINPASS_RETURN_IF_ERROR(CheckOptions(options));
   auto loop = http::MakeIoLoop(clock);
   // First what may fail without a trace: an option that is wrong leaves no folder behind.
@@ -82,7 +82,7 @@ absl::StatusOr<std::unique_ptr<AssembledEngine>> Assemble(EngineOptions options,
     Tell(options, "store_created", absl::StrCat("a new store was made in ", folder.path));
   }
   Parts parts{clock, random, std::move(keys), std::move(store), std::move(loop), std::move(client)};
-  auto engine = std::make_unique<AssembledEngine>(std::move(options), std::move(parts));
+  auto engine = std::make_unique<House>(std::move(options), std::move(parts));
   engine->SettleWhileOpen();
   return engine;
 }
@@ -93,7 +93,7 @@ absl::StatusOr<std::unique_ptr<Engine>> OpenWith(EngineOptions options, base::Cl
                                                  base::Random& random) {
   try {
     JOINPASS_ASSIGN_OR_RETURN(auto engine, Assemble(std::move(options), clock, random));
-    return std::make_unique<GuestEngine>(std::move(engine));
+    return std::make_unique<Face>(std::move(engine));
   } catch (...) {
     return base::StatusOfException();
   }

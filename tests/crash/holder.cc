@@ -27,7 +27,8 @@
 #include "absl/strings/str_split.h"
 #include "base/random.h"
 #include "crypto/key_file_source.h"
-#include "engine/assembled_engine.h"
+#include "engine/face.h"
+#include "engine/house.h"
 #include "http/client.h"
 #include "joinpass/reason.h"
 #include "shared_clock.h"
@@ -117,8 +118,8 @@ std::string NameOf(const absl::Status& status) {
 }
 
 // A store whose keys, clock, disk and client are those of the test.
-std::unique_ptr<engine::AssembledEngine> OpenEngine(const Arguments& arguments, base::Clock& clock,
-                                                    Steps& steps, Stamps& stamps) {
+std::unique_ptr<Engine> OpenEngine(const Arguments& arguments, base::Clock& clock, Steps& steps,
+                                   Stamps& stamps) {
   EngineOptions options;
   options.store_folder = arguments.at("store");
   options.oauth_origin = arguments.at("origin");
@@ -139,7 +140,8 @@ std::unique_ptr<engine::AssembledEngine> OpenEngine(const Arguments& arguments, 
       clock,           base::SystemRandom(),
       std::move(keys), std::move(store),
       std::move(loop), std::make_unique<StepClient>(std::move(client), steps, stamps)};
-  return std::make_unique<engine::AssembledEngine>(std::move(options), std::move(parts));
+  return std::make_unique<engine::Face>(
+      std::make_unique<engine::House>(std::move(options), std::move(parts)));
 }
 
 void Ask(Engine& engine, const std::string& credential, absl::Duration timeout) {

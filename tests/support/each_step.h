@@ -82,7 +82,7 @@ int EachStep(const std::string& name) {
   int failed = 0;
   for (const StepFault& fault : kStepFaults) {
     for (int step = 1;; ++step) {
-      CAPTURE(fault.name);
+      CAPTURE(std::string(fault.name));
       CAPTURE(step);
       Scene scene;
       scene.store->WaitNoLongerThan(absl::ZeroDuration());

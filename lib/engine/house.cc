@@ -1,4 +1,4 @@
-#include "engine/assembled_engine.h"
+#include "engine/house.h"
 
 #include <algorithm>
 #include <exception>
@@ -6,7 +6,6 @@
 
 #include "base/flight.h"
 #include "base/status.h"
-#include "join/plan.h"
 #include "oauth/refresh_rules.h"
 
 namespace joinpass::engine {
@@ -59,7 +58,7 @@ base::Task<absl::Status> AwaitFlights(oauth::Consents& consents, oauth::TokenSou
 
 }  // namespace
 
-AssembledEngine::AssembledEngine(EngineOptions options, Parts parts)
+House::House(EngineOptions options, Parts parts)
     : options_(std::move(options)),
       parts_(std::move(parts)),
       records_(*parts_.store, *parts_.keys, parts_.random),
@@ -85,35 +84,13 @@ AssembledEngine::AssembledEngine(EngineOptions options, Parts parts)
       directory_(context_, sync_, *runner_),
       keys_(context_, *parts_.store, *parts_.keys, *runner_) {}
 
-AssembledEngine::~AssembledEngine() { (void)Close(kCloseByItself); }
+House::~House() { (void)Close(kCloseByItself); }
 
-absl::StatusOr<std::unique_ptr<JoinSession>> AssembledEngine::BeginJoin(JoinRequest request) {
-  JOINPASS_RETURN_IF_ERROR(join::CheckRequest(request));
-  auto session = std::make_shared<join::Session>(services_, std::move(request));
-  const bool started =
-      runner_->Spawn<absl::Status>([session] { return session->Warm(); }, [](absl::Status) {});
-  if (!started) return EngineClosed();
-  return std::make_unique<CallerSession>(border_, runner_, std::move(session), parts_.clock,
-                                         options_.callback_executor);
-}
-
-absl::StatusOr<JoinPass> AssembledEngine::Prepare(JoinRequest request, absl::Duration timeout) {
-  JOINPASS_RETURN_IF_ERROR(runner_->CheckThread());
-  JOINPASS_ASSIGN_OR_RETURN(const auto session, BeginJoin(std::move(request)));
-  return session->Mint(timeout);
-}
-
-absl::StatusOr<UpkeepReport> AssembledEngine::Upkeep(absl::Duration timeout) {
-  const SteadyTime deadline = parts_.clock.SteadyNow() + timeout;
-  return runner_->Run<absl::StatusOr<UpkeepReport>>(
-      [this, deadline] { return upkeep_.Run(deadline); });
-}
-
-void AssembledEngine::SettleWhileOpen() {
+void House::SettleWhileOpen() {
   runner_->Spawn<absl::Status>([this] { return upkeep_.SettleWhileOpen(); }, [](absl::Status) {});
 }
 
-absl::Status AssembledEngine::Close(absl::Duration timeout) {
+absl::Status House::Close(absl::Duration timeout) {
   if (parts_.loop && parts_.loop->IsCurrent()) return OnOwnThread();
   const SteadyTime deadline = parts_.clock.SteadyNow() + timeout;
   {
@@ -143,7 +120,7 @@ absl::Status AssembledEngine::Close(absl::Duration timeout) {
   return *outcome;
 }
 
-absl::Status AssembledEngine::CloseOnce(absl::Duration timeout) {
+absl::Status House::CloseOnce(absl::Duration timeout) {
   const SteadyTime deadline = parts_.clock.SteadyNow() + timeout;
   // Else each call that waits for another process's lock would have 5 s of its own.
   parts_.store->WaitNoLongerThan(timeout);
@@ -160,7 +137,7 @@ absl::Status AssembledEngine::CloseOnce(absl::Duration timeout) {
   return drained;
 }
 
-void AssembledEngine::EndForGood() {
+void House::EndForGood() {
   if (!border_->IsHome()) return;
   (void)Close(kCloseByItself);
   border_->Shut();

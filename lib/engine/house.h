@@ -1,7 +1,7 @@
-// Engine, done: the one place that knows all parts.
+// House: the parts of an engine in the order of their lives, and how they end.
 
-#ifndef JOINPASS_LIB_ENGINE_ASSEMBLED_ENGINE_H_
-#define JOINPASS_LIB_ENGINE_ASSEMBLED_ENGINE_H_
+#ifndef JOINPASS_LIB_ENGINE_HOUSE_H_
+#define JOINPASS_LIB_ENGINE_HOUSE_H_
 
 #include <memory>
 #include <optional>
@@ -34,7 +34,7 @@
 
 namespace joinpass::engine {
 
-// What an engine is made of.
+// What a house is made of, from outside.
 struct Parts {
   base::Clock& clock;
   base::Random& random;
@@ -44,22 +44,28 @@ struct Parts {
   std::unique_ptr<http::Client> client;
 };
 
-class AssembledEngine final : public Engine {
+// The one place that knows all parts. Its calls are for its Face (face.h), which the
+// engine's caller holds.
+class House {
  public:
-  AssembledEngine(EngineOptions options, Parts parts);
-  ~AssembledEngine() override;
+  House(EngineOptions options, Parts parts);
+  ~House();
 
-  Apps& apps() override { return apps_; }
-  Credentials& credentials() override { return credentials_; }
-  Directory& directory() override { return directory_; }
-  Keys& keys() override { return keys_; }
-  absl::StatusOr<std::unique_ptr<JoinSession>> BeginJoin(JoinRequest request) override;
-  absl::StatusOr<JoinPass> Prepare(JoinRequest request, absl::Duration timeout) override;
-  absl::StatusOr<UpkeepReport> Upkeep(absl::Duration timeout) override;
-  absl::Status Close(absl::Duration timeout) override;
+  StoredApps& apps() { return apps_; }
+  StoredCredentials& credentials() { return credentials_; }
+  StoredDirectory& directory() { return directory_; }
+  StoredKeys& keys() { return keys_; }
+  const join::Services& services() const { return services_; }
+  oauth::Upkeep& upkeep() { return upkeep_; }
+  const std::shared_ptr<Runner>& runner() { return runner_; }
+  base::Clock& clock() { return parts_.clock; }
+  const EngineOptions& options() const { return options_; }
 
   // What stands between it and its callers, also those of its sessions.
-  const Border& border() const { return *border_; }
+  const std::shared_ptr<Border>& border() const { return border_; }
+
+  // As Engine::Close().
+  absl::Status Close(absl::Duration timeout);
 
   // At the end of the process: closes, and ends all threads. Whatever a caller asks for
   // after that is refused; what is in memory stays until the process is gone. On one of
@@ -101,4 +107,4 @@ class AssembledEngine final : public Engine {
 
 }  // namespace joinpass::engine
 
-#endif  // JOINPASS_LIB_ENGINE_ASSEMBLED_ENGINE_H_
+#endif  // JOINPASS_LIB_ENGINE_HOUSE_H_

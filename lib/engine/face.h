@@ -1,27 +1,27 @@
-// GuestEngine: the engine as a host process holds it.
+// Face: the engine as its caller holds it.
 
-#ifndef JOINPASS_LIB_ENGINE_GUEST_ENGINE_H_
-#define JOINPASS_LIB_ENGINE_GUEST_ENGINE_H_
+#ifndef JOINPASS_LIB_ENGINE_FACE_H_
+#define JOINPASS_LIB_ENGINE_FACE_H_
 
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "engine/assembled_engine.h"
 #include "engine/border.h"
+#include "engine/house.h"
 #include "joinpass/engine.h"
 
 namespace joinpass::engine {
 
-// Lets calls through to the engine inside, past the border, and nothing else. Its
-// destructor does nothing in a forked child. At the exit() of its process it closes
+// The public calls: each passes the border on its way into the house. Its destructor
+// does nothing in a forked child. At the exit() of its process it closes
 // what is inside and ends its threads, before OpenSSL's clean-up, which would take
 // the ground from under them: with whatever order the statics go.
-class GuestEngine final : public Engine {
+class Face final : public Engine {
  public:
-  explicit GuestEngine(std::unique_ptr<AssembledEngine> engine);
-  ~GuestEngine() override;
+  explicit Face(std::unique_ptr<House> house);
+  ~Face() override;
 
   Apps& apps() override { return apps_; }
   Credentials& credentials() override { return credentials_; }
@@ -95,7 +95,11 @@ class GuestEngine final : public Engine {
     Keys& inside_;
   };
 
-  const std::shared_ptr<AssembledEngine> inside_;
+  // Within the border.
+  absl::StatusOr<std::unique_ptr<JoinSession>> Begin(JoinRequest request);
+  absl::StatusOr<JoinPass> BeginAndMint(JoinRequest request, absl::Duration timeout);
+
+  const std::shared_ptr<House> house_;
   const Border& border_;
   GuestApps apps_;
   GuestCredentials credentials_;
@@ -105,4 +109,4 @@ class GuestEngine final : public Engine {
 
 }  // namespace joinpass::engine
 
-#endif  // JOINPASS_LIB_ENGINE_GUEST_ENGINE_H_
+#endif  // JOINPASS_LIB_ENGINE_FACE_H_

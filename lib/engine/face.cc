@@ -1,0 +1,159 @@
+#include "engine/face.h"
+
+#include <utility>
+
+#include "base/status.h"
+#include "engine/at_exit.h"
+#include "engine/caller_session.h"
+#include "join/plan.h"
+
+namespace joinpass::engine {
+
+Face::Face(std::unique_ptr<House> house)
+    : house_(std::move(house)),
+      border_(*house_->border()),
+      apps_(border_, house_->apps()),
+      credentials_(border_, house_->credentials()),
+      directory_(border_, house_->directory()),
+      keys_(border_, house_->keys()) {
+  EndAtExit(house_);
+}
+
+Face::~Face() {
+  // Where it cannot be taken apart it stays as it is: the list of those that end at
+  // exit() holds it.
+  if (border_.Check().ok()) Forget(house_);
+}
+
+absl::StatusOr<std::unique_ptr<JoinSession>> Face::Begin(JoinRequest request) {
+  JOINPASS_RETURN_IF_ERROR(join::CheckRequest(request));
+  auto session = std::make_shared<join::Session>(house_->services(), std::move(request));
+  const bool started = house_->runner()->Spawn<absl::Status>([session] { return session->Warm(); },
+                                                             [](absl::Status) {});
+  if (!started) return EngineClosed();
+  return std::make_unique<CallerSession>(house_->border(), house_->runner(), std::move(session),
+                                         house_->clock(), house_->options().callback_executor);
+}
+
+absl::StatusOr<JoinPass> Face::BeginAndMint(JoinRequest request, absl::Duration timeout) {
+  JOINPASS_RETURN_IF_ERROR(house_->runner()->CheckThread());
+  JOINPASS_ASSIGN_OR_RETURN(const auto session, Begin(std::move(request)));
+  return session->Mint(timeout);
+}
+
+absl::StatusOr<std::unique_ptr<JoinSession>> Face::BeginJoin(JoinRequest request) {
+  return border_.Run([&] { return Begin(std::move(request)); });
+}
+
+absl::StatusOr<JoinPass> Face::Prepare(JoinRequest request, absl::Duration timeout) {
+  return border_.Run([&] { return BeginAndMint(std::move(request), timeout); });
+}
+
+absl::StatusOr<UpkeepReport> Face::Upkeep(absl::Duration timeout) {
+  return border_.Run([&] {
+    const SteadyTime deadline = house_->clock().SteadyNow() + timeout;
+    return house_->runner()->Run<absl::StatusOr<UpkeepReport>>(
+        [this, deadline] { return house_->upkeep().Run(deadline); });
+  });
+}
+
+absl::Status Face::Close(absl::Duration timeout) {
+  return border_.Run([&] { return house_->Close(timeout); });
+}
+
+// --- apps ------------------------------------------------------------------
+
+absl::StatusOr<std::string> Face::GuestApps::Create(AppSettings settings) {
+  return border_.Run([&] { return inside_.Create(std::move(settings)); });
+}
+
+absl::StatusOr<std::vector<App>> Face::GuestApps::List() {
+  return border_.Run([&] { return inside_.List(); });
+}
+
+absl::StatusOr<App> Face::GuestApps::Get(const std::string& id) {
+  return border_.Run([&] { return inside_.Get(id); });
+}
+
+absl::Status Face::GuestApps::Update(const std::string& id, AppSettings settings) {
+  return border_.Run([&] { return inside_.Update(id, std::move(settings)); });
+}
+
+absl::Status Face::GuestApps::Remove(const std::string& id) {
+  return border_.Run([&] { return inside_.Remove(id); });
+}
+
+// --- credentials -----------------------------------------------------------
+
+absl::StatusOr<ConnectStart> Face::GuestCredentials::BeginConnect(const ConnectRequest& request) {
+  return border_.Run([&] { return inside_.BeginConnect(request); });
+}
+
+absl::StatusOr<Credential> Face::GuestCredentials::FinishConnect(std::string_view redirected_to,
+                                                                 std::string_view bound_to,
+                                                                 absl::Duration timeout) {
+  return border_.Run([&] { return inside_.FinishConnect(redirected_to, bound_to, timeout); });
+}
+
+absl::StatusOr<std::vector<Credential>> Face::GuestCredentials::List(const std::string& app_id) {
+  return border_.Run([&] { return inside_.List(app_id); });
+}
+
+absl::StatusOr<Credential> Face::GuestCredentials::Get(const std::string& id) {
+  return border_.Run([&] { return inside_.Get(id); });
+}
+
+absl::StatusOr<Credential> Face::GuestCredentials::Delegate(const DelegateRequest& request,
+                                                            absl::Duration timeout) {
+  return border_.Run([&] { return inside_.Delegate(request, timeout); });
+}
+
+absl::StatusOr<AccessToken> Face::GuestCredentials::GetAccessToken(const std::string& id,
+                                                                   absl::Duration timeout) {
+  return border_.Run([&] { return inside_.GetAccessToken(id, timeout); });
+}
+
+absl::StatusOr<Credential> Face::GuestCredentials::Validate(const std::string& id,
+                                                            absl::Duration timeout) {
+  return border_.Run([&] { return inside_.Validate(id, timeout); });
+}
+
+absl::StatusOr<Disconnected> Face::GuestCredentials::Disconnect(const std::string& id,
+                                                                absl::Duration timeout) {
+  return border_.Run([&] { return inside_.Disconnect(id, timeout); });
+}
+
+absl::StatusOr<std::vector<CredentialEvent>> Face::GuestCredentials::Log(const std::string& id) {
+  return border_.Run([&] { return inside_.Log(id); });
+}
+
+// --- directory -------------------------------------------------------------
+
+absl::StatusOr<SyncReport> Face::GuestDirectory::Sync(const std::string& credential_id,
+                                                      absl::Duration timeout) {
+  return border_.Run([&] { return inside_.Sync(credential_id, timeout); });
+}
+
+absl::StatusOr<Resolution> Face::GuestDirectory::Resolve(const MeetingLink& link) {
+  return border_.Run([&] { return inside_.Resolve(link); });
+}
+
+// --- keys ------------------------------------------------------------------
+
+absl::StatusOr<std::vector<KeyInfo>> Face::GuestKeys::List() {
+  return border_.Run([&] { return inside_.List(); });
+}
+
+absl::StatusOr<std::string> Face::GuestKeys::Add() {
+  return border_.Run([&] { return inside_.Add(); });
+}
+
+absl::StatusOr<SweepReport> Face::GuestKeys::Sweep(absl::Duration timeout) {
+  return border_.Run([&] { return inside_.Sweep(timeout); });
+}
+
+absl::Status Face::GuestKeys::Remove(const std::string& id) {
+  return border_.Run([&] { return inside_.Remove(id); });
+}
+
+}  // namespace joinpass::engine
