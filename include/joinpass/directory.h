@@ -17,7 +17,7 @@ namespace joinpass {
 
 // How a meeting was matched with its host, best first.
 enum class MatchRule {
-  kScheduled,          // the host's own list names this number
+  kScheduled,          // a list of meetings names this number, and its host
   kPersonalMeetingId,  // the number is the host's PMI
   kVanityName,         // the link is the host's personal link
 };

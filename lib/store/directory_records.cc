@@ -40,14 +40,14 @@ MeetingRecord Cut(MeetingRecord meeting) {
   return meeting;
 }
 
-// What is in `seen`, or nothing but which thing it is. All of it can be learnt again,
-// so a row that does not open is as good as none. (One that only newer keys than ours
-// open is not lost: with ours nothing can be written.)
+// What is in `seen`. All of it can be learnt again, so a row that does not open is as
+// good as none. (One that only newer keys than ours open is not lost: with ours nothing
+// can be written.)
 template <typename Record, typename Row, typename Open>
-Record KnownIn(const std::optional<Row>& seen, const Record& blank, const Open& open) {
-  if (!seen) return blank;
+std::optional<Record> KnownIn(const std::optional<Row>& seen, const Open& open) {
+  if (!seen) return std::nullopt;
   absl::StatusOr<Record> known = open(*seen);
-  return known.ok() ? *std::move(known) : blank;
+  return known.ok() ? std::optional<Record>(*std::move(known)) : std::nullopt;
 }
 
 bool SealsTheSame(const HostRecord& a, const HostRecord& b) {
@@ -56,18 +56,18 @@ bool SealsTheSame(const HostRecord& a, const HostRecord& b) {
 }
 
 // A row is sealed again only where what it seals has changed.
-HostRow RowOf(const RowSealer& sealer, const HostRecord& now, const HostRecord& known,
-              const std::optional<HostRow>& seen) {
-  if (!seen || !SealsTheSame(now, known)) return sealer.SealHost(now);
+HostRow RowOf(const RowSealer& sealer, const HostRecord& now,
+              const std::optional<HostRecord>& known, const std::optional<HostRow>& seen) {
+  if (!known || !SealsTheSame(now, *known)) return sealer.SealHost(now);
   HostRow row = *seen;
   row.account_at = now.account_id.at;
   row.number_at = now.personal_meeting_id.at;
   row.vanity_at = now.vanity_name.at;
   return row;
 }
-MeetingRow RowOf(const RowSealer& sealer, const MeetingRecord& now, const MeetingRecord& known,
-                 const std::optional<MeetingRow>& seen) {
-  if (!seen || now.host.value != known.host.value) return sealer.SealMeeting(now);
+MeetingRow RowOf(const RowSealer& sealer, const MeetingRecord& now,
+                 const std::optional<MeetingRecord>& known, const std::optional<MeetingRow>& seen) {
+  if (!known || now.host.value != known->host.value) return sealer.SealMeeting(now);
   MeetingRow row = *seen;
   row.host_at = now.host.at;
   row.deleted = now.deleted.value;
@@ -76,12 +76,20 @@ MeetingRow RowOf(const RowSealer& sealer, const MeetingRecord& now, const Meetin
 }
 
 // The change that has a row say what `learnt` says; nothing if it does already.
+std::optional<HostChange> ChangeFor(const RowSealer& sealer, const HostRecord& learnt,
+                                    const std::optional<HostRow>& seen) {
+  const auto known =
+      KnownIn<HostRecord>(seen, [&](const HostRow& row) { return sealer.OpenHost(row); });
+  HostRecord now = known.value_or(HostRecord{.app_id = learnt.app_id, .user_id = learnt.user_id});
+  if (!Learn(now, learnt)) return std::nullopt;
+  return HostChange{.row = RowOf(sealer, now, known, seen), .seen = seen};
+}
 std::optional<MeetingChange> ChangeFor(const RowSealer& sealer, const MeetingRecord& learnt,
                                        const std::optional<MeetingRow>& seen) {
-  const MeetingRecord blank = {.app_id = learnt.app_id, .number = learnt.number};
-  const MeetingRecord known =
-      KnownIn(seen, blank, [&](const MeetingRow& row) { return sealer.OpenMeeting(row); });
-  MeetingRecord now = known;
+  const auto known =
+      KnownIn<MeetingRecord>(seen, [&](const MeetingRow& row) { return sealer.OpenMeeting(row); });
+  MeetingRecord now =
+      known.value_or(MeetingRecord{.app_id = learnt.app_id, .number = learnt.number});
   if (!Learn(now, learnt)) return std::nullopt;
   return MeetingChange{.row = RowOf(sealer, now, known, seen), .seen = seen};
 }
@@ -126,13 +134,9 @@ absl::Status Records::PutHost(const HostRecord& host) {
       JOINPASS_ASSIGN_OR_RETURN(
           const std::optional<HostRow> seen,
           store_.directory().FindHost(sealer.HostKeys(learnt.app_id, learnt.user_id)));
-      const HostRecord blank = {.app_id = learnt.app_id, .user_id = learnt.user_id};
-      const HostRecord known =
-          KnownIn(seen, blank, [&](const HostRow& row) { return sealer.OpenHost(row); });
-      HostRecord now = known;
-      if (!Learn(now, learnt)) return absl::OkStatus();
-      const HostChange change = {.row = RowOf(sealer, now, known, seen), .seen = seen};
-      JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.directory().ChangeHost(change));
+      const std::optional<HostChange> change = ChangeFor(sealer, learnt, seen);
+      if (!change) return absl::OkStatus();
+      JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.directory().ChangeHost(*change));
       if (outcome == Outcome::kDone) return absl::OkStatus();
     }
     return TooManyWriters();
