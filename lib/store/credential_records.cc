@@ -28,9 +28,11 @@ absl::Status Misplaced() {
                          "credential: a row does not belong to what it holds");
 }
 
-// The inside of the seal decides; a search key beside it may have been changed.
+// The inside of the seal decides; a search key beside it may have been changed. An id
+// that is an account's and no user's (or the other way) is only found by chance.
 absl::Status CheckPrincipal(const CredentialRecord& credential, const Principal& principal) {
-  return credential.principal() == principal ? absl::OkStatus() : Misplaced();
+  if (credential.principal() == principal) return absl::OkStatus();
+  return credential.principal().id == principal.id ? UnknownCredential() : Misplaced();
 }
 
 Tokens MergeTokens(const Tokens& stored, const Tokens& answer) {

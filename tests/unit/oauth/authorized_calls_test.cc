@@ -43,6 +43,20 @@ TEST_SUITE("AuthorizedCalls") {
     CHECK(transport.seen[0].authorization == "Bearer access-0");
   }
 
+  TEST_CASE_FIXTURE(Scene, "counts the life of what comes from before the request left") {
+    Connect(absl::Hours(1));
+    transport.answer = [](const auto&) { return JsonAnswer(200, R"({"id":"u"})"); };
+    transport.on_the_way = [this] { clock.Advance(absl::Seconds(3)); };
+    const base::Moment before = context.Now();
+    const auto user = Call();
+    REQUIRE(user.ok());
+    CHECK(clock.SteadyNow() == before.steady + absl::Seconds(3));
+    CHECK(user->sent_at.steady == before.steady);
+    CHECK(user->sent_at.wall == before.wall);
+    CHECK(transport.seen[0].origin == "https://api.zoom.us");
+    CHECK(transport.seen[0].deadline == before.steady + absl::Seconds(10));
+  }
+
   TEST_CASE_FIXTURE(Scene, "gives a refusal by its reason") {
     Connect(absl::Hours(1));
     transport.answer = [](const auto&) { return JsonAnswer(404, R"({"code":1001})"); };

@@ -112,6 +112,10 @@ TEST_SUITE("A store of the first schemas") {
     CHECK(WhyNot(open(RingOf({2}))) == Reason::kKeyMissing);
     CHECK(Ask("directory.db", "PRAGMA user_version") == "2");
     CHECK(Ask("directory.db", "SELECT count(learnt_at) FROM meeting") == "3");
+    std::filesystem::rename(path + "/credentials.db", folder / "aside");
+    CHECK(WhyNot(open(RingOf({2}))) == Reason::kKeyMissing);
+    CHECK(Ask("directory.db", "PRAGMA user_version") == "2");
+    std::filesystem::rename(folder / "aside", path + "/credentials.db");
     Ask("directory.db", "CREATE TABLE meeting_before(x)");
     CHECK_FALSE(open(RingOf({1})).ok());
     CHECK(Ask("directory.db", "PRAGMA user_version") == "2");

@@ -79,7 +79,11 @@ TEST_SUITE("Records of an account's credential") {
     CHECK(found.app_kind == AppKind::kAccountManaged);
     CHECK(found.client_id == "client of app_1");
     CHECK(found.user_id.empty());
-    CHECK(found.principal().id == "acme");
+    CHECK(found.principal() == Principal::Account("acme"));
+    CHECK(WhyNot(records.FindCredential("app_1", Principal::User("acme"))) ==
+          Reason::kCredentialUnknown);
+    CHECK(WhyNot(records.FindCredential("app_1", Principal::Account("ann"))) ==
+          Reason::kCredentialUnknown);
     CHECK(Must(records.FindCredentialsOfUser("")).empty());
     CHECK(Ann().app_kind == AppKind::kUserManaged);
     CHECK(Ann().principal().id == "ann");
