@@ -73,6 +73,7 @@ class Stepper {
 
 // A scene is an EngineRoom made anew for each play, with
 //   absl::Status Play();      what is tried; OK, or the error that the caller gets
+//   void GoOn();              lets all that is under way come to its end
 //   void CheckDone();         after a play that was OK
 //   void CheckNothingLost();  after one in which a step failed, when all is well again
 // and Play() must be OK then. Gives how many steps were failed.
@@ -93,6 +94,7 @@ int EachStep(const std::string& name) {
       if (met.ok()) scene.CheckDone();
       if (!stepper.fired()) {
         CHECK(met.ok());
+        scene.GoOn();
         break;
       }
       ++failed;
@@ -108,6 +110,7 @@ int EachStep(const std::string& name) {
       CAPTURE(then);
       REQUIRE(again.ok());
       scene.CheckDone();
+      scene.GoOn();
       REQUIRE(step < 1000);
     }
   }
