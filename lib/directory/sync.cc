@@ -16,13 +16,17 @@ constexpr int kMostPages = 1000;
 // A page token lives 15 minutes; a list that outlasts it begins anew, this often.
 constexpr int kMostRestarts = 2;
 
-// Whoever the list names as the host: an assistant's list has meetings of others.
+// An account's consent is for whoever the list names as the host: an assistant's has
+// meetings of others. A user's is for his own alone: of others, who have not consented,
+// nothing is kept, and nobody's list would ever sweep it.
 std::vector<store::MeetingRecord> RecordsOf(const zoom::MeetingPage& page,
                                             const store::CredentialRecord& credential,
                                             absl::Time learnt_at) {
   std::vector<store::MeetingRecord> records;
   records.reserve(page.meetings.size());
   for (const zoom::ListedMeeting& meeting : page.meetings) {
+    const bool own = meeting.host_id == credential.user_id;
+    if (!own && credential.app_kind == AppKind::kUserManaged) continue;
     store::MeetingRecord record;
     record.app_id = credential.app_id;
     record.number = meeting.number;

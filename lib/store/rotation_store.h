@@ -14,7 +14,8 @@
 
 namespace joinpass::store {
 
-// All that is sealed, as a change of keys goes through it. What holds for each call stands in store.h.
+// All that is sealed, as a change of keys goes through it. What holds for each call
+// stands in store.h.
 class RotationStore {
  public:
   virtual ~RotationStore() = default;

@@ -34,8 +34,6 @@ struct EndpointRow {
 // the bearer of the token knows.
 template <typename T>
 struct Endpoint {
-  using Value = T;
-
   struct Form {
     const EndpointRow& row;
     std::string target = {};

@@ -54,6 +54,7 @@ class ScriptedTransport final : public http::Transport {
     std::string body;
     bool send_once = false;
     SteadyTime deadline = {};
+    NetFault befell = NetFault::kNone;
   };
 
   // Answers every request that is not held.
@@ -104,8 +105,9 @@ class ScriptedTransport final : public http::Transport {
     one.body = std::string(request.body.Reveal());
     one.send_once = request.send_once;
     one.deadline = deadline;
-    seen.push_back(one);
     const NetFault befalls = fault(one);
+    one.befell = befalls;
+    seen.push_back(one);
     if (befalls == NetFault::kRefused || befalls == NetFault::kResetBefore) {
       co_return NetworkError(Reason::kNetworkUnreachable, false);
     }

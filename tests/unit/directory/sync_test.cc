@@ -27,7 +27,29 @@ struct Scene : EngineRoom {
     transport.answer = [this](const ScriptedTransport::Seen& seen) { return Answer(seen.target); };
   }
 
+  // The consent of an account whose list of users names "user-1" alone.
+  void ConnectAccount() {
+    Connect(absl::Hours(1));
+    store::AppRecord app;
+    app.id = "app_2";
+    app.settings.kind = AppKind::kAccountManaged;
+    app.settings.client_id = "client-2";
+    REQUIRE(records.CreateApp(app).ok());
+    REQUIRE(*records.BeginDisconnect("cred_1", clock.Now()));
+    REQUIRE(*records.RemoveCredential(Stored()));
+    store::CredentialRecord account = Consent("cred_1", "", absl::Hours(1),
+                                              "user:read:user:admin user:read:list_users:admin "
+                                              "meeting:read:list_meetings:admin");
+    account.app_id = "app_2";
+    account.app_kind = AppKind::kAccountManaged;
+    account.client_id = "client-2";
+    REQUIRE(records.PutConsented(account).ok());
+  }
+
   ScriptedTransport::Answer Answer(const std::string& target) {
+    if (target.find("/users?") != std::string::npos) {
+      return JsonAnswer(200, R"({"users":[{"id":"user-1","pmi":1234567890}]})");
+    }
     if (target.find("/meetings") == std::string::npos) {
       return JsonAnswer(200, R"({"id":"user-1","account_id":"account-1","pmi":1234567890,)"
                              R"("vanity_url":"https://acme.zoom.us/my/Jill"})");
@@ -111,17 +133,26 @@ TEST_SUITE("Sync") {
     CHECK(Knows("11122233344"));
   }
 
-  TEST_CASE_FIXTURE(Scene, "knows of whose meeting it is that an assistant's list names") {
+  TEST_CASE_FIXTURE(Scene, "of a user keeps nothing of others, who have not consented") {
     Connect(absl::Hours(1));
     pages = {R"([{"id":11122233344,"host_id":"user-1"},{"id":11122233355,"host_id":"user-2"}])"};
     const auto report = Run();
     REQUIRE(report.ok());
+    CHECK(report->meetings == 1);
+    CHECK(records.FindMeetings(11122233355)->empty());
+  }
+
+  TEST_CASE_FIXTURE(Scene, "of an account knows whose it is that an assistant's list names") {
+    ConnectAccount();
+    pages = {R"([{"id":11122233344,"host_id":"user-1"},{"id":11122233355,"host_id":"user-2"}])"};
+    const auto report = Run();
+    REQUIRE(report.ok());
+    CHECK(report->users == 1);
     CHECK(report->meetings == 2);
-    CHECK_FALSE(Knows("11122233355"));  // nobody's consent is the host's
-    REQUIRE(records.PutConsented(Consent("cred_2", "user-2", absl::Hours(1))).ok());
     const auto found = Resolve(records, *MeetingLink::Parse("11122233355"));
     REQUIRE(found.ok());
-    CHECK(found->candidates[0].credential_id == "cred_2");
+    CHECK(found->candidates[0].credential_id == "cred_1");
+    CHECK(found->candidates[0].host_user_id == "user-2");
   }
 
   TEST_CASE_FIXTURE(Scene, "keeps what it read, and forgets nothing, when a page fails") {
