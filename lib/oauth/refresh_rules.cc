@@ -29,6 +29,8 @@ bool IsAsWished(const store::CredentialRecord& credential, const Wish& wish, abs
     case Renewal::kIdle:
       // Either way: what was refreshed in the future was so by a wrong clock.
       return absl::AbsDuration(now - credential.refreshed_at) < kIdleAfter;
+    case Renewal::kUnsettled:
+      return !credential.pending.has_value();
     case Renewal::kAnyway:
       return credential.generation > wish.seen_generation;
     case Renewal::kIfNeeded:

@@ -44,9 +44,10 @@ SteadyTime PatienceFor(absl::Duration left, SteadyTime now, SteadyTime deadline)
 
 // Why somebody wants newer tokens than the stored ones.
 enum class Renewal {
-  kIfNeeded,  // only if the stored access token is not fresh
-  kIdle,      // the refresh token has reached kIdleAfter
-  kAnyway,    // to see whether it works, even after a verdict that it does not
+  kIfNeeded,   // only if the stored access token is not fresh
+  kIdle,       // the refresh token has reached kIdleAfter
+  kUnsettled,  // an intent stands open: whose refresh it was did not come to its end
+  kAnyway,     // to see whether it works, even after a verdict that it does not
 };
 
 struct Wish {

@@ -90,7 +90,8 @@ base::Task<absl::Status> Upkeep::SettleOne(std::string id, SteadyTime deadline,
     co_return co_await SettleUnnamed(std::move(credential), deadline, report);
   }
   if (!credential.pending || credential.health != Health::kHealthy) co_return absl::OkStatus();
-  const absl::Status renewed = co_await tokens_.Renew(id, Renewal::kAnyway, deadline);
+  // What was read may be a refresh that goes on: the lock tells, not the reading.
+  const absl::Status renewed = co_await tokens_.Renew(id, Renewal::kUnsettled, deadline);
   const bool condemned = !renewed.ok() && ReasonOf(renewed) == Reason::kReauthorizationRequired;
   if (renewed.ok() || condemned) ++report.settled;
   co_return renewed;

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "oauth/authorized_calls.h"
+#include "oauth/upkeep.h"
 #include "unit/oauth/token_scene.h"
 
 namespace joinpass::oauth {
@@ -51,6 +53,22 @@ TEST_SUITE("A refresh beside others who write") {
     CHECK(Name(**answer) == "access-9");
     CHECK(Stored().health == Health::kHealthy);
     CHECK(Heard().empty());
+  }
+
+  TEST_CASE_FIXTURE(TokenScene, "whose intent upkeep finds open is not sent after it again") {
+    Connect(absl::ZeroDuration());
+    AuthorizedCalls calls(context, tokens);
+    Upkeep upkeep(context, tokens, calls);
+    transport.hold = true;
+    const auto answer = Begin(Ask());
+    const auto report = Begin(upkeep.Run(In(absl::Seconds(60))));
+    transport.Release();
+    loop.Run();
+    REQUIRE(report->has_value());
+    CHECK((*report)->ok());
+    CHECK(Name(**answer) == "access-1");
+    CHECK(Refreshes() == 1);
+    CHECK(Stored().tokens.refresh_token == Secret("refresh-1"));
   }
 
   TEST_CASE_FIXTURE(TokenScene, "keeps its lock while the store refuses its answer") {

@@ -166,6 +166,13 @@ TEST_SUITE("Look") {
     CHECK(Seen() == RefreshEvent::kSpendable);
   }
 
+  TEST_CASE_FIXTURE(Scene, "what did not come to its end is sent again, and nothing else") {
+    wish.why = Renewal::kUnsettled;
+    CHECK(Seen() == RefreshEvent::kNoNeed);
+    credential.pending = store::PendingRefresh{kNow, kNow - kRefreshDeadline, 1};
+    CHECK(Seen() == RefreshEvent::kSpendable);
+  }
+
   TEST_CASE_FIXTURE(Scene, "whoever wants to know goes past a verdict, once") {
     credential.health = Health::kReauthorizationRequired;
     CHECK(Seen() == RefreshEvent::kCondemned);
