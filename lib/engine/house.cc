@@ -68,7 +68,7 @@ House::House(EngineOptions options, Parts parts)
                parts_.random,
                *parts_.client,
                records_,
-               {options_.oauth_origin, options_.api_origin},
+               std::move(parts_.origins),
                {options_.on_notice, options_.on_health_change}},
       tokens_(context_),
       calls_(context_, tokens_),

@@ -38,6 +38,7 @@ namespace joinpass::engine {
 struct Parts {
   base::Clock& clock;
   base::Random& random;
+  zoom::Origins origins;
   std::unique_ptr<crypto::KeyFileSource> keys;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<http::IoLoop> loop;

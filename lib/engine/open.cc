@@ -47,41 +47,43 @@ absl::StatusOr<std::unique_ptr<crypto::KeyFileSource>> OpenKeys(const EngineOpti
   return crypto::KeyFileSource::Open(path);
 }
 
-http::ClientOptions ClientOptionsOf(const EngineOptions& options) {
+http::ClientOptions ClientOptionsOf(const EngineOptions& options, const zoom::Origins& origins) {
   http::ClientOptions client;
   client.ca_file = options.ca_file;
-  client.allowed_origins = zoom::RedirectOrigins({options.oauth_origin, options.api_origin});
+  client.may_redirect_to = [origins](const message::Origin& origin) {
+    return zoom::MayRedirectTo(origins, origin);
+  };
   return client;
 }
 
-}  // namespace
-
-absl::Status CheckOptions(const EngineOptions& options) {
+// Or invalid_argument with a message that names every wrong field.
+absl::StatusOr<zoom::Origins> CheckOptions(const EngineOptions& options) {
   std::vector<std::string> wrong;
+  const auto oauth = zoom::ReadHttpsOrigin(options.oauth_origin);
+  const auto api = zoom::ReadHttpsOrigin(options.api_origin);
   if (options.store_folder.empty()) wrong.push_back("store_folder is missing");
-  if (!zoom::CheckOrigin(options.oauth_origin).ok()) {
-    wrong.push_back("oauth_origin is no https origin");
-  }
-  if (!zoom::CheckOrigin(options.api_origin).ok()) wrong.push_back("api_origin is no https origin");
-  if (wrong.empty()) return absl::OkStatus();
+  if (!oauth.ok()) wrong.push_back("oauth_origin is no https origin");
+  if (!api.ok()) wrong.push_back("api_origin is no https origin");
+  if (wrong.empty()) return zoom::Origins{*oauth, *api};
   return base::MakeError(Reason::kInvalidArgument, "open: " + absl::StrJoin(wrong, "; "));
 }
 
-namespace {
-
 absl::StatusOr<std::unique_ptr<House>> Assemble(EngineOptions options, base::Clock& clock,
                                                 base::Random& random) {
-  JOINPASS_RETURN_IF_ERROR(CheckOptions(options));
+  JOINPASS_ASSIGN_OR_RETURN(zoom::Origins origins, CheckOptions(options));
   auto loop = http::MakeIoLoop(clock);
   // First what may fail without a trace: an option that is wrong leaves no folder behind.
-  JOINPASS_ASSIGN_OR_RETURN(auto client, http::OpenClient(ClientOptionsOf(options), *loop, clock));
+  JOINPASS_ASSIGN_OR_RETURN(auto client,
+                            http::OpenClient(ClientOptionsOf(options, origins), *loop, clock));
   JOINPASS_ASSIGN_OR_RETURN(const store::Folder folder, store::PrepareFolder(options.store_folder));
   JOINPASS_ASSIGN_OR_RETURN(auto keys, OpenKeys(options, folder, random));
   JOINPASS_ASSIGN_OR_RETURN(auto store, store::OpenSqliteStore(folder, *keys, random));
   if (!folder.has_store) {
     Tell(options, "store_created", absl::StrCat("a new store was made in ", folder.path));
   }
-  Parts parts{clock, random, std::move(keys), std::move(store), std::move(loop), std::move(client)};
+  Parts parts{
+      clock,           random,           std::move(origins), std::move(keys), std::move(store),
+      std::move(loop), std::move(client)};
   auto engine = std::make_unique<House>(std::move(options), std::move(parts));
   engine->SettleWhileOpen();
   return engine;

@@ -12,9 +12,6 @@
 
 namespace joinpass::engine {
 
-// OK, or invalid_argument with a message that names every wrong field.
-absl::Status CheckOptions(const EngineOptions& options);
-
 // Engine::Open() with a clock and a source of randomness of the caller's, which outlive
 // the engine and its sessions. For tests whose time is not the machine's.
 absl::StatusOr<std::unique_ptr<Engine>> OpenWith(EngineOptions options, base::Clock& clock,

@@ -28,6 +28,13 @@ bool IsClientId(const std::string& text) {
   return !text.empty() && text.size() <= kMostClientId;
 }
 
+store::AppRecord::Settings ToStore(AppSettings settings) {
+  return {.kind = settings.kind,
+          .client_id = std::move(settings.client_id),
+          .client_secret = std::move(settings.client_secret),
+          .webhook_secrets = std::move(settings.webhook_secrets)};
+}
+
 App Shown(const store::AppRecord& record) {
   App app;
   app.id = record.id;
@@ -63,7 +70,7 @@ absl::StatusOr<std::string> StoredApps::Create(AppSettings settings) {
   JOINPASS_RETURN_IF_ERROR(CheckSettings(settings));
   store::AppRecord record;
   record.id = base::NewAppId(context_.random);
-  record.settings = std::move(settings);
+  record.settings = ToStore(std::move(settings));
   record.created_at = context_.clock.Now();
   JOINPASS_RETURN_IF_ERROR(context_.records.CreateApp(record));
   return record.id;
@@ -88,7 +95,7 @@ absl::Status StoredApps::Update(const std::string& id, AppSettings settings) {
     return base::MakeError(Reason::kInvalidArgument, "app: its kind cannot change");
   }
   const store::AppRecord before = record;
-  record.settings = std::move(settings);
+  record.settings = ToStore(std::move(settings));
   JOINPASS_RETURN_IF_ERROR(context_.records.UpdateApp(record, context_.clock.Now()));
   if (before.pause) {
     context_.listeners.Notify("app_resumed",

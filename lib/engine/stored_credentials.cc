@@ -46,7 +46,7 @@ base::Task<absl::StatusOr<AccessToken>> GetToken(const service::Context& context
   AccessToken token;
   token.value = grant->access.access_token;
   token.expires_at = grant->access_expires_at;
-  token.api_origin = grant->access.api_origin;
+  token.api_origin = message::WriteOrigin(grant->access.api_origin);
   co_return token;
 }
 
@@ -57,6 +57,17 @@ store::AppRecord AppAsOf(const store::CredentialRecord& credential) {
   app.settings.kind = credential.app_kind;
   app.settings.client_id = credential.client_id;
   return app;
+}
+
+CredentialEvent ShownAs(const store::EventRecord& record) {
+  return {.kind = record.kind,
+          .reason = record.reason,
+          .first_at = record.first_at,
+          .last_at = record.last_at,
+          .times = record.times,
+          .tracking_id = record.tracking_id,
+          .http_status = record.http_status,
+          .zoom_code = record.zoom_code};
 }
 
 Credential ShownAs(const store::CredentialRecord& record, const store::AppRecord& app,
@@ -171,7 +182,10 @@ absl::StatusOr<Disconnected> StoredCredentials::Disconnect(const std::string& id
 }
 
 absl::StatusOr<std::vector<CredentialEvent>> StoredCredentials::Log(const std::string& id) {
-  return context_.records.ListEvents(id);
+  JOINPASS_ASSIGN_OR_RETURN(const auto events, context_.records.ListEvents(id));
+  std::vector<CredentialEvent> log;
+  for (const store::EventRecord& event : events) log.push_back(ShownAs(event));
+  return log;
 }
 
 absl::StatusOr<Credential> StoredCredentials::Shown(const store::CredentialRecord& record) {
@@ -201,7 +215,7 @@ Credential StoredCredentials::ShownAmong(const std::vector<store::CredentialReco
 std::string StoredCredentials::WhyUnnamed(const std::string& id) {
   const auto events = context_.records.ListEvents(id);
   if (!events.ok()) return "";
-  for (const CredentialEvent& event : *events) {
+  for (const store::EventRecord& event : *events) {
     if (event.kind == CredentialEventKind::kIdentificationFailed) return event.reason;
   }
   return "";

@@ -8,11 +8,11 @@
 #include "base/status.h"
 #include "http/call.h"
 #include "http/dialer.h"
-#include "http/origin.h"
 #include "http/pool.h"
 #include "http/redirect.h"
 #include "http/request_text.h"
 #include "http/round_trip.h"
+#include "message/origin.h"
 
 namespace joinpass::http {
 namespace {
@@ -29,9 +29,10 @@ constexpr int kMostDials = 2;
 
 // All that belongs to one origin.
 struct Site {
-  Site(Origin where, std::size_t max_sockets) : origin(std::move(where)), sockets(max_sockets) {}
+  Site(message::Origin where, std::size_t max_sockets)
+      : origin(std::move(where)), sockets(max_sockets) {}
 
-  const Origin origin;
+  const message::Origin origin;
   Sockets sockets;
 };
 
@@ -85,7 +86,7 @@ class Core : public std::enable_shared_from_this<Core> {
   // `self` keeps this object as long as the call lasts.
   Task<absl::StatusOr<Response>> Send(std::shared_ptr<Core> self, Request request,
                                       SteadyTime deadline);
-  Task<absl::Status> Warm(std::shared_ptr<Core> self, std::string origin, int sockets,
+  Task<absl::Status> Warm(std::shared_ptr<Core> self, message::Origin origin, int sockets,
                           SteadyTime deadline);
   void Close();
 
@@ -94,7 +95,7 @@ class Core : public std::enable_shared_from_this<Core> {
   Task<absl::StatusOr<Turn>> WaitForTurn(Call& call, Site& site, Freshness freshness);
   Task<absl::Status> DialIdle(Site& site, SteadyTime deadline);
 
-  Site& SiteOf(const Origin& origin);
+  Site& SiteOf(const message::Origin& origin);
   void Finish(Turn turn, const Request& request, const TripEnd& end);
   void Keep(Turn turn);
   void OnIdleEvent(Site& site, const StreamPtr& stream);
@@ -107,7 +108,7 @@ class Core : public std::enable_shared_from_this<Core> {
   base::Clock& clock_;
   Calls calls_;
   Dialer dialer_;
-  std::map<std::string, Site> sites_;
+  std::map<message::Origin, Site> sites_;
   base::Loop::TimerId expiry_timer_ = 0;
 };
 
@@ -120,21 +121,20 @@ Task<absl::StatusOr<Response>> Core::Send(std::shared_ptr<Core> /*self*/, Reques
     response->received_at = clock_.Now();
     if (!request.follow_redirects || !IsRedirect(response->status)) co_return response;
     absl::StatusOr<Request> next =
-        FollowRedirect(request, *response, options_.allowed_origins, followed);
+        FollowRedirect(request, *response, options_.may_redirect_to, followed);
     if (!next.ok()) co_return next.status();
     request = *std::move(next);
   }
 }
 
 Task<absl::StatusOr<Response>> Core::Exchange(Call& call, const Request& request) {
-  JOINPASS_CO_ASSIGN_OR_RETURN(const Origin origin, ReadOrigin(request.origin));
-  JOINPASS_CO_ASSIGN_OR_RETURN(const base::Buffer text, WriteRequest(request, origin));
+  JOINPASS_CO_ASSIGN_OR_RETURN(const base::Buffer text, WriteRequest(request));
   AnswerBounds bounds;
   bounds.max_header = options_.max_header;
   bounds.max_body = request.max_answer;
   bounds.take_partial = request.take_partial;
   absl::StatusOr<Turn> turn = co_await WaitForTurn(
-      call, SiteOf(origin), OnNewSocket(request) ? Freshness::kNewOnly : Freshness::kAny);
+      call, SiteOf(request.origin), OnNewSocket(request) ? Freshness::kNewOnly : Freshness::kAny);
   if (!turn.ok()) co_return turn.status();
   if (turn->stream) {
     TripEnd end = co_await RoundTrip(call, turn->stream, base::View(text), bounds);
@@ -148,7 +148,7 @@ Task<absl::StatusOr<Response>> Core::Exchange(Call& call, const Request& request
   }
   for (int dials = 1;; ++dials) {
     JOINPASS_CO_ASSIGN_OR_RETURN(turn->stream,
-                                 co_await dialer_.Dial(call, origin, ReachOf(request)));
+                                 co_await dialer_.Dial(call, request.origin, ReachOf(request)));
     TripEnd end = co_await RoundTrip(call, turn->stream, base::View(text), bounds);
     if (!end.spoke_first || dials == kMostDials) {
       Finish(*std::move(turn), request, end);
@@ -176,9 +176,9 @@ Task<absl::StatusOr<Turn>> Core::WaitForTurn(Call& call, Site& site, Freshness f
   co_return Turn(site, std::move(turn->kept).value_or(nullptr));
 }
 
-Task<absl::Status> Core::Warm(std::shared_ptr<Core> /*self*/, std::string origin_text, int sockets,
+Task<absl::Status> Core::Warm(std::shared_ptr<Core> /*self*/, message::Origin origin, int sockets,
                               SteadyTime deadline) {
-  JOINPASS_CO_ASSIGN_OR_RETURN(const Origin origin, ReadOrigin(origin_text));
+  if (origin.host.empty()) co_return GoesNowhere();
   Site& site = SiteOf(origin);
   DropExpired(site);
   const std::size_t wanted = std::min<std::size_t>(
@@ -211,8 +211,8 @@ Task<absl::Status> Core::DialIdle(Site& site, SteadyTime deadline) {
   co_return absl::OkStatus();
 }
 
-Site& Core::SiteOf(const Origin& origin) {
-  return sites_.try_emplace(WriteOrigin(origin), origin, options_.max_sockets).first->second;
+Site& Core::SiteOf(const message::Origin& origin) {
+  return sites_.try_emplace(origin, origin, options_.max_sockets).first->second;
 }
 
 void Core::Finish(Turn turn, const Request& request, const TripEnd& end) {
@@ -281,7 +281,7 @@ class HttpsClient final : public Client {
   Task<absl::StatusOr<Response>> Send(Request request, SteadyTime deadline) override {
     return core_->Send(core_, std::move(request), deadline);
   }
-  Task<absl::Status> Warm(std::string origin, int sockets, SteadyTime deadline) override {
+  Task<absl::Status> Warm(message::Origin origin, int sockets, SteadyTime deadline) override {
     return core_->Warm(core_, std::move(origin), sockets, deadline);
   }
   void Close() override { core_->Close(); }
@@ -302,7 +302,7 @@ absl::Status CheckOptions(const ClientOptions& options) {
   if (options.max_header < 1024 || options.max_header > (1 << 20)) {
     return refuse("max_header is not 1 KiB to 1 MiB");
   }
-  return CheckAllowed(options.allowed_origins);
+  return absl::OkStatus();
 }
 
 }  // namespace

@@ -4,9 +4,9 @@
 #define JOINPASS_LIB_HTTP_CLIENT_H_
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -21,10 +21,9 @@ struct ClientOptions {
   // in OpenClient().
   std::string ca_file = {};
 
-  // Where a redirect may lead beside its own origin: "https://zoom.us", or
-  // "api-*.zoom.us" for every name on port 443 with something of one label in the
-  // place of the star. Empty: nowhere else.
-  std::vector<std::string> allowed_origins = {};
+  // Whether a redirect may lead there; it always may to where it comes from. Null: nowhere
+  // else. Called on the loop's thread.
+  std::function<bool(const message::Origin&)> may_redirect_to = {};
 
   // A socket that was idle for so long is closed. Above 0; less than what
   // Zoom's load balancers grant.

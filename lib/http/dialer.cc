@@ -17,9 +17,10 @@ bool IsNotPublic(const Address& address) { return !IsPublic(address); }
 
 }  // namespace
 
-base::Task<absl::StatusOr<StreamPtr>> Dialer::Dial(Call& call, const Origin& origin, Reach reach) {
+base::Task<absl::StatusOr<StreamPtr>> Dialer::Dial(Call& call, const message::Origin& origin,
+                                                   Reach reach) {
   JOINPASS_CO_ASSIGN_OR_RETURN(StreamPtr stream, co_await Connect(call, origin, reach));
-  if (origin.scheme == Scheme::kHttps) {
+  if (origin.scheme == message::Scheme::kHttps) {
     const absl::Status done = co_await Handshake(call, origin, stream);
     if (!done.ok()) {
       stream->Close();
@@ -29,7 +30,7 @@ base::Task<absl::StatusOr<StreamPtr>> Dialer::Dial(Call& call, const Origin& ori
   co_return stream;
 }
 
-base::Task<absl::StatusOr<StreamPtr>> Dialer::Connect(Call& call, const Origin& origin,
+base::Task<absl::StatusOr<StreamPtr>> Dialer::Connect(Call& call, const message::Origin& origin,
                                                       Reach reach) {
   std::optional<absl::StatusOr<Addresses>> addresses =
       co_await names_->LookUp(origin, call.deadline());
@@ -57,7 +58,8 @@ base::Task<absl::StatusOr<StreamPtr>> Dialer::Connect(Call& call, const Origin& 
   co_return winner.stream;
 }
 
-base::Task<absl::Status> Dialer::Handshake(Call& call, const Origin& origin, StreamPtr stream) {
+base::Task<absl::Status> Dialer::Handshake(Call& call, const message::Origin& origin,
+                                           StreamPtr stream) {
   call.OnEnd([stream] { stream->Close(); });
   base::Await<error_code> shaking(
       [&](Stream::Done done) { stream->Handshake(tls_, origin, tickets_, std::move(done)); });

@@ -11,9 +11,9 @@
 #include "http/call.h"
 #include "http/loop.h"
 #include "http/names.h"
-#include "http/origin.h"
 #include "http/stream.h"
 #include "http/tls.h"
+#include "message/origin.h"
 
 namespace joinpass::http {
 
@@ -31,16 +31,18 @@ class Dialer {
 
   // Looks up, connects and shakes hands, resuming the newest session of
   // `origin`. Errors as in transport.h, with the call's request_left.
-  base::Task<absl::StatusOr<std::shared_ptr<Stream>>> Dial(Call& call, const Origin& origin,
+  base::Task<absl::StatusOr<std::shared_ptr<Stream>>> Dial(Call& call,
+                                                           const message::Origin& origin,
                                                            Reach reach);
 
   // Ends what waits for a name. The calls are ended before.
   void Close() { names_->Close(); }
 
  private:
-  base::Task<absl::StatusOr<std::shared_ptr<Stream>>> Connect(Call& call, const Origin& origin,
+  base::Task<absl::StatusOr<std::shared_ptr<Stream>>> Connect(Call& call,
+                                                              const message::Origin& origin,
                                                               Reach reach);
-  base::Task<absl::Status> Handshake(Call& call, const Origin& origin,
+  base::Task<absl::Status> Handshake(Call& call, const message::Origin& origin,
                                      std::shared_ptr<Stream> stream);
 
   const TlsContext tls_;

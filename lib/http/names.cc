@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <map>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
 #include "base/flight.h"
@@ -40,52 +40,52 @@ class SystemNames final : public Names, public std::enable_shared_from_this<Syst
  public:
   SystemNames(IoLoop& loop, base::Clock& clock) : loop_(loop), clock_(clock) {}
 
-  base::Task<std::optional<Answer>> LookUp(Origin origin, SteadyTime deadline) override {
+  base::Task<std::optional<Answer>> LookUp(message::Origin origin, SteadyTime deadline) override {
     Address numeric;
     if (ReadNumeric(origin.host, origin.port, numeric)) co_return Answer(Addresses{numeric});
-    const std::string key = WriteOrigin(origin);
-    const auto known = known_.find(key);
+    const auto known = known_.find(origin);
     if (known != known_.end() && clock_.SteadyNow() - known->second.learnt < kFresh) {
       co_return Answer(known->second.addresses);
     }
-    std::shared_ptr<Flight>& flight = flights_[key];
+    std::shared_ptr<Flight>& flight = flights_[origin];
     if (!flight) {
       flight = std::make_shared<Flight>(loop_);
-      Ask(origin, key);
+      Ask(origin);
     }
     co_return co_await Flight::Wait(flight, deadline);
   }
 
-  void Distrust(const Origin& origin) override { known_.erase(WriteOrigin(origin)); }
+  void Distrust(const message::Origin& origin) override { known_.erase(origin); }
 
   void Close() override {
     Failure failure;
     failure.phase = Phase::kLookUp;
     failure.ended = Ended::kClosing;
-    for (const auto& [key, flight] : std::exchange(flights_, {})) flight->Land(StatusOf(failure));
+    for (const auto& [origin, flight] : std::exchange(flights_, {}))
+      flight->Land(StatusOf(failure));
   }
 
  private:
-  void Ask(const Origin& origin, const std::string& key) {
+  void Ask(const message::Origin& origin) {
     threads_.Ask(origin.host, origin.port,
-                 [weak = weak_from_this(), &loop = loop_, key](SystemAnswer answer) {
-                   loop.Post([weak, key, answer = std::move(answer)] {
-                     if (const auto self = weak.lock()) self->OnAnswer(key, answer);
+                 [weak = weak_from_this(), &loop = loop_, origin](SystemAnswer answer) {
+                   loop.Post([weak, origin, answer = std::move(answer)] {
+                     if (const auto self = weak.lock()) self->OnAnswer(origin, answer);
                    });
                  });
   }
 
-  void OnAnswer(const std::string& key, const SystemAnswer& answer) {
-    const auto found = flights_.find(key);
+  void OnAnswer(const message::Origin& origin, const SystemAnswer& answer) {
+    const auto found = flights_.find(origin);
     if (found == flights_.end()) return;
     const std::shared_ptr<Flight> flight = std::move(found->second);
     flights_.erase(found);
     const SteadyTime now = clock_.SteadyNow();
     if (!answer.addresses.empty()) {
-      Known& known = known_[key] = {Alternate(answer.addresses), now};
+      Known& known = known_[origin] = {Alternate(answer.addresses), now};
       return flight->Land(known.addresses);
     }
-    const auto known = known_.find(key);
+    const auto known = known_.find(origin);
     if (known != known_.end() && now - known->second.learnt < kUsable) {
       return flight->Land(known->second.addresses);
     }
@@ -94,8 +94,8 @@ class SystemNames final : public Names, public std::enable_shared_from_this<Syst
 
   IoLoop& loop_;
   base::Clock& clock_;
-  std::unordered_map<std::string, Known> known_;
-  std::unordered_map<std::string, std::shared_ptr<Flight>> flights_;
+  std::map<message::Origin, Known> known_;
+  std::map<message::Origin, std::shared_ptr<Flight>> flights_;
   NameThreads threads_;
 };
 

@@ -11,8 +11,8 @@
 #include "base/clock.h"
 #include "base/task.h"
 #include "http/loop.h"
-#include "http/origin.h"
 #include "http/stream.h"
+#include "message/origin.h"
 
 namespace joinpass::http {
 
@@ -29,11 +29,11 @@ class Names {
 
   // At least one address, alternating between IPv6 and IPv4. Numeric hosts need
   // no look-up. Null: `deadline` passed, or the look-up was ended by Close().
-  virtual base::Task<std::optional<absl::StatusOr<Addresses>>> LookUp(Origin origin,
+  virtual base::Task<std::optional<absl::StatusOr<Addresses>>> LookUp(message::Origin origin,
                                                                       SteadyTime deadline) = 0;
 
   // None of the addresses answered: ask anew the next time.
-  virtual void Distrust(const Origin& origin) = 0;
+  virtual void Distrust(const message::Origin& origin) = 0;
 
   // Ends all that wait.
   virtual void Close() = 0;

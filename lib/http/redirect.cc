@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "http/origin.h"
+#include "message/origin.h"
 
 namespace joinpass::http {
 namespace {
@@ -32,7 +32,7 @@ bool MayFollow(const message::Request& request) {
 // `location`, seen from where `request` went to, without its fragment.
 bool Resolve(const message::Request& request, std::string_view location, urls::url& url) {
   if (location.empty() || location.size() > kMaxLocation) return false;
-  const std::string base_text = request.origin + request.target;
+  const std::string base_text = WriteOrigin(request.origin) + request.target;
   const auto base = urls::parse_uri(base_text);
   const auto reference = urls::parse_uri_reference({location.data(), location.size()});
   return base && reference && urls::resolve(*base, *reference, url) && url.has_authority() &&
@@ -45,10 +45,9 @@ bool IsRedirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-absl::StatusOr<message::Request> FollowRedirect(const message::Request& request,
-                                                const message::Response& answer,
-                                                const std::vector<std::string>& allowed,
-                                                int followed) {
+absl::StatusOr<message::Request> FollowRedirect(
+    const message::Request& request, const message::Response& answer,
+    const std::function<bool(const message::Origin&)>& may, int followed) {
   if (!MayFollow(request)) {
     return Error(Reason::kRedirectRefused, answer.status, "this request is sent to one place only");
   }
@@ -59,14 +58,14 @@ absl::StatusOr<message::Request> FollowRedirect(const message::Request& request,
   if (!Resolve(request, answer.Find("Location"), url)) {
     return Error(Reason::kAnswerInvalid, answer.status, "no location that can be read");
   }
-  const absl::StatusOr<Origin> origin = ReadOrigin(absl::StrCat(
+  const absl::StatusOr<message::Origin> origin = message::ReadOrigin(absl::StrCat(
       absl::string_view(url.scheme().data(), url.scheme().size()), "://",
       absl::string_view(url.encoded_host_and_port().data(), url.encoded_host_and_port().size())));
-  if (!origin.ok() || !(IsAllowed(*origin, allowed) || WriteOrigin(*origin) == request.origin)) {
+  if (!origin.ok() || !(*origin == request.origin || (may && may(*origin)))) {
     return Error(Reason::kRedirectRefused, answer.status, "its origin is not allowed");
   }
   message::Request next = request;
-  next.origin = WriteOrigin(*origin);
+  next.origin = *origin;
   const auto target = url.encoded_target();
   next.target = std::string(target.data(), target.size());
   if (next.target.empty() || next.target.front() != '/') next.target.insert(0, "/");

@@ -3,8 +3,7 @@
 #ifndef JOINPASS_LIB_HTTP_REDIRECT_H_
 #define JOINPASS_LIB_HTTP_REDIRECT_H_
 
-#include <string>
-#include <vector>
+#include <functional>
 
 #include "absl/status/statusor.h"
 #include "message/http.h"
@@ -19,17 +18,16 @@ bool IsRedirect(int status);
 
 // The request that follows `answer`, which redirects `request` after `followed`
 // redirects before it: the same one at another place, `Authorization` and all.
-// That place is an allowed origin (see IsAllowed), or there is no such request.
+// That place is where it was, or one that `may` allows, or there is no such request.
 // Only a GET that may be sent twice is redirected.
 //
 // Errors:
 //   redirect_refused  the origin is not allowed, the request is no such GET, or
 //                     there were kMaxRedirects before
 //   answer_invalid    there is no `Location`, or it is no URL
-absl::StatusOr<message::Request> FollowRedirect(const message::Request& request,
-                                                const message::Response& answer,
-                                                const std::vector<std::string>& allowed,
-                                                int followed);
+absl::StatusOr<message::Request> FollowRedirect(
+    const message::Request& request, const message::Response& answer,
+    const std::function<bool(const message::Origin&)>& may, int followed);
 
 }  // namespace joinpass::http
 

@@ -29,7 +29,12 @@ void AppendAll(base::Buffer& text, std::initializer_list<std::string_view> parts
 
 }  // namespace
 
-absl::StatusOr<base::Buffer> WriteRequest(const message::Request& request, const Origin& origin) {
+absl::Status GoesNowhere() {
+  return base::MakeError(Reason::kInvalidArgument, "http: the origin has no host");
+}
+
+absl::StatusOr<base::Buffer> WriteRequest(const message::Request& request) {
+  if (request.origin.host.empty()) return GoesNowhere();
   if (!IsTarget(request.target)) {
     return base::MakeError(Reason::kInvalidArgument, "http: the target is malformed");
   }
@@ -39,11 +44,11 @@ absl::StatusOr<base::Buffer> WriteRequest(const message::Request& request, const
   }
   constexpr std::size_t kRest = 320;  // Names, line ends, and what is always the same.
   base::Buffer text;
-  text.reserve(kRest + origin.host.size() + request.target.size() + authorization.size() +
+  text.reserve(kRest + request.origin.host.size() + request.target.size() + authorization.size() +
                request.content_type.size() + request.body.size());
   const bool post = request.method == message::Method::kPost;
-  AppendAll(text, {post ? "POST " : "GET ", request.target,
-                   " HTTP/1.1\r\nHost: ", WriteAuthority(origin), "\r\nUser-Agent: ", kAgent,
+  AppendAll(text, {post ? "POST " : "GET ", request.target, " HTTP/1.1\r\nHost: ",
+                   message::WriteAuthority(request.origin), "\r\nUser-Agent: ", kAgent,
                    "\r\nAccept: application/json\r\nAccept-Encoding: identity\r\n"});
   if (!authorization.empty()) AppendAll(text, {"Authorization: ", authorization, "\r\n"});
   if (!request.content_type.empty()) {

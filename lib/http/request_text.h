@@ -5,7 +5,6 @@
 
 #include "absl/status/statusor.h"
 #include "base/wipe.h"
-#include "http/origin.h"
 #include "message/http.h"
 
 namespace joinpass::http {
@@ -13,9 +12,12 @@ namespace joinpass::http {
 // Head and body in one block. No compression is asked for.
 //
 // Errors:
-//   invalid_argument  the target is no printable ASCII that begins with a slash,
+//   invalid_argument  the origin has no host, the target is no printable ASCII that begins with a slash,
 //                     or a header's value holds CR, LF or NUL
-absl::StatusOr<base::Buffer> WriteRequest(const message::Request& request, const Origin& origin);
+absl::StatusOr<base::Buffer> WriteRequest(const message::Request& request);
+
+// Of an origin without a host.
+absl::Status GoesNowhere();
 
 }  // namespace joinpass::http
 

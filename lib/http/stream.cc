@@ -55,10 +55,10 @@ class AsioStream final : public Stream, public std::enable_shared_from_this<Asio
         });
   }
 
-  void Handshake(const TlsContext& context, const Origin& origin, std::shared_ptr<Tickets> tickets,
-                 Done done) override {
+  void Handshake(const TlsContext& context, const message::Origin& origin,
+                 std::shared_ptr<Tickets> tickets, Done done) override {
     sink_.tickets = std::move(tickets);
-    sink_.origin = WriteOrigin(origin);
+    sink_.origin = origin;
     auto ssl = MakeSsl(context, origin, sink_);
     if (!ssl) {
       boost::asio::post(

@@ -41,7 +41,7 @@ class Stream {
   virtual void Connect(const Address& address, Done done) = 0;
 
   // All that follows goes through TLS.
-  virtual void Handshake(const TlsContext& context, const Origin& origin,
+  virtual void Handshake(const TlsContext& context, const message::Origin& origin,
                          std::shared_ptr<Tickets> tickets, Done done) = 0;
 
   // After a Handshake failed: why the certificate was refused, in our words;

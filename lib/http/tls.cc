@@ -61,7 +61,7 @@ int SinkIndex() {
 int OnNewSession(SSL* ssl, SSL_SESSION* session) {
   auto* const sink = static_cast<TicketSink*>(SSL_get_ex_data(ssl, SinkIndex()));
   if (sink == nullptr) return 0;
-  sink->tickets->Keep(sink->origin, Session(session));
+  sink->tickets->Keep(sink->origin, Ticket(session));
   return 1;
 }
 
@@ -108,7 +108,7 @@ class Registry {
   std::map<std::string, std::weak_ptr<SSL_CTX>> contexts_ ABSL_GUARDED_BY(mutex_);
 };
 
-bool SetName(SSL* ssl, const Origin& origin) {
+bool SetName(SSL* ssl, const message::Origin& origin) {
   X509_VERIFY_PARAM* const rules = SSL_get0_param(ssl);
   if (origin.is_address) return X509_VERIFY_PARAM_set1_ip_asc(rules, origin.host.c_str()) == 1;
   X509_VERIFY_PARAM_set_hostflags(
@@ -129,17 +129,17 @@ absl::StatusOr<TlsContext> OpenTlsContext(const std::string& ca_file) {
   return registry->Open(pem);
 }
 
-void Tickets::Keep(const std::string& origin, Session session) {
+void Tickets::Keep(const message::Origin& origin, Ticket session) {
   newest_[origin] = std::move(session);
 }
 
-SSL_SESSION* Tickets::Find(const std::string& origin) const {
+SSL_SESSION* Tickets::Find(const message::Origin& origin) const {
   const auto found = newest_.find(origin);
   if (found == newest_.end() || SSL_SESSION_is_resumable(found->second.get()) != 1) return nullptr;
   return found->second.get();
 }
 
-std::unique_ptr<SSL, FreeSsl> MakeSsl(const TlsContext& context, const Origin& origin,
+std::unique_ptr<SSL, FreeSsl> MakeSsl(const TlsContext& context, const message::Origin& origin,
                                       TicketSink& sink) {
   std::unique_ptr<SSL, FreeSsl> ssl(SSL_new(context.get()));
   if (!ssl || !SetName(ssl.get(), origin)) return nullptr;

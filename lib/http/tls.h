@@ -5,12 +5,12 @@
 
 #include <openssl/ssl.h>
 
+#include <map>
 #include <memory>
 #include <string>
-#include <unordered_map>
 
 #include "absl/status/statusor.h"
-#include "http/origin.h"
+#include "message/origin.h"
 
 namespace joinpass::http {
 
@@ -29,25 +29,25 @@ absl::StatusOr<TlsContext> OpenTlsContext(const std::string& ca_file);
 struct FreeSession {
   void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
 };
-using Session = std::unique_ptr<SSL_SESSION, FreeSession>;
+using Ticket = std::unique_ptr<SSL_SESSION, FreeSession>;
 
 // The newest session of each origin, to be resumed by the next socket.
 // Thread-compatible.
 class Tickets {
  public:
-  void Keep(const std::string& origin, Session session);
+  void Keep(const message::Origin& origin, Ticket session);
 
   // Null if there is none that can be resumed. Lives until the next Keep().
-  SSL_SESSION* Find(const std::string& origin) const;
+  SSL_SESSION* Find(const message::Origin& origin) const;
 
  private:
-  std::unordered_map<std::string, Session> newest_;
+  std::map<message::Origin, Ticket> newest_;
 };
 
 // Where the sessions of one socket go. Outlives the SSL object.
 struct TicketSink {
   std::shared_ptr<Tickets> tickets = {};
-  std::string origin = {};
+  message::Origin origin = {};
 };
 
 struct FreeSsl {
@@ -56,7 +56,7 @@ struct FreeSsl {
 
 // A client's end of one connection to `origin`: name or address verified, SNI
 // for names, resuming what `sink.tickets` has. Null if OpenSSL has no memory.
-std::unique_ptr<SSL, FreeSsl> MakeSsl(const TlsContext& context, const Origin& origin,
+std::unique_ptr<SSL, FreeSsl> MakeSsl(const TlsContext& context, const message::Origin& origin,
                                       TicketSink& sink);
 
 }  // namespace joinpass::http

@@ -42,7 +42,8 @@ class Transport {
   // Sees that up to `sockets` (1 to 8) idle sockets to `origin` stand ready, so
   // that as many requests at once wait for no handshake. OK if one stands or
   // all are in use; errors as for Send().
-  virtual base::Task<absl::Status> Warm(std::string origin, int sockets, SteadyTime deadline) = 0;
+  virtual base::Task<absl::Status> Warm(message::Origin origin, int sockets,
+                                        SteadyTime deadline) = 0;
 };
 
 }  // namespace joinpass::http

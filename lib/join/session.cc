@@ -75,7 +75,7 @@ base::Task<absl::Status> Session::WarmCredential(std::string credential_id, Stea
   JOINPASS_CO_ASSIGN_OR_RETURN(const oauth::Grant grant,
                                co_await services_.tokens.Get(std::move(credential_id), deadline));
   // Most credentials use the API origin that WarmSockets() dials meanwhile.
-  const std::string& origin = grant.access.api_origin;
+  const message::Origin& origin = grant.access.api_origin;
   if (origin == services_.context.origins.api) co_return absl::OkStatus();
   co_return co_await services_.context.transport.Warm(origin, 1, deadline);
 }

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "base/wipe.h"
 #include "joinpass/secret.h"
+#include "message/origin.h"
 
 namespace joinpass::message {
 
@@ -25,9 +26,7 @@ struct Header {
 struct Request {
   Method method = Method::kGet;
 
-  // "https://api.zoom.us" or "https://127.0.0.1:8443": scheme, host and port,
-  // nothing behind.
-  std::string origin = {};
+  Origin origin = {};
 
   // Path and query, percent-encoded: "/v2/users/me?page_size=300".
   std::string target = {};

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "message/http.h"
 #include "zoom/access_token_claims.h"
+#include "zoom/origins.h"
 #include "zoom/url.h"
 
 namespace joinpass::oauth {
@@ -37,13 +38,23 @@ absl::Status WrongUrl() {
                          "fragment");
 }
 
-// "https://host:port" of a URL that was checked, and what is behind it.
-std::pair<std::string, std::string> SplitCallback(std::string_view url) {
-  const std::size_t host = url.find("//") + 2;
-  const std::size_t end = std::min(url.find_first_of("/?", host), url.size());
-  std::string target(url.substr(end));
-  if (target.empty() || target.front() == '?') target.insert(0, "/");
-  return {std::string(url.substr(0, end)), std::move(target)};
+struct CallbackUrl {
+  message::Origin origin;
+  std::string target;
+};
+
+absl::StatusOr<CallbackUrl> ReadCallbackUrl(std::string_view url) {
+  if (url.size() > kLongestUrl || !IsPrintable(url) || url.find('#') != std::string_view::npos) {
+    return WrongUrl();
+  }
+  const std::optional<zoom::Url> parts = zoom::SplitUrl(url);
+  if (!parts || parts->has_user) return WrongUrl();
+  const std::size_t end = std::min(url.find_first_of("/?", url.find("//") + 2), url.size());
+  absl::StatusOr<message::Origin> origin = zoom::ReadHttpsOrigin(url.substr(0, end));
+  if (!origin.ok()) return WrongUrl();
+  CallbackUrl read{*std::move(origin), std::string(url.substr(end))};
+  if (read.target.empty() || read.target.front() == '?') read.target.insert(0, "/");
+  return read;
 }
 
 absl::Status NotServed(const absl::Status& error) {
@@ -87,26 +98,14 @@ absl::Status BadToken(Cause cause, std::string_view message) {
 
 }  // namespace
 
-absl::Status CheckCallbackUrl(const Secret& url) {
-  const std::string_view text = url.Reveal();
-  if (text.empty() || text.size() > kLongestUrl || !IsPrintable(text) ||
-      text.find('#') != std::string_view::npos) {
-    return WrongUrl();
-  }
-  const std::optional<zoom::Url> parts = zoom::SplitUrl(text);
-  if (!parts || parts->scheme != "https" || parts->host.empty() || parts->has_user) {
-    return WrongUrl();
-  }
-  return absl::OkStatus();
-}
+absl::Status CheckCallbackUrl(const Secret& url) { return ReadCallbackUrl(url.Reveal()).status(); }
 
 base::Task<absl::StatusOr<Secret>> FetchToken(const service::Context& context, Secret url,
                                               UrlSource source, SteadyTime deadline) {
-  JOINPASS_CO_RETURN_IF_ERROR(CheckCallbackUrl(url));
-  auto [origin, target] = SplitCallback(url.Reveal());
+  JOINPASS_CO_ASSIGN_OR_RETURN(CallbackUrl read, ReadCallbackUrl(url.Reveal()));
   message::Request request;
-  request.origin = std::move(origin);
-  request.target = std::move(target);
+  request.origin = std::move(read.origin);
+  request.target = std::move(read.target);
   request.follow_redirects = false;
   request.public_address_only = source == UrlSource::kNetwork;
   request.send_once = true;

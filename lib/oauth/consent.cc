@@ -38,21 +38,21 @@ absl::Status Check(const ConnectRequest& request) {
   return base::MakeError(Reason::kInvalidArgument, "connect: " + absl::StrJoin(wrong, "; "));
 }
 
-// Takes the consent that the redirect belongs to, if it is this browser's.
-absl::StatusOr<store::ConsentRecord> TakeConsent(const service::Context& context,
-                                                 const std::string& state,
-                                                 const std::string& bound_to) {
-  JOINPASS_ASSIGN_OR_RETURN(std::optional<store::ConsentRecord> consent,
-                            context.records.TakeConsent(state, context.clock.Now()));
-  if (!consent) {
+// Takes the request that the response belongs to, if it is this browser's.
+absl::StatusOr<store::AuthorizationRequest> TakeAuthorization(const service::Context& context,
+                                                              const std::string& state,
+                                                              const std::string& bound_to) {
+  JOINPASS_ASSIGN_OR_RETURN(std::optional<store::AuthorizationRequest> request,
+                            context.records.TakeAuthorization(state, context.clock.Now()));
+  if (!request) {
     return base::MakeError(Reason::kConsentStateInvalid,
                            "connect: no consent with this state is under way");
   }
-  if (!context.records.IsBoundTo(consent->bound_to_hash, bound_to)) {
+  if (!context.records.IsBoundTo(request->bound_to_hash, bound_to)) {
     return base::MakeError(Reason::kConsentStateInvalid,
                            "connect: the consent was begun by somebody else");
   }
-  return *std::move(consent);
+  return *std::move(request);
 }
 
 // What may be better at another try.
@@ -92,19 +92,19 @@ absl::StatusOr<ConnectStart> BeginConsent(const service::Context& context,
   JOINPASS_ASSIGN_OR_RETURN(const store::AppRecord app, context.records.GetApp(request.app_id));
   const std::string state = context.random.Token(kStateBytes);
 
-  store::ConsentRecord consent;
-  consent.app_id = app.id;
-  consent.redirect_uri = request.redirect_uri;
-  consent.code_verifier = crypto::MakeCodeVerifier(context.random);
-  consent.bound_to_hash = context.records.HashBinding(request.bound_to);
-  consent.expires_at = context.clock.Now() + kConsentLifetime;
-  JOINPASS_RETURN_IF_ERROR(context.records.PutConsent(state, consent));
+  store::AuthorizationRequest begun;
+  begun.app_id = app.id;
+  begun.redirect_uri = request.redirect_uri;
+  begun.code_verifier = crypto::MakeCodeVerifier(context.random);
+  begun.bound_to_hash = context.records.HashBinding(request.bound_to);
+  begun.expires_at = context.clock.Now() + kConsentLifetime;
+  JOINPASS_RETURN_IF_ERROR(context.records.PutAuthorization(state, begun));
 
   ConnectStart start;
   start.authorize_url =
       zoom::AuthorizeUrl(context.origins, app.settings.client_id, request.redirect_uri, state,
-                         crypto::CodeChallenge(consent.code_verifier.Reveal()));
-  start.expires_at = consent.expires_at;
+                         crypto::CodeChallenge(begun.code_verifier.Reveal()));
+  start.expires_at = begun.expires_at;
   return start;
 }
 
@@ -118,20 +118,21 @@ absl::StatusOr<Consents::Begun> Consents::TakeBegun(const service::Context& cont
                                                     const std::string& state,
                                                     const std::string& bound_to) {
   Begun begun;
-  JOINPASS_ASSIGN_OR_RETURN(begun.consent, TakeConsent(context, state, bound_to));
-  JOINPASS_ASSIGN_OR_RETURN(begun.app, context.records.GetApp(begun.consent.app_id));
+  JOINPASS_ASSIGN_OR_RETURN(begun.request, TakeAuthorization(context, state, bound_to));
+  JOINPASS_ASSIGN_OR_RETURN(begun.app, context.records.GetApp(begun.request.app_id));
   return begun;
 }
 
 base::Task<Consents::MaybeCredential> Consents::Finish(Secret redirected_to, std::string bound_to,
                                                        SteadyTime deadline) {
-  absl::StatusOr<zoom::RedirectAnswer> redirect = zoom::ReadRedirect(redirected_to.Reveal());
+  absl::StatusOr<zoom::AuthorizationResponse> redirect =
+      zoom::ReadAuthorizationResponse(redirected_to.Reveal());
   JOINPASS_CO_RETURN_IF_ERROR(redirect.status());
   const std::string state = redirect->state;
   JOINPASS_CO_ASSIGN_OR_RETURN(Begun begun, co_await context_.OffLoop(service::Lane::kTokens, [&] {
     return TakeBegun(context_, state, bound_to);
   }));
-  JOINPASS_CO_RETURN_IF_ERROR(zoom::CheckConsent(*redirect));
+  JOINPASS_CO_RETURN_IF_ERROR(zoom::CheckAuthorization(*redirect));
   const auto name = std::make_shared<Flight>(context_.loop);
   const auto exchange = std::make_shared<Flight>(context_.loop);
   Launch(exchanges_, exchange, ExchangeAndKeep(std::move(begun), redirect->code, name));
@@ -165,7 +166,7 @@ base::Task<absl::StatusOr<zoom::TokenAnswer>> Consents::Exchange(const Begun& be
   keys.client_id = begun.app.settings.client_id;
   keys.client_secret = begun.app.settings.client_secret;
   message::Request request = zoom::ExchangeCode(
-      context_.origins, keys, code, begun.consent.redirect_uri, begun.consent.code_verifier);
+      context_.origins, keys, code, begun.request.redirect_uri, begun.request.code_verifier);
   const absl::Time sent_at = context_.clock.Now();
   const SteadyTime deadline = context_.clock.SteadyNow() + kRefreshDeadline;
   JOINPASS_CO_ASSIGN_OR_RETURN(const message::Response response,

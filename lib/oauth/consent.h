@@ -56,7 +56,7 @@ class Consents {
   using Flight = base::Flight<MaybeCredential>;
   using Flights = std::vector<std::shared_ptr<Flight>>;
   struct Begun {
-    store::ConsentRecord consent;
+    store::AuthorizationRequest request;
     store::AppRecord app;
   };
 

@@ -6,8 +6,8 @@
 
 namespace joinpass::oauth {
 
-CredentialEvent EventOf(CredentialEventKind kind, const absl::Status& error) {
-  CredentialEvent event;
+store::EventRecord EventOf(CredentialEventKind kind, const absl::Status& error) {
+  store::EventRecord event;
   event.kind = kind;
   if (error.ok()) return event;
   const ErrorInfo info = GetErrorInfo(error).value_or(ErrorInfo());

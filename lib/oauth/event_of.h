@@ -5,11 +5,12 @@
 
 #include "absl/status/status.h"
 #include "joinpass/credentials.h"
+#include "store/record_types.h"
 
 namespace joinpass::oauth {
 
 // With the reason of `error`, and what Zoom said beside; of OK, the kind alone. Pure.
-CredentialEvent EventOf(CredentialEventKind kind, const absl::Status& error);
+store::EventRecord EventOf(CredentialEventKind kind, const absl::Status& error);
 
 }  // namespace joinpass::oauth
 

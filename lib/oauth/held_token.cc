@@ -57,10 +57,10 @@ const Secret& HeldToken::Unwanted(base::Moment now) const {
   return fresh ? rejected_ : held_->tokens.access_token;
 }
 
-Grant HeldToken::ToGrant(const std::string& default_origin, base::Moment now) const {
+Grant HeldToken::ToGrant(const message::Origin& default_origin, base::Moment now) const {
   const store::Tokens& tokens = held_->tokens;
   Grant grant;
-  grant.access.api_origin = tokens.api_origin.empty() ? default_origin : tokens.api_origin;
+  grant.access.api_origin = tokens.api_origin.value_or(default_origin);
   grant.access.access_token = tokens.access_token;
   grant.access_expires_at = now.wall + Left(now);
   grant.scopes = tokens.scopes;

@@ -76,7 +76,7 @@ class HeldToken {
   // Requires known().
   const Held& held() const { return *held_; }
   bool IsDelegated() const { return held_ && !held_->tokens.callback_url.empty(); }
-  Grant ToGrant(const std::string& default_origin, base::Moment now) const;
+  Grant ToGrant(const message::Origin& default_origin, base::Moment now) const;
 
  private:
   void Time(base::Moment now);

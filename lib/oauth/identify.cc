@@ -70,7 +70,7 @@ base::Task<absl::StatusOr<Consented>> TryToName(const service::Context& context,
 
 base::Task<absl::Status> LogFailure(const service::Context& context, std::string id,
                                     absl::Status why) {
-  const CredentialEvent event = EventOf(CredentialEventKind::kIdentificationFailed, why);
+  const store::EventRecord event = EventOf(CredentialEventKind::kIdentificationFailed, why);
   const absl::Time now = context.clock.Now();
   auto& records = context.records;
   co_return co_await context.OffLoop(service::Lane::kTokens,

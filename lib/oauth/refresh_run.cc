@@ -266,7 +266,7 @@ RefreshEvent RefreshRun::Judge(absl::StatusOr<zoom::TokenAnswer> answer) {
 base::Task<absl::Status> RefreshRun::LogUnanswered() {
   ErrorInfo info = GetErrorInfo(error_).value_or(ErrorInfo());
   info.befell = info.reason;
-  const CredentialEvent event = EventOf(CredentialEventKind::kRefreshUnanswered, error_);
+  const store::EventRecord event = EventOf(CredentialEventKind::kRefreshUnanswered, error_);
   info.reason = Reason::kRefreshUnanswered;
   const absl::Time now = context_.clock.Now();
   store::PendingRefresh pending = stored_->credential.pending.value_or(store::PendingRefresh());
@@ -281,7 +281,7 @@ base::Task<absl::Status> RefreshRun::LogUnanswered() {
 }
 
 RefreshEvent RefreshRun::Undo() {
-  const CredentialEvent event = EventOf(CredentialEventKind::kRefreshFailed, error_);
+  const store::EventRecord event = EventOf(CredentialEventKind::kRefreshFailed, error_);
   const absl::StatusOr<bool> undone = context_.records.UndoPending(
       id_, stored_->credential.tokens.refresh_token, event, context_.clock.Now());
   if (!undone.ok()) return RefreshEvent::kStoreFails;

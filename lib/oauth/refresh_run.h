@@ -30,7 +30,7 @@ struct Unsaved {
   Secret spent = {};
   std::optional<store::Tokens> tokens = {};
   Cause cause = Cause::kNone;  // of the verdict
-  CredentialEvent event = {};
+  store::EventRecord event = {};
   std::shared_ptr<store::RefreshLock> lock = {};
 };
 

@@ -204,7 +204,7 @@ absl::Status TokenSource::Take(Entry& entry, const std::string& credential_id,
   cache_.Put(credential_id,
              {.value = grant.access.access_token,
               .expires_at = grant.access_expires_at,
-              .api_origin = grant.access.api_origin},
+              .api_origin = message::WriteOrigin(grant.access.api_origin)},
              context_.Now());
   return absl::OkStatus();
 }
@@ -332,7 +332,7 @@ base::Task<absl::Status> TokenSource::AskCallback(Entry& entry, std::string cred
     outcome = read.status();
     if (read.ok()) entry.held.Accept(url, *token, *read, context_.Now());
   }
-  const CredentialEvent event =
+  const store::EventRecord event =
       EventOf(outcome.ok() ? CredentialEventKind::kRefreshed : CredentialEventKind::kRefreshFailed,
               outcome);
   const absl::Time now = context_.clock.Now();

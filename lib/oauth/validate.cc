@@ -51,7 +51,7 @@ base::Task<absl::Status> Validate(const service::Context& context, TokenSource& 
     validated = co_await AskZoom(calls, credential_id, credential.app_kind, deadline);
     validated = co_await AskByRefresh(tokens, validated, credential_id, deadline);
   }
-  const CredentialEvent event = EventOf(
+  const store::EventRecord event = EventOf(
       validated.ok() ? CredentialEventKind::kValidated : CredentialEventKind::kValidationFailed,
       validated);
   const absl::Time now = context.clock.Now();

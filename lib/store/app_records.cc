@@ -1,4 +1,4 @@
-// Records of apps, and of consents that have begun.
+// Records of apps, and of authorization requests.
 
 #include <array>
 #include <cstddef>
@@ -105,31 +105,34 @@ absl::StatusOr<bool> Records::ResumeApp(const AppRecord& seen) {
   return outcome == Outcome::kDone;
 }
 
-absl::Status Records::PutConsent(std::string_view state, const ConsentRecord& consent) {
+absl::Status Records::PutAuthorization(std::string_view state,
+                                       const AuthorizationRequest& request) {
   return Sealing([&](const RowSealer& sealer) -> absl::Status {
-    return store_.consents().Put(sealer.SealConsent(state, consent));
+    return store_.authorizations().Put(sealer.SealAuthorization(state, request));
   });
 }
 
-absl::StatusOr<std::optional<ConsentRecord>> Records::TakeConsent(std::string_view state,
-                                                                  absl::Time now) {
-  return Opening([&](const RowSealer& sealer) -> absl::StatusOr<std::optional<ConsentRecord>> {
-    JOINPASS_RETURN_IF_ERROR(store_.consents().RemoveExpiredBefore(now));
-    JOINPASS_ASSIGN_OR_RETURN(std::optional<ConsentRow> row,
-                              store_.consents().Find(sealer.StateKeys(state)));
-    while (row) {
-      JOINPASS_ASSIGN_OR_RETURN(ConsentRecord consent, sealer.OpenConsent(*row));
-      JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.consents().Remove(row->state_key));
-      if (outcome == Outcome::kDone) {
-        // The column outside the seal only says when to forget the row.
-        if (consent.expires_at < CutToMillis(now)) return std::nullopt;
-        return consent;
-      }
-      // Somebody else took it out, or a sweep gave it another key.
-      JOINPASS_ASSIGN_OR_RETURN(row, store_.consents().Find(sealer.StateKeys(state)));
-    }
-    return std::nullopt;
-  });
+absl::StatusOr<std::optional<AuthorizationRequest>> Records::TakeAuthorization(
+    std::string_view state, absl::Time now) {
+  return Opening(
+      [&](const RowSealer& sealer) -> absl::StatusOr<std::optional<AuthorizationRequest>> {
+        JOINPASS_RETURN_IF_ERROR(store_.authorizations().RemoveExpiredBefore(now));
+        JOINPASS_ASSIGN_OR_RETURN(std::optional<AuthorizationRow> row,
+                                  store_.authorizations().Find(sealer.StateKeys(state)));
+        while (row) {
+          JOINPASS_ASSIGN_OR_RETURN(AuthorizationRequest request, sealer.OpenAuthorization(*row));
+          JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
+                                    store_.authorizations().Remove(row->state_key));
+          if (outcome == Outcome::kDone) {
+            // The column outside the seal only says when to forget the row.
+            if (request.expires_at < CutToMillis(now)) return std::nullopt;
+            return request;
+          }
+          // Somebody else took it out, or a sweep gave it another key.
+          JOINPASS_ASSIGN_OR_RETURN(row, store_.authorizations().Find(sealer.StateKeys(state)));
+        }
+        return std::nullopt;
+      });
 }
 
 std::string Records::HashBinding(std::string_view bound_to) const {

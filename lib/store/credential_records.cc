@@ -1,4 +1,4 @@
-// Records of credentials, and the durable writes of a refresh.
+// Records of credentials.
 
 #include <utility>
 
@@ -6,21 +6,14 @@
 #include "store/millis.h"
 #include "store/opened_rows.h"
 #include "store/records.h"
+#include "store/retries.h"
 #include "store/with_keys.h"
 
 namespace joinpass::store {
 namespace {
 
-// How often a write begins anew because another one came between its reading
-// and its writing. Each time somebody got something done.
-constexpr int kMostTries = 16;
-
 absl::Status UnknownCredential() {
   return base::MakeError(Reason::kCredentialUnknown, "credential: no such one");
-}
-
-absl::Status TooManyWriters() {
-  return base::MakeError(Reason::kStoreUnavailable, "credential: others keep on changing it");
 }
 
 absl::Status Misplaced() {
@@ -35,16 +28,6 @@ absl::Status CheckPrincipal(const CredentialRecord& credential, const Principal&
   return credential.principal().id == principal.id ? UnknownCredential() : Misplaced();
 }
 
-Tokens MergeTokens(const Tokens& stored, const Tokens& answer) {
-  Tokens merged = answer;
-  if (merged.refresh_token.empty()) merged.refresh_token = stored.refresh_token;
-  if (merged.scopes.empty()) merged.scopes = stored.scopes;
-  if (merged.api_origin.empty()) merged.api_origin = stored.api_origin;
-  return merged;
-}
-
-bool IsDone(Outcome outcome) { return outcome == Outcome::kDone; }
-
 // As one is just after a consent, whatever it was before.
 void MakeFresh(CredentialRecord& credential) {
   credential.connected_at = CutToMillis(credential.connected_at);
@@ -54,12 +37,6 @@ void MakeFresh(CredentialRecord& credential) {
   credential.health = Health::kHealthy;
   credential.health_since = credential.connected_at;
   credential.cause = Cause::kNone;
-}
-
-CredentialEvent EventOf(CredentialEventKind kind) {
-  CredentialEvent event;
-  event.kind = kind;
-  return event;
 }
 
 }  // namespace
@@ -85,16 +62,17 @@ absl::StatusOr<Records::Consented> Records::PutConsented(CredentialRecord creden
       credential.id = stored ? stored->id : new_id;
       credential.generation = stored ? stored->generation + 1 : 1;
       const CredentialRow row = sealer.SealCredential(credential);
-      const EventRow event = sealer.SealEvent(
-          credential.id,
-          EventOf(stored ? CredentialEventKind::kReconnected : CredentialEventKind::kConnected),
-          credential.connected_at);
+      const EventRow event =
+          sealer.SealEvent(credential.id,
+                           EventRecord{.kind = stored ? CredentialEventKind::kReconnected
+                                                      : CredentialEventKind::kConnected},
+                           credential.connected_at);
       JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
                                 stored
                                     ? store_.credentials().Replace(row, stored->generation,
                                                                    stored->health, event, nullptr)
                                     : store_.credentials().Insert(row, keys, event));
-      if (IsDone(outcome)) {
+      if (outcome == Outcome::kDone) {
         Consented consented = {.record = std::move(credential)};
         if (stored) consented.before = stored->health;
         return consented;
@@ -117,10 +95,10 @@ absl::StatusOr<CredentialRecord> Records::PutExchanged(CredentialRecord credenti
         const Outcome outcome,
         store_.credentials().Insert(
             sealer.SealCredential(credential), {},
-            sealer.SealEvent(credential.id, EventOf(CredentialEventKind::kConnected),
+            sealer.SealEvent(credential.id, EventRecord{.kind = CredentialEventKind::kConnected},
                              credential.connected_at)));
     // It is there: an earlier try was stored, though the disk said it was not.
-    if (IsDone(outcome) || outcome == Outcome::kTaken) return credential;
+    if (outcome == Outcome::kDone || outcome == Outcome::kTaken) return credential;
     return base::MakeError(Reason::kAppUnknown, "credential: its app is not there");
   });
 }
@@ -154,7 +132,7 @@ absl::StatusOr<std::optional<Records::Consented>> Records::NameInPlace(
   if (credential.health == Health::kDisconnecting) return UnknownCredential();
   JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
                             store_.credentials().Name(sealer.SealCredential(credential), keys));
-  if (!IsDone(outcome)) return std::nullopt;
+  if (outcome != Outcome::kDone) return std::nullopt;
   return Consented{.record = credential};
 }
 
@@ -170,16 +148,17 @@ absl::StatusOr<std::optional<Records::Consented>> Records::Merge(const RowSealer
     // A later consent has voided these.
     JOINPASS_ASSIGN_OR_RETURN(CredentialRecord later, sealer.OpenCredential(stored));
     JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.credentials().RemoveUnnamed(unnamed));
-    if (!IsDone(outcome)) return std::nullopt;
+    if (outcome != Outcome::kDone) return std::nullopt;
     return Consented{.record = std::move(later), .before = stored.health};
   }
-  const EventRow event = sealer.SealEvent(credential.id, EventOf(CredentialEventKind::kReconnected),
-                                          credential.connected_at);
+  const EventRow event =
+      sealer.SealEvent(credential.id, EventRecord{.kind = CredentialEventKind::kReconnected},
+                       credential.connected_at);
   JOINPASS_ASSIGN_OR_RETURN(
       const Outcome outcome,
       store_.credentials().Replace(sealer.SealCredential(credential), stored.generation,
                                    stored.health, event, &unnamed));
-  if (!IsDone(outcome)) return std::nullopt;
+  if (outcome != Outcome::kDone) return std::nullopt;
   return Consented{.record = std::move(credential), .before = stored.health};
 }
 
@@ -190,7 +169,7 @@ absl::StatusOr<bool> Records::RemoveUnnamed(const CredentialRecord& credential) 
     return false;
   }
   JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.credentials().RemoveUnnamed(*row));
-  return IsDone(outcome);
+  return outcome == Outcome::kDone;
 }
 
 absl::StatusOr<CredentialRecord> Records::GetCredential(const std::string& id) {
@@ -253,17 +232,16 @@ absl::StatusOr<std::vector<std::string>> Records::ListRefreshedOutside(absl::Tim
   return store_.credentials().ListRefreshedOutside(from, to);
 }
 
-absl::Status Records::AddEvent(const std::string& id, const CredentialEvent& event,
-                               absl::Time now) {
+absl::Status Records::AddEvent(const std::string& id, const EventRecord& event, absl::Time now) {
   return Sealing([&](const RowSealer& sealer) -> absl::Status {
     JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
                               store_.credentials().AddEvent(id, sealer.SealEvent(id, event, now)));
-    return IsDone(outcome) ? absl::OkStatus() : UnknownCredential();
+    return outcome == Outcome::kDone ? absl::OkStatus() : UnknownCredential();
   });
 }
 
-absl::StatusOr<std::vector<CredentialEvent>> Records::ListEvents(const std::string& id) {
-  return Opening([&](const RowSealer& sealer) -> absl::StatusOr<std::vector<CredentialEvent>> {
+absl::StatusOr<std::vector<EventRecord>> Records::ListEvents(const std::string& id) {
+  return Opening([&](const RowSealer& sealer) -> absl::StatusOr<std::vector<EventRecord>> {
     JOINPASS_ASSIGN_OR_RETURN(const std::vector<EventRow> rows,
                               store_.credentials().ListEvents(id));
     if (rows.empty()) {
@@ -277,11 +255,12 @@ absl::StatusOr<std::vector<CredentialEvent>> Records::ListEvents(const std::stri
 
 absl::StatusOr<bool> Records::BeginDisconnect(const std::string& id, absl::Time now) {
   return Sealing([&](const RowSealer& sealer) -> absl::StatusOr<bool> {
-    const EventRow event = sealer.SealEvent(id, EventOf(CredentialEventKind::kDisconnecting), now);
+    const EventRow event =
+        sealer.SealEvent(id, EventRecord{.kind = CredentialEventKind::kDisconnecting}, now);
     JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
                               store_.credentials().BeginDisconnect(id, now, event));
     if (outcome == Outcome::kUnknown) return UnknownCredential();
-    return IsDone(outcome);
+    return outcome == Outcome::kDone;
   });
 }
 
@@ -309,72 +288,6 @@ absl::StatusOr<bool> Records::RemoveCredential(const CredentialRecord& credentia
 absl::StatusOr<bool> Records::RemoveDamaged(const std::string& id) {
   JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.credentials().Remove(id));
   return outcome != Outcome::kMoved;
-}
-
-absl::StatusOr<std::unique_ptr<RefreshLock>> Records::TryLockRefresh(const std::string& id) {
-  return store_.credentials().TryLockRefresh(id);
-}
-
-absl::StatusOr<bool> Records::OpenPending(const std::string& id, const Secret& spent,
-                                          const std::optional<PendingRefresh>& seen,
-                                          absl::Time now) {
-  return Sealing([&](const RowSealer& sealer) -> absl::StatusOr<bool> {
-    JOINPASS_ASSIGN_OR_RETURN(
-        const Outcome outcome,
-        store_.credentials().OpenPending(id, sealer.RefreshKeys(id, spent), seen, now));
-    return IsDone(outcome);
-  });
-}
-
-absl::StatusOr<bool> Records::UndoPending(const std::string& id, const Secret& spent,
-                                          const CredentialEvent& event, absl::Time now) {
-  return Sealing([&](const RowSealer& sealer) -> absl::StatusOr<bool> {
-    JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
-                              store_.credentials().UndoPending(id, sealer.RefreshKeys(id, spent),
-                                                               sealer.SealEvent(id, event, now)));
-    return IsDone(outcome);
-  });
-}
-
-absl::StatusOr<std::optional<Health>> Records::CommitTokens(const std::string& id,
-                                                            const Secret& spent,
-                                                            const Tokens& tokens, absl::Time now) {
-  return Sealing([&](const RowSealer& sealer) -> absl::StatusOr<std::optional<Health>> {
-    const LookupKeys spent_keys = sealer.RefreshKeys(id, spent);
-    if (spent_keys.empty()) return std::nullopt;
-    for (int i = 0; i < kMostTries; ++i) {
-      JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> row,
-                                store_.credentials().Find(id));
-      if (!row || row->health == Health::kDisconnecting) return std::nullopt;
-      // Opened first: of a key that is not here nobody can say whether `spent` is stored.
-      JOINPASS_ASSIGN_OR_RETURN(const Tokens stored, sealer.OpenTokens(id, row->tokens));
-      if (!(stored.refresh_token == spent)) return std::nullopt;
-      const CredentialEvent event =
-          EventOf(row->health == Health::kHealthy ? CredentialEventKind::kRefreshed
-                                                  : CredentialEventKind::kRecovered);
-      JOINPASS_ASSIGN_OR_RETURN(
-          const Outcome outcome,
-          store_.credentials().ReplaceTokens(id, spent_keys, row->generation, row->health,
-                                             sealer.SealTokens(id, MergeTokens(stored, tokens)),
-                                             now, sealer.SealEvent(id, event, now)));
-      if (IsDone(outcome)) return std::optional<Health>(row->health);
-    }
-    return TooManyWriters();
-  });
-}
-
-absl::StatusOr<Records::Verdict> Records::Condemn(const std::string& id, const Secret& spent,
-                                                  Cause cause, const CredentialEvent& event,
-                                                  absl::Time now) {
-  return Sealing([&](const RowSealer& sealer) -> absl::StatusOr<Verdict> {
-    JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
-                              store_.credentials().SetHealth(id, sealer.RefreshKeys(id, spent),
-                                                             Health::kReauthorizationRequired, now,
-                                                             sealer.SealCause(id, cause),
-                                                             sealer.SealEvent(id, event, now)));
-    if (outcome == Outcome::kSame) return Verdict::kStoodAlready;
-    return IsDone(outcome) ? Verdict::kWritten : Verdict::kVoid;
-  });
 }
 
 }  // namespace joinpass::store

@@ -8,20 +8,14 @@
 #include "store/millis.h"
 #include "store/opened_rows.h"
 #include "store/records.h"
+#include "store/retries.h"
 #include "store/with_keys.h"
 
 namespace joinpass::store {
 namespace {
 
-// How often a write begins anew because others changed what it had read.
-constexpr int kMostTries = 16;
-
 // A deletion is remembered for longer than anything late may come.
 constexpr absl::Duration kDeletionKept = absl::Hours(48);
-
-absl::Status TooManyWriters() {
-  return base::MakeError(Reason::kStoreUnavailable, "directory: others keep on changing it");
-}
 
 // Only what was said is stored: times that differ by less are the same.
 template <typename T>

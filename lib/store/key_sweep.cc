@@ -24,7 +24,7 @@ struct Resealer {
     return sealer.SealCredential(credential);
   }
   absl::StatusOr<AnyRow> operator()(const StoredEvent& row) const {
-    JOINPASS_ASSIGN_OR_RETURN(const CredentialEvent event,
+    JOINPASS_ASSIGN_OR_RETURN(const EventRecord event,
                               sealer.OpenEvent(row.credential_id, row.event));
     StoredEvent now = row;
     now.event.sealed = sealer.SealEvent(row.credential_id, event, event.last_at).sealed;
@@ -38,9 +38,9 @@ struct Resealer {
     JOINPASS_ASSIGN_OR_RETURN(const MeetingRecord meeting, sealer.OpenMeeting(row));
     return sealer.SealMeeting(meeting);
   }
-  absl::StatusOr<AnyRow> operator()(const ConsentRow& row) const {
-    JOINPASS_ASSIGN_OR_RETURN(const ConsentRecord consent, sealer.OpenConsent(row));
-    return sealer.SealConsent(consent.state.Reveal(), consent);
+  absl::StatusOr<AnyRow> operator()(const AuthorizationRow& row) const {
+    JOINPASS_ASSIGN_OR_RETURN(const AuthorizationRequest request, sealer.OpenAuthorization(row));
+    return sealer.SealAuthorization(request.state.Reveal(), request);
   }
 };
 

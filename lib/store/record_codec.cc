@@ -31,7 +31,7 @@ AppKind KindOf(std::uint64_t number) {
 
 }  // namespace
 
-base::Buffer WriteAppSettings(const AppSettings& settings) {
+base::Buffer WriteAppSettings(const AppRecord::Settings& settings) {
   ByteWriter writer = Begin();
   writer.Number(static_cast<std::uint64_t>(settings.kind));
   writer.Text(settings.client_id);
@@ -40,10 +40,10 @@ base::Buffer WriteAppSettings(const AppSettings& settings) {
   return std::move(writer).Take();
 }
 
-absl::StatusOr<AppSettings> ReadAppSettings(std::string_view bytes) {
+absl::StatusOr<AppRecord::Settings> ReadAppSettings(std::string_view bytes) {
   ByteReader reader(bytes);
   const std::uint64_t layout = reader.Number();
-  AppSettings settings;
+  AppRecord::Settings settings;
   settings.kind = KindOf(reader.Number());
   settings.client_id = reader.Text();
   settings.client_secret = Secret(reader.Text());
@@ -51,28 +51,28 @@ absl::StatusOr<AppSettings> ReadAppSettings(std::string_view bytes) {
   return End(reader, layout, std::move(settings));
 }
 
-base::Buffer WriteConsent(std::string_view state, const ConsentRecord& consent) {
+base::Buffer WriteAuthorization(std::string_view state, const AuthorizationRequest& request) {
   ByteWriter writer = Begin();
   writer.Text(state);
-  writer.Text(consent.app_id);
-  writer.Text(consent.redirect_uri);
-  writer.Text(consent.code_verifier.Reveal());
-  writer.Text(consent.bound_to_hash);
-  writer.Time(consent.expires_at);
+  writer.Text(request.app_id);
+  writer.Text(request.redirect_uri);
+  writer.Text(request.code_verifier.Reveal());
+  writer.Text(request.bound_to_hash);
+  writer.Time(request.expires_at);
   return std::move(writer).Take();
 }
 
-absl::StatusOr<ConsentRecord> ReadConsent(std::string_view bytes) {
+absl::StatusOr<AuthorizationRequest> ReadAuthorization(std::string_view bytes) {
   ByteReader reader(bytes);
   const std::uint64_t layout = reader.Number();
-  ConsentRecord consent;
-  consent.state = Secret(reader.Text());
-  consent.app_id = reader.Text();
-  consent.redirect_uri = reader.Text();
-  consent.code_verifier = Secret(reader.Text());
-  consent.bound_to_hash = reader.Text();
-  consent.expires_at = reader.Time();
-  return End(reader, layout, std::move(consent));
+  AuthorizationRequest request;
+  request.state = Secret(reader.Text());
+  request.app_id = reader.Text();
+  request.redirect_uri = reader.Text();
+  request.code_verifier = Secret(reader.Text());
+  request.bound_to_hash = reader.Text();
+  request.expires_at = reader.Time();
+  return End(reader, layout, std::move(request));
 }
 
 base::Buffer WriteUser(const ConsentedUser& user) {
@@ -105,7 +105,7 @@ base::Buffer WriteTokens(const Tokens& tokens) {
   writer.Text(tokens.refresh_token.Reveal());
   writer.Time(tokens.access_expires_at);
   writer.Texts(tokens.scopes);
-  writer.Text(tokens.api_origin);
+  writer.Text(tokens.api_origin ? message::WriteOrigin(*tokens.api_origin) : "");
   writer.Text(tokens.callback_url.Reveal());
   writer.Number(static_cast<std::uint64_t>(tokens.url_source));
   return std::move(writer).Take();
@@ -119,7 +119,10 @@ absl::StatusOr<Tokens> ReadTokens(std::string_view bytes) {
   tokens.refresh_token = Secret(reader.Text());
   tokens.access_expires_at = reader.Time();
   tokens.scopes = reader.Texts();
-  tokens.api_origin = reader.Text();
+  // One that no request could go to was never written; the engine's is always good.
+  if (auto origin = message::ReadOrigin(reader.Text()); origin.ok()) {
+    tokens.api_origin = *std::move(origin);
+  }
   tokens.callback_url = Secret(reader.Text());
   // What is not known to be our own is held to be the network's.
   tokens.url_source = reader.Number() == static_cast<std::uint64_t>(UrlSource::kConfiguration)
@@ -128,7 +131,7 @@ absl::StatusOr<Tokens> ReadTokens(std::string_view bytes) {
   return End(reader, layout, std::move(tokens));
 }
 
-base::Buffer WriteEvent(const CredentialEvent& event) {
+base::Buffer WriteEvent(const EventRecord& event) {
   ByteWriter writer = Begin();
   writer.Text(event.tracking_id);
   writer.Number(static_cast<std::uint64_t>(event.http_status));
@@ -136,7 +139,7 @@ base::Buffer WriteEvent(const CredentialEvent& event) {
   return std::move(writer).Take();
 }
 
-absl::Status ReadEvent(std::string_view bytes, CredentialEvent& event) {
+absl::Status ReadEvent(std::string_view bytes, EventRecord& event) {
   ByteReader reader(bytes);
   const std::uint64_t layout = reader.Number();
   event.tracking_id = reader.Text();

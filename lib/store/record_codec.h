@@ -27,11 +27,11 @@ struct ConsentedUser {
 // that name the row.
 //
 // Errors of each Read: store_corrupt
-base::Buffer WriteAppSettings(const AppSettings& settings);
-absl::StatusOr<AppSettings> ReadAppSettings(std::string_view bytes);
+base::Buffer WriteAppSettings(const AppRecord::Settings& settings);
+absl::StatusOr<AppRecord::Settings> ReadAppSettings(std::string_view bytes);
 
-base::Buffer WriteConsent(std::string_view state, const ConsentRecord& consent);
-absl::StatusOr<ConsentRecord> ReadConsent(std::string_view bytes);
+base::Buffer WriteAuthorization(std::string_view state, const AuthorizationRequest& request);
+absl::StatusOr<AuthorizationRequest> ReadAuthorization(std::string_view bytes);
 
 base::Buffer WriteUser(const ConsentedUser& user);
 absl::StatusOr<ConsentedUser> ReadUser(std::string_view bytes);
@@ -40,8 +40,8 @@ base::Buffer WriteTokens(const Tokens& tokens);
 absl::StatusOr<Tokens> ReadTokens(std::string_view bytes);
 
 // What Zoom answered, of an event.
-base::Buffer WriteEvent(const CredentialEvent& event);
-absl::Status ReadEvent(std::string_view bytes, CredentialEvent& event);
+base::Buffer WriteEvent(const EventRecord& event);
+absl::Status ReadEvent(std::string_view bytes, EventRecord& event);
 
 base::Buffer WriteHost(const HostRecord& host);
 absl::StatusOr<HostRecord> ReadHost(std::string_view bytes);

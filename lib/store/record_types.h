@@ -17,6 +17,7 @@
 #include "joinpass/credentials.h"
 #include "joinpass/reason.h"
 #include "joinpass/secret.h"
+#include "message/origin.h"
 #include "store/learnt.h"
 
 namespace joinpass::store {
@@ -31,8 +32,15 @@ struct AppPause {
 };
 
 struct AppRecord {
+  struct Settings {
+    AppKind kind = AppKind::kUserManaged;
+    std::string client_id = {};
+    Secret client_secret = {};
+    std::vector<Secret> webhook_secrets = {};
+  };
+
   std::string id = {};
-  AppSettings settings = {};
+  Settings settings = {};
   absl::Time created_at = absl::InfinitePast();
 
   // Given by the store: how often the settings were replaced, and when the
@@ -43,8 +51,8 @@ struct AppRecord {
   std::optional<AppPause> pause = {};
 };
 
-// A consent that has begun, found by its state.
-struct ConsentRecord {
+// An authorization request that waits for its response, found by its state.
+struct AuthorizationRequest {
   Secret state = {};  // given by the store
   std::string app_id = {};
   std::string redirect_uri = {};
@@ -59,7 +67,7 @@ struct Tokens {
   Secret refresh_token = {};
   absl::Time access_expires_at = absl::InfinitePast();  // wall clock
   std::vector<std::string> scopes = {};
-  std::string api_origin = {};  // where they are good; empty: the engine's
+  std::optional<message::Origin> api_origin = {};  // where they are good; none: the engine's
 
   // A delegated credential has this and none of the above.
   Secret callback_url = {};
@@ -125,6 +133,20 @@ struct CredentialRecord {
 
   Principal principal() const { return Principal::Of(app_kind, user_id, account_id); }
   bool IsNamed() const { return !principal().id.empty(); }
+};
+
+// What befell a credential. The same again and again is one.
+struct EventRecord {
+  CredentialEventKind kind = CredentialEventKind::kConnected;
+  std::string reason = {};  // the name of a Reason or a Cause; may be empty
+  absl::Time first_at = absl::InfinitePast();
+  absl::Time last_at = absl::InfinitePast();
+  int times = 1;
+
+  // Of the last one, where Zoom answered.
+  std::string tracking_id = {};
+  int http_status = 0;
+  int zoom_code = 0;
 };
 
 // A user, as Zoom told an app of him. As what was learnt just now, fields without a

@@ -57,15 +57,16 @@ class Records {
   absl::StatusOr<bool> ClaimProbe(const AppRecord& seen, absl::Time next_probe);
   absl::StatusOr<bool> ResumeApp(const AppRecord& seen);
 
-  // --- consents that have begun -------------------------------------------
+  // --- authorization requests that wait -----------------------------------
   // `state` is the secret in the redirect; only its keyed hash is kept.
-  absl::Status PutConsent(std::string_view state, const ConsentRecord& consent);
+  absl::Status PutAuthorization(std::string_view state, const AuthorizationRequest& request);
 
   // Takes it out: a second call finds nothing. Also forgets all that expired
   // before `now`. Nothing if there is none or it expired.
-  absl::StatusOr<std::optional<ConsentRecord>> TakeConsent(std::string_view state, absl::Time now);
+  absl::StatusOr<std::optional<AuthorizationRequest>> TakeAuthorization(std::string_view state,
+                                                                        absl::Time now);
 
-  // A hash of what a consent is bound to, for ConsentRecord, under a key of its
+  // A hash of what a request is bound to, for AuthorizationRequest, under a key of its
   // own that stands in front of it: the record is sealed.
   std::string HashBinding(std::string_view bound_to) const;
 
@@ -122,8 +123,8 @@ class Records {
 
   // The log. `first_at`, `last_at` and `times` of `event` are not looked at. Also:
   // credential_unknown
-  absl::Status AddEvent(const std::string& id, const CredentialEvent& event, absl::Time now);
-  absl::StatusOr<std::vector<CredentialEvent>> ListEvents(const std::string& id);  // newest first
+  absl::Status AddEvent(const std::string& id, const EventRecord& event, absl::Time now);
+  absl::StatusOr<std::vector<EventRecord>> ListEvents(const std::string& id);  // newest first
 
   // Durable before anything else of a disconnect. True if this call did it.
   absl::StatusOr<bool> BeginDisconnect(const std::string& id,
@@ -152,7 +153,7 @@ class Records {
   // The request certainly never left: takes that send back, but keeps
   // `last_send`; the last one closes `pending`.
   absl::StatusOr<bool> UndoPending(const std::string& id, const Secret& spent,
-                                   const CredentialEvent& event, absl::Time now);
+                                   const EventRecord& event, absl::Time now);
   // The answer: new tokens, generation + 1, `pending` closed, healthy. Empty
   // `scopes` and `api_origin` keep what is stored; so does an empty refresh token.
   // key_missing, store_corrupt: what is stored cannot be read, so that `tokens`
@@ -169,7 +170,7 @@ class Records {
     kVoid,          // the refresh token is not stored any more
   };
   absl::StatusOr<Verdict> Condemn(const std::string& id, const Secret& spent, Cause cause,
-                                  const CredentialEvent& event, absl::Time now);
+                                  const EventRecord& event, absl::Time now);
 
   // --- directory ----------------------------------------------------------
   // Takes what is newer than what is stored, field by field (Learn()), so that it does

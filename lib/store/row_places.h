@@ -13,7 +13,9 @@ namespace joinpass::store {
 
 // Sealed: in which row.
 inline crypto::Place AppPlace(std::string_view id) { return {"app", "settings", id}; }
-inline crypto::Place ConsentPlace(std::string_view key) { return {"consent", "consent", key}; }
+inline crypto::Place AuthorizationPlace(std::string_view key) {
+  return {"consent", "consent", key};
+}
 inline crypto::Place UserPlace(std::string_view id) { return {"credential", "user", id}; }
 inline crypto::Place TokensPlace(std::string_view id) { return {"credential", "tokens", id}; }
 inline crypto::Place CausePlace(std::string_view id) { return {"credential", "cause", id}; }

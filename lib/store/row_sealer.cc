@@ -71,7 +71,7 @@ AppRow RowSealer::SealApp(const AppRecord& app) const {
 absl::StatusOr<AppRecord> RowSealer::OpenApp(const AppRow& row) const {
   JOINPASS_ASSIGN_OR_RETURN(const base::Buffer plain,
                             crypto::Open(keys_, AppPlace(row.id), row.sealed));
-  JOINPASS_ASSIGN_OR_RETURN(AppSettings settings, ReadAppSettings(base::View(plain)));
+  JOINPASS_ASSIGN_OR_RETURN(AppRecord::Settings settings, ReadAppSettings(base::View(plain)));
   return AppRecord{.id = row.id,
                    .settings = std::move(settings),
                    .created_at = row.created_at,
@@ -80,17 +80,19 @@ absl::StatusOr<AppRecord> RowSealer::OpenApp(const AppRow& row) const {
                    .pause = row.pause};
 }
 
-ConsentRow RowSealer::SealConsent(std::string_view state, const ConsentRecord& consent) const {
+AuthorizationRow RowSealer::SealAuthorization(std::string_view state,
+                                              const AuthorizationRequest& request) const {
   const std::string key = keys_.CurrentLookupKey(StateLookup(), state);
   return {.state_key = key,
-          .expires_at = consent.expires_at,
-          .sealed = Seal(ConsentPlace(key), WriteConsent(state, consent))};
+          .expires_at = request.expires_at,
+          .sealed = Seal(AuthorizationPlace(key), WriteAuthorization(state, request))};
 }
 
-absl::StatusOr<ConsentRecord> RowSealer::OpenConsent(const ConsentRow& row) const {
+absl::StatusOr<AuthorizationRequest> RowSealer::OpenAuthorization(
+    const AuthorizationRow& row) const {
   JOINPASS_ASSIGN_OR_RETURN(const base::Buffer plain,
-                            crypto::Open(keys_, ConsentPlace(row.state_key), row.sealed));
-  return ReadConsent(base::View(plain));
+                            crypto::Open(keys_, AuthorizationPlace(row.state_key), row.sealed));
+  return ReadAuthorization(base::View(plain));
 }
 
 TokensRow RowSealer::SealTokens(const std::string& id, const Tokens& tokens) const {
@@ -110,7 +112,7 @@ std::string RowSealer::SealCause(const std::string& id, Cause cause) const {
   return cause == Cause::kNone ? "" : Seal(CausePlace(id), base::ToBuffer(CauseName(cause)));
 }
 
-EventRow RowSealer::SealEvent(const std::string& id, const CredentialEvent& event,
+EventRow RowSealer::SealEvent(const std::string& id, const EventRecord& event,
                               absl::Time now) const {
   return {.first_at = now,
           .last_at = now,
@@ -120,16 +122,15 @@ EventRow RowSealer::SealEvent(const std::string& id, const CredentialEvent& even
           .sealed = Seal(EventPlace(id), WriteEvent(event))};
 }
 
-absl::StatusOr<CredentialEvent> RowSealer::OpenEvent(const std::string& id,
-                                                     const EventRow& row) const {
+absl::StatusOr<EventRecord> RowSealer::OpenEvent(const std::string& id, const EventRow& row) const {
   JOINPASS_ASSIGN_OR_RETURN(const base::Buffer plain,
                             crypto::Open(keys_, EventPlace(id), row.sealed));
   JOINPASS_ASSIGN_OR_RETURN(const CredentialEventKind kind, KindStoredAs(row.kind));
-  CredentialEvent event = {.kind = kind,
-                           .reason = row.reason,
-                           .first_at = row.first_at,
-                           .last_at = row.last_at,
-                           .times = row.times};
+  EventRecord event = {.kind = kind,
+                       .reason = row.reason,
+                       .first_at = row.first_at,
+                       .last_at = row.last_at,
+                       .times = row.times};
   JOINPASS_RETURN_IF_ERROR(ReadEvent(base::View(plain), event));
   return event;
 }

@@ -31,16 +31,17 @@ class RowSealer {
   AppRow SealApp(const AppRecord& app) const;
   absl::StatusOr<AppRecord> OpenApp(const AppRow& row) const;
 
-  ConsentRow SealConsent(std::string_view state, const ConsentRecord& consent) const;
-  absl::StatusOr<ConsentRecord> OpenConsent(const ConsentRow& row) const;
+  AuthorizationRow SealAuthorization(std::string_view state,
+                                     const AuthorizationRequest& request) const;
+  absl::StatusOr<AuthorizationRequest> OpenAuthorization(const AuthorizationRow& row) const;
 
   CredentialRow SealCredential(const CredentialRecord& credential) const;
   absl::StatusOr<CredentialRecord> OpenCredential(const CredentialRow& row) const;
   TokensRow SealTokens(const std::string& id, const Tokens& tokens) const;
   absl::StatusOr<Tokens> OpenTokens(const std::string& id, const TokensRow& row) const;
   std::string SealCause(const std::string& id, Cause cause) const;
-  EventRow SealEvent(const std::string& id, const CredentialEvent& event, absl::Time now) const;
-  absl::StatusOr<CredentialEvent> OpenEvent(const std::string& id, const EventRow& row) const;
+  EventRow SealEvent(const std::string& id, const EventRecord& event, absl::Time now) const;
+  absl::StatusOr<EventRecord> OpenEvent(const std::string& id, const EventRow& row) const;
 
   HostRow SealHost(const HostRecord& host) const;
   absl::StatusOr<HostRecord> OpenHost(const HostRow& row) const;

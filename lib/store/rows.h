@@ -39,7 +39,7 @@ struct AppRow {
   std::string sealed = {};
 };
 
-struct ConsentRow {
+struct AuthorizationRow {
   std::string state_key = {};
   absl::Time expires_at = absl::InfinitePast();
   std::string sealed = {};
@@ -134,7 +134,8 @@ struct StoredEvent {
 
 // A row of any table. A sweep fills what depends on the keys, what that is
 // bound to, and nothing else.
-using AnyRow = std::variant<AppRow, CredentialRow, StoredEvent, HostRow, MeetingRow, ConsentRow>;
+using AnyRow =
+    std::variant<AppRow, CredentialRow, StoredEvent, HostRow, MeetingRow, AuthorizationRow>;
 
 struct Resealed {
   AnyRow was = {};

@@ -6,7 +6,7 @@
 
 #include "absl/time/time.h"
 #include "store/app_store.h"
-#include "store/consent_store.h"
+#include "store/authorization_store.h"
 #include "store/credential_store.h"
 #include "store/directory_store.h"
 #include "store/rotation_store.h"
@@ -31,7 +31,7 @@ class Store {
 
   // Live as long as it.
   virtual AppStore& apps() = 0;
-  virtual ConsentStore& consents() = 0;
+  virtual AuthorizationStore& authorizations() = 0;
   virtual CredentialStore& credentials() = 0;
   virtual DirectoryStore& directory() = 0;
   virtual RotationStore& rotation() = 0;

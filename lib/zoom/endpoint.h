@@ -16,7 +16,7 @@
 namespace joinpass::zoom {
 
 struct Access {
-  std::string api_origin = {};
+  message::Origin api_origin = {};
   Secret access_token = {};
 };
 

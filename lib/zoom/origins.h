@@ -3,36 +3,34 @@
 #ifndef JOINPASS_LIB_ZOOM_ORIGINS_H_
 #define JOINPASS_LIB_ZOOM_ORIGINS_H_
 
-#include <string>
 #include <string_view>
-#include <vector>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "message/origin.h"
 
 namespace joinpass::zoom {
 
 // The two origins joinpass is set up with: Zoom's, ZoomGov's, or a test's.
 struct Origins {
-  std::string oauth = "https://zoom.us";
-  std::string api = "https://api.zoom.us";
+  message::Origin oauth = {.host = "zoom.us"};
+  message::Origin api = {.host = "api.zoom.us"};
 };
 
-// OK if `origin` is https, a host, perhaps a port, and nothing behind, not even
-// a slash. At most 300 bytes.
+// Reads an origin as message::ReadOrigin() does, and takes https only.
 //
 // Errors: invalid_argument
-absl::Status CheckOrigin(std::string_view origin);
+absl::StatusOr<message::Origin> ReadHttpsOrigin(std::string_view text);
 
-// What the transport may follow a redirect to, tokens and all, an entry each. If both of
-// `origins` are Zoom's: "https://zoom.us", "https://api.zoom.us", and its regions as
-// "api-*.zoom.us" (where one is ZoomGov's, its domain). Otherwise exactly the two.
-std::vector<std::string> RedirectOrigins(const Origins& origins);
+// Whether a request, token and all, may be redirected to `origin` from elsewhere. If both
+// of `origins` are Zoom's: zoom.us, api.zoom.us and its regions api-*.zoom.us (where one
+// is ZoomGov's, those of its domain), on port 443. Otherwise exactly the two.
+bool MayRedirectTo(const Origins& origins, const message::Origin& origin);
 
-// Where API calls go after a token answer that named `api_url`: there, if a
-// token may go there (Zoom's own of the same domain where `origins.api` is
-// Zoom's, else one of the two of `origins`), else `origins.api`. One slash at
-// its end is forgiven.
-std::string ApiOriginFor(const Origins& origins, std::string_view api_url);
+// Where API calls go after a token answer that named `api_url`: there, if it is Zoom's
+// own and of the same domain as `origins.api` (regions, and an account's vanity host),
+// or where those are not Zoom's the other of the two; else `origins.api`. One slash at its end is forgiven.
+// Source: Zoom's API reference ("Using Zoom APIs": regional base URLs).
+message::Origin ApiOriginFor(const Origins& origins, std::string_view api_url);
 
 }  // namespace joinpass::zoom
 

@@ -53,7 +53,8 @@ std::string AuthorizeUrl(const Origins& origins, std::string_view client_id,
                          std::string_view redirect_uri, std::string_view state,
                          std::string_view code_challenge) {
   return absl::StrCat(
-      origins.oauth, "/oauth/authorize?response_type=code&client_id=", PercentEncoded(client_id),
+      WriteOrigin(origins.oauth),
+      "/oauth/authorize?response_type=code&client_id=", PercentEncoded(client_id),
       "&redirect_uri=", PercentEncoded(redirect_uri), "&state=", PercentEncoded(state),
       "&code_challenge=", PercentEncoded(code_challenge), "&code_challenge_method=S256");
 }

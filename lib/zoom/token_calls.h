@@ -71,7 +71,7 @@ absl::StatusOr<TokenAnswer> ReadTokenAnswer(const message::Response& response, a
 absl::Status ReadRevokeAnswer(const message::Response& response);
 
 // What the browser brought back.
-struct RedirectAnswer {
+struct AuthorizationResponse {
   std::string state = {};  // never empty; at most 1 KiB, printable
   Secret code = {};        // empty if `error` is not
   std::string error = {};  // Zoom's word, "access_denied"; bounded and printable
@@ -79,18 +79,18 @@ struct RedirectAnswer {
 
 // Reads the URL, or only its query, to which Zoom sent the browser back. At most
 // 8 KiB. A refusal is an answer too, since its state is to be used up: do so, then
-// give back CheckConsent().
+// give back CheckAuthorization().
 //
 // Errors:
 //   invalid_argument  too long; no state; neither or both of code and error; one
 //                     of them twice
-absl::StatusOr<RedirectAnswer> ReadRedirect(std::string_view redirected_to);
+absl::StatusOr<AuthorizationResponse> ReadAuthorizationResponse(std::string_view redirected_to);
 
 // OK, or what Zoom said:
 //   consent_declined         the user said no
 //   app_credentials_invalid  the app may not ask: cause client_unauthorized
 //   zoom_unavailable         Zoom has trouble of its own
-absl::Status CheckConsent(const RedirectAnswer& answer);
+absl::Status CheckAuthorization(const AuthorizationResponse& answer);
 
 }  // namespace joinpass::zoom
 

@@ -92,7 +92,7 @@ class StepClient final : public http::Client {
     steps_.Step();
     co_return response;
   }
-  base::Task<absl::Status> Warm(std::string origin, int sockets, SteadyTime deadline) override {
+  base::Task<absl::Status> Warm(message::Origin origin, int sockets, SteadyTime deadline) override {
     return inner_->Warm(std::move(origin), sockets, deadline);
   }
   void Close() override { inner_->Close(); }
@@ -136,10 +136,14 @@ std::unique_ptr<Engine> OpenEngine(const Arguments& arguments, base::Clock& cloc
   const store::Folder folder = Must(store::PrepareFolder(options.store_folder));
   auto keys = Must(crypto::KeyFileSource::Open(folder.path + "/joinpass.key"));
   auto store = Must(store::OpenSqliteStore(folder, *keys, base::SystemRandom()));
-  engine::Parts parts{
-      clock,           base::SystemRandom(),
-      std::move(keys), std::move(store),
-      std::move(loop), std::make_unique<StepClient>(std::move(client), steps, stamps)};
+  engine::Parts parts{clock,
+                      base::SystemRandom(),
+                      {Must(message::ReadOrigin(options.oauth_origin)),
+                       Must(message::ReadOrigin(options.api_origin))},
+                      std::move(keys),
+                      std::move(store),
+                      std::move(loop),
+                      std::make_unique<StepClient>(std::move(client), steps, stamps)};
   return std::make_unique<engine::Face>(
       std::make_unique<engine::House>(std::move(options), std::move(parts)));
 }

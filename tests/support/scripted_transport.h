@@ -99,7 +99,7 @@ class ScriptedTransport final : public http::Transport {
   base::Task<Answer> Send(message::Request request, SteadyTime deadline) override {
     requests.push_back(request);
     Seen one;
-    one.origin = request.origin;
+    one.origin = message::WriteOrigin(request.origin);
     one.target = request.target;
     one.authorization = std::string(request.authorization.Reveal());
     one.body = std::string(request.body.Reveal());
@@ -132,7 +132,7 @@ class ScriptedTransport final : public http::Transport {
     co_return answered;
   }
 
-  base::Task<absl::Status> Warm(std::string, int sockets, SteadyTime) override {
+  base::Task<absl::Status> Warm(message::Origin, int sockets, SteadyTime) override {
     if (hold_warm) {
       co_await base::Await<bool>(
           [this](absl::AnyInvocable<void(bool)> done) { held_.push_back(std::move(done)); });

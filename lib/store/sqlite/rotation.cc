@@ -36,7 +36,7 @@ absl::StatusOr<bool> Put(Connection& db, const StoredEvent& was, const StoredEve
   return Changed(db, put);
 }
 
-absl::StatusOr<bool> Put(Connection& db, const ConsentRow& was, const ConsentRow& now) {
+absl::StatusOr<bool> Put(Connection& db, const AuthorizationRow& was, const AuthorizationRow& now) {
   JOINPASS_ASSIGN_OR_RETURN(
       Statement put,
       db.Use("UPDATE OR IGNORE consent SET state_key=?, sealed=? WHERE state_key=? AND sealed=?"));
@@ -149,7 +149,7 @@ std::string_view OneSeal(const AnyRow& row) {
     std::string_view operator()(const StoredEvent& event) { return event.event.sealed; }
     std::string_view operator()(const HostRow& host) { return host.sealed; }
     std::string_view operator()(const MeetingRow& meeting) { return meeting.sealed; }
-    std::string_view operator()(const ConsentRow& consent) { return consent.sealed; }
+    std::string_view operator()(const AuthorizationRow& request) { return request.sealed; }
   };
   return std::visit(Pick(), row);
 }

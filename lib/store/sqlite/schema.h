@@ -26,7 +26,7 @@ extern const char kEmptyJournal[];
 extern const FileKind kCredentialsFile;
 // Hosts and meetings: another sync finds them again.
 extern const FileKind kDirectoryFile;
-// Consents that have begun: they live for minutes.
+// Authorization requests that wait: they live for minutes.
 extern const FileKind kEphemeraFile;
 
 }  // namespace joinpass::store::sqlite

@@ -48,8 +48,8 @@ AnyRow ReadMeeting(const Statement& row) {
                     .sealed = row.BytesAt(4)};
 }
 
-AnyRow ReadConsent(const Statement& row) {
-  return ConsentRow{.state_key = row.BytesAt(0), .sealed = row.BytesAt(1)};
+AnyRow ReadAuthorization(const Statement& row) {
+  return AuthorizationRow{.state_key = row.BytesAt(0), .sealed = row.BytesAt(1)};
 }
 
 #define JOINPASS_SQL_OTHER(column) "(" column "<>x'' AND substr(" column ",1,5)<>?2)"
@@ -89,7 +89,7 @@ constexpr std::array<Table, kSealedTables> kTables = {{
     {.list = "SELECT state_key, sealed FROM consent "
              "WHERE state_key>?1 AND " JOINPASS_SQL_OTHER("sealed") " ORDER BY state_key LIMIT ?3",
      .count = "SELECT count(*) FROM consent WHERE " JOINPASS_SQL_WITH("sealed"),
-     .read = ReadConsent,
+     .read = ReadAuthorization,
      .numbered = false},
 }};
 

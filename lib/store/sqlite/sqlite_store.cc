@@ -10,7 +10,7 @@
 
 #include "base/status.h"
 #include "store/sqlite/apps.h"
-#include "store/sqlite/consents.h"
+#include "store/sqlite/authorizations.h"
 #include "store/sqlite/credentials.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/database_file.h"
@@ -43,7 +43,7 @@ class SqliteStore final : public Store {
  public:
   SqliteStore(const std::string& folder, crypto::KeySource& keys, base::Random& random, Files files)
       : apps_(credentials_file_, keys, directory_),
-        consents_(ephemera_file_, keys),
+        authorizations_(ephemera_file_, keys),
         credentials_(folder, credentials_file_, keys),
         directory_(directory_file_, keys),
         rotation_(Databases(), keys, random) {
@@ -62,7 +62,7 @@ class SqliteStore final : public Store {
   }
 
   AppStore& apps() override { return apps_; }
-  ConsentStore& consents() override { return consents_; }
+  AuthorizationStore& authorizations() override { return authorizations_; }
   CredentialStore& credentials() override { return credentials_; }
   DirectoryStore& directory() override { return directory_; }
   RotationStore& rotation() override { return rotation_; }
@@ -84,7 +84,7 @@ class SqliteStore final : public Store {
   sqlite::Database directory_file_;
   sqlite::Database ephemera_file_;
   sqlite::SqliteApps apps_;
-  sqlite::SqliteConsents consents_;
+  sqlite::SqliteAuthorizations authorizations_;
   sqlite::SqliteCredentials credentials_;
   sqlite::SqliteDirectory directory_;
   sqlite::SqliteRotation rotation_;

@@ -21,7 +21,7 @@ namespace joinpass::store {
 //
 //   credentials.db  apps and credentials
 //   directory.db    hosts and meetings
-//   ephemera.db     consents that have begun
+//   ephemera.db     authorization requests that wait for their response
 //   refresh.lock    who refreshes which credential (refresh_lock.h)
 //
 // Each commit to each of them is synced to the disk: a loss of power leaves none

@@ -12,6 +12,7 @@
 #include "http/client.h"
 #include "http/loop.h"
 #include "joinpass/reason.h"
+#include "support/origin.h"
 #include "support/tls_server.h"
 
 namespace joinpass::http {
@@ -39,8 +40,9 @@ class ClientFixture {
     return Begin(std::move(request), patience).get();
   }
   absl::Status Warm(const std::string& origin, int sockets, absl::Duration patience = kPatience) {
-    return On<absl::Status>(
-               [=, this] { return client_->Warm(origin, sockets, SteadyNow() + patience); })
+    return On<absl::Status>([=, this] {
+             return client_->Warm(testing::OriginOf(origin), sockets, SteadyNow() + patience);
+           })
         .get();
   }
   void Close() {
@@ -69,18 +71,18 @@ class ClientFixture {
   std::unique_ptr<Client> client_;
 };
 
-inline Request Get(std::string origin, std::string target = "/v2/users/me") {
+inline Request Get(const std::string& origin, std::string target = "/v2/users/me") {
   Request request;
-  request.origin = std::move(origin);
+  request.origin = testing::OriginOf(origin);
   request.target = std::move(target);
   request.authorization = Secret("Bearer canary-of-a-token");
   return request;
 }
 
-inline Request Post(std::string origin, std::string body) {
+inline Request Post(const std::string& origin, std::string body) {
   Request request;
   request.method = message::Method::kPost;
-  request.origin = std::move(origin);
+  request.origin = testing::OriginOf(origin);
   request.target = "/oauth/token";
   request.content_type = "application/x-www-form-urlencoded";
   request.body = Secret::Take(std::move(body));

@@ -97,10 +97,7 @@ TEST_SUITE("A deadline") {
                               std::chrono::milliseconds(1));
       }
     });
-    ClientOptions options;
-    options.allowed_origins = {server.origin()};
-    ClientFixture client(options);
-    CHECK(GetErrorInfo(TimeOut(client, Get(server.origin())))->request_left);
+    CHECK(GetErrorInfo(TimeOut(*this, Get(server.origin())))->request_left);
   }
 }
 

@@ -20,7 +20,9 @@ TlsServer::Script RedirectsTo(std::string location) {
 
 ClientOptions Allowing(const std::string& origin) {
   ClientOptions options;
-  options.allowed_origins = {origin};
+  options.may_redirect_to = [allowed = testing::OriginOf(origin)](const message::Origin& other) {
+    return other == allowed;
+  };
   return options;
 }
 

@@ -3,20 +3,25 @@
 #include <doctest/doctest.h>
 
 #include "joinpass/reason.h"
+#include "support/origin.h"
 
 namespace joinpass::http {
 namespace {
 
 using message::Request;
 
-const Origin kOrigin = *ReadOrigin("https://api.zoom.us:8443");
+Request To(const std::string& target) {
+  Request request;
+  request.origin = testing::OriginOf("https://api.zoom.us:8443");
+  request.target = target;
+  return request;
+}
 
 TEST_SUITE("A request's text") {
   TEST_CASE("is a GET without a body") {
-    Request request;
-    request.target = "/v2/users/me?a=b";
+    Request request = To("/v2/users/me?a=b");
     request.authorization = Secret("Bearer abc");
-    const absl::StatusOr<base::Buffer> text = WriteRequest(request, kOrigin);
+    const absl::StatusOr<base::Buffer> text = WriteRequest(request);
     REQUIRE(text.ok());
     CHECK(base::View(*text) ==
           "GET /v2/users/me?a=b HTTP/1.1\r\n"
@@ -30,12 +35,11 @@ TEST_SUITE("A request's text") {
   }
 
   TEST_CASE("is a POST with a body of the length that it says") {
-    Request request;
+    Request request = To("/oauth/token");
     request.method = message::Method::kPost;
-    request.target = "/oauth/token";
     request.content_type = "application/x-www-form-urlencoded";
     request.body = Secret("grant_type=refresh_token");
-    const absl::StatusOr<base::Buffer> text = WriteRequest(request, kOrigin);
+    const absl::StatusOr<base::Buffer> text = WriteRequest(request);
     REQUIRE(text.ok());
     CHECK(base::View(*text) ==
           "POST /oauth/token HTTP/1.1\r\n"
@@ -51,10 +55,9 @@ TEST_SUITE("A request's text") {
   }
 
   TEST_CASE("of a POST says so if there is no body") {
-    Request request;
+    Request request = To("/x");
     request.method = message::Method::kPost;
-    request.target = "/x";
-    const absl::StatusOr<base::Buffer> text = WriteRequest(request, kOrigin);
+    const absl::StatusOr<base::Buffer> text = WriteRequest(request);
     REQUIRE(text.ok());
     CHECK(base::View(*text).find("Content-Length: 0\r\n") != std::string_view::npos);
   }
@@ -63,21 +66,21 @@ TEST_SUITE("A request's text") {
     const std::vector<std::string> breaks = {"a\rb", "a\nb", "a\r\nX: y", std::string("a\0b", 3)};
     for (const std::string& value : breaks) {
       CAPTURE(value);
-      Request request;
-      request.target = "/x";
+      Request request = To("/x");
       request.authorization = Secret(value);
-      CHECK(ReasonOf(WriteRequest(request, kOrigin).status()) == Reason::kInvalidArgument);
+      CHECK(ReasonOf(WriteRequest(request).status()) == Reason::kInvalidArgument);
       request.authorization = Secret();
       request.content_type = value;
-      CHECK(ReasonOf(WriteRequest(request, kOrigin).status()) == Reason::kInvalidArgument);
+      CHECK(ReasonOf(WriteRequest(request).status()) == Reason::kInvalidArgument);
     }
     for (const char* const target :
          {"", "x", "*", "/a b", "/a\r\nX: y", "/a#b", "/\x7f", "/\xc3\xb6", "https://zoom.us/"}) {
       CAPTURE(target);
-      Request request;
-      request.target = target;
-      CHECK(ReasonOf(WriteRequest(request, kOrigin).status()) == Reason::kInvalidArgument);
+      CHECK(ReasonOf(WriteRequest(To(target)).status()) == Reason::kInvalidArgument);
     }
+    Request nowhere = To("/x");
+    nowhere.origin = {};
+    CHECK(ReasonOf(WriteRequest(nowhere).status()) == Reason::kInvalidArgument);
   }
 }
 

@@ -83,7 +83,7 @@ TEST_SUITE("FetchToken") {
     REQUIRE(transport.seen.size() == 1);
     CHECK(transport.seen[0].target == "/zoom?key=CANARY%20x&user=7");
     CHECK(transport.seen[0].authorization.empty());
-    CHECK(transport.requests[0].origin == "https://tokens.example");
+    CHECK(WriteOrigin(transport.requests[0].origin) == "https://tokens.example");
     CHECK(transport.requests[0].public_address_only);
     CHECK_FALSE(transport.requests[0].follow_redirects);
     CHECK(transport.seen[0].deadline == In(absl::Seconds(5)));

@@ -237,7 +237,7 @@ TEST_SUITE("Consent") {
     };
     CHECK(NameOf(End("code=c&state=" + Begun())) == "ok");
     REQUIRE(transport.requests.size() == 2);
-    CHECK(transport.requests[1].origin == "https://api.zoom.us");
+    CHECK(transport.requests[1].origin == context.origins.api);
   }
 
   TEST_CASE_FIXTURE(Scene, "refuses a request that names nobody, nowhere or no app") {

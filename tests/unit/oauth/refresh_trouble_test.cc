@@ -280,7 +280,7 @@ TEST_SUITE("A refresh") {
               url + R"("})"));
       const auto grant = scene.Finish(scene.Ask());
       REQUIRE(grant.ok());
-      CHECK(grant->access.api_origin == origin);
+      CHECK(WriteOrigin(grant->access.api_origin) == origin);
     }
   }
 

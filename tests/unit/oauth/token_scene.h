@@ -67,7 +67,7 @@ struct TokenScene : EngineRoom {
     std::string text;
     const auto events = records.ListEvents("cred_1");
     REQUIRE(events.ok());
-    for (const CredentialEvent& event : *events) {
+    for (const store::EventRecord& event : *events) {
       text += std::string(CredentialEventName(event.kind)) + " ";
     }
     return text;

@@ -118,7 +118,7 @@ TEST_SUITE("A damaged row") {
   }
 
   TEST_CASE_FIXTURE(DamageFixture, "of a log is left out, and the others are served") {
-    CredentialEvent event = {.kind = CredentialEventKind::kValidationFailed, .reason = "x"};
+    EventRecord event = {.kind = CredentialEventKind::kValidationFailed, .reason = "x"};
     REQUIRE(records.AddEvent("cred_1", event, kNow).ok());
     const std::string newest = " WHERE seq=(SELECT max(seq) FROM event)";
     for (const char* damage : {"sealed=x''", "sealed=zeroblob(80)", "kind=0", "kind=99",
@@ -150,16 +150,16 @@ TEST_SUITE("A damaged row") {
   }
 
   TEST_CASE_FIXTURE(DamageFixture, "of a consent is named, and stays") {
-    REQUIRE(records.PutConsent("state", {.app_id = "app_1", .expires_at = kNow}).ok());
+    REQUIRE(records.PutAuthorization("state", {.app_id = "app_1", .expires_at = kNow}).ok());
     Damage(ephemera_db, "UPDATE consent SET sealed=zeroblob(80)");
-    CHECK(WhyNot(records.TakeConsent("state", kNow)) == Reason::kStoreCorrupt);
+    CHECK(WhyNot(records.TakeAuthorization("state", kNow)) == Reason::kStoreCorrupt);
     CHECK(Stored(ephemera_db, "SELECT count(*) FROM consent WHERE sealed=zeroblob(80)") == "1");
   }
 
   TEST_CASE_FIXTURE(DamageFixture, "of a consent cannot be made to live longer") {
-    REQUIRE(records.PutConsent("state", {.app_id = "app_1", .expires_at = kNow}).ok());
+    REQUIRE(records.PutAuthorization("state", {.app_id = "app_1", .expires_at = kNow}).ok());
     Damage(ephemera_db, "UPDATE consent SET expires_at=expires_at+3600000");
-    CHECK_FALSE(Must(records.TakeConsent("state", kNow + absl::Milliseconds(1))));
+    CHECK_FALSE(Must(records.TakeAuthorization("state", kNow + absl::Milliseconds(1))));
   }
 
   TEST_CASE_FIXTURE(DamageFixture,

@@ -270,7 +270,7 @@ TEST_SUITE("A file of a store") {
         OpenedStore opened(path);
         CHECK(opened.records.CreateApp(AppNamed("app_1")).ok());
         CHECK(opened.records.PutHost({.app_id = "app_1", .user_id = "ann"}).ok());
-        CHECK(opened.records.PutConsent("state", {.expires_at = kNow}).ok());
+        CHECK(opened.records.PutAuthorization("state", {.expires_at = kNow}).ok());
       }
       umask(before);
       CHECK(ModeOf(path) == 0700);

@@ -99,12 +99,12 @@ std::string LiveOnce(Records& records, int user, int round) {
   EXPECT(hosts->size() == 1);
 
   const std::string state = absl::StrCat("state ", user, " ", round);
-  EXPECT_OK(records.PutConsent(
+  EXPECT_OK(records.PutAuthorization(
       state, {.app_id = "app_1", .bound_to_hash = records.HashBinding(state), .expires_at = kNow}));
   const auto all = records.ListCredentials("");
   EXPECT_OK(all.status());
   EXPECT(all->size() == kUsers);
-  const auto taken = records.TakeConsent(state, kNow);
+  const auto taken = records.TakeAuthorization(state, kNow);
   EXPECT_OK(taken.status());
   EXPECT(taken->has_value() && Records::IsBoundTo((*taken)->bound_to_hash, state));
   return "";

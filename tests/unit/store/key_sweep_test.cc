@@ -27,8 +27,8 @@ MeetingRecord MeetingOf(const std::string& user) {
   return store::MeetingOf("app_" + user, kNumber, user);
 }
 
-CredentialEvent Refused() {
-  CredentialEvent event;
+EventRecord Refused() {
+  EventRecord event;
   event.kind = CredentialEventKind::kReauthorizationRequired;
   event.reason = "reauthorization_required";
   return event;
@@ -51,10 +51,11 @@ struct OldStore {
       Must(records.PutConsented(CredentialOf("app_1", user, "cred_" + user)));
       REQUIRE(records.PutHost(HostNamed(user)).ok());
       REQUIRE(records.PutMeetings(std::array{MeetingOf(user)}).ok());
-      const ConsentRecord consent = {.app_id = "app_1",
-                                     .bound_to_hash = records.HashBinding("cookie of " + user),
-                                     .expires_at = kLater};
-      REQUIRE(records.PutConsent("state of " + user, consent).ok());
+      const AuthorizationRequest consent = {
+          .app_id = "app_1",
+          .bound_to_hash = records.HashBinding("cookie of " + user),
+          .expires_at = kLater};
+      REQUIRE(records.PutAuthorization("state of " + user, consent).ok());
     }
     REQUIRE(Must(records.Condemn("cred_eve", Secret("first refresh"), Cause::kAnswerLost, Refused(),
                                  kNow)) == Records::Verdict::kWritten);
@@ -104,10 +105,10 @@ struct OldStore {
   void CheckConsents(const crypto::KeyRing& ring) {
     OpenedStore opened(path, ring);
     for (const std::string user : kUsers) {
-      const auto consent = Must(opened.records.TakeConsent("state of " + user, kNow));
+      const auto consent = Must(opened.records.TakeAuthorization("state of " + user, kNow));
       REQUIRE(consent);
       CHECK(Records::IsBoundTo(consent->bound_to_hash, "cookie of " + user));
-      CHECK_FALSE(Must(opened.records.TakeConsent("state of " + user, kNow)));
+      CHECK_FALSE(Must(opened.records.TakeAuthorization("state of " + user, kNow)));
     }
   }
 };
@@ -205,7 +206,7 @@ TEST_SUITE("A sweep of the keys") {
     host.vanity_name = {"another", kLater};
     REQUIRE(records.PutHost(host).ok());
     CHECK(Must(records.SweepMeetings("app_ann", "ann", kLater)) == 1);
-    CHECK(Must(records.TakeConsent("state of ann", kNow)));
+    CHECK(Must(records.TakeAuthorization("state of ann", kNow)));
     REQUIRE(
         records.UpdateApp({.id = "app_1", .settings = AppNamed("app_1").settings}, kLater).ok());
 
@@ -218,7 +219,7 @@ TEST_SUITE("A sweep of the keys") {
     CHECK(Must(records.GetCredential("cred_eve")).health == Health::kDisconnecting);
     CHECK(Must(records.FindHost("app_1", "ann"))->vanity_name.value == "another");
     CHECK(Must(records.FindMeetings(kNumber)).size() == 2);
-    CHECK_FALSE(Must(records.TakeConsent("state of ann", kNow)));
+    CHECK_FALSE(Must(records.TakeAuthorization("state of ann", kNow)));
     CHECK(SweepAll(store, keys).done);
     CHECK(Must(store.rotation().CountSealed(kOld)) == 0);
   }
@@ -295,7 +296,7 @@ TEST_SUITE("A store whose keys have gone on") {
     CHECK(WhyNot(old.records.CommitTokens("cred_ann", Secret("first refresh"),
                                           TokensNamed("second"), kNow)) == Reason::kKeyMissing);
     CHECK(WhyNot(old.records.PutHost(HostNamed("new"))) == Reason::kKeyMissing);
-    CHECK(WhyNot(old.records.PutConsent("state", {})) == Reason::kKeyMissing);
+    CHECK(WhyNot(old.records.PutAuthorization("state", {})) == Reason::kKeyMissing);
     CHECK(Must(old.records.GetCredential("cred_ann")).generation == 1);
     CHECK(Must(records.ListApps()).size() == 2);
   }

@@ -71,7 +71,7 @@ Tokens MarkedTokens(const std::string& which) {
           .refresh_token = Secret("MARKrefresh" + which),
           .access_expires_at = kNow,
           .scopes = {"MARKscope"},
-          .api_origin = "MARKorigin"};
+          .api_origin = message::Origin{.host = "MARKorigin"}};
 }
 
 struct MarkedStore {
@@ -100,14 +100,14 @@ struct MarkedStore {
     REQUIRE(records.UpdateApp(MarkedApp("app_1"), kNow).ok());
     REQUIRE(records.CreateApp(MarkedApp("app_2")).ok());
     REQUIRE(records.RemoveApp("app_2").ok());
-    const ConsentRecord consent = {.app_id = "app_1",
-                                   .redirect_uri = "MARKredirect",
-                                   .code_verifier = Secret("MARKverifier"),
-                                   .bound_to_hash = records.HashBinding("MARKbinding"),
-                                   .expires_at = kNow};
-    REQUIRE(records.PutConsent("MARKstate1", consent).ok());
-    REQUIRE(records.PutConsent("MARKstate2", consent).ok());
-    REQUIRE(Must(records.TakeConsent("MARKstate1", kNow)));
+    const AuthorizationRequest consent = {.app_id = "app_1",
+                                          .redirect_uri = "MARKredirect",
+                                          .code_verifier = Secret("MARKverifier"),
+                                          .bound_to_hash = records.HashBinding("MARKbinding"),
+                                          .expires_at = kNow};
+    REQUIRE(records.PutAuthorization("MARKstate1", consent).ok());
+    REQUIRE(records.PutAuthorization("MARKstate2", consent).ok());
+    REQUIRE(Must(records.TakeAuthorization("MARKstate1", kNow)));
     Must(records.PutConsented({.id = "cred_1",
                                .app_id = "app_1",
                                .client_id = "MARKclientid",
@@ -121,7 +121,7 @@ struct MarkedStore {
     REQUIRE(Must(records.CommitTokens("cred_1", spent, MarkedTokens("two"), kNow)));
     REQUIRE(Must(records.Condemn("cred_1", Secret("MARKrefreshtwo"), Cause::kAnswerLost, {},
                                  kNow)) == Records::Verdict::kWritten);
-    const CredentialEvent validated = {
+    const EventRecord validated = {
         .kind = CredentialEventKind::kValidated, .tracking_id = "MARKtracking", .http_status = 200};
     REQUIRE(records.AddEvent("cred_1", validated, kNow).ok());
     Must(records.PutConsented({.id = "cred_2",

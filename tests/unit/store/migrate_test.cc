@@ -86,7 +86,7 @@ TEST_SUITE("A store of the first schemas") {
       }
     }
     OpenedStore opened(path);
-    const auto consent = Must(opened.records.TakeConsent("state-1", kNow));
+    const auto consent = Must(opened.records.TakeAuthorization("state-1", kNow));
     REQUIRE(consent);
     CHECK(consent->redirect_uri == "https://bots.example/back");
     CHECK(Must(opened.records.CommitTokens("cred_ann", Secret("first refresh"),

@@ -77,7 +77,7 @@ inline Tokens TokensNamed(const std::string& name) {
           .refresh_token = Secret(name + " refresh"),
           .access_expires_at = kNow + absl::Hours(1),
           .scopes = {"user:read:user", "meeting:read:meeting"},
-          .api_origin = "https://api-eu.zoom.us"};
+          .api_origin = message::Origin{.host = "api-eu.zoom.us"}};
 }
 
 inline CredentialRecord CredentialOf(const std::string& app, const std::string& user,

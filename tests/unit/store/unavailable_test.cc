@@ -50,7 +50,7 @@ std::string TryWrites(Records& records) {
   }
   AppRecord app = AppNamed("app_2");
   app.settings.webhook_secrets.assign(1'000, Secret(std::string(100, 'x')));
-  ConsentRecord consent = {.redirect_uri = std::string(100'000, 'x')};
+  AuthorizationRequest consent = {.redirect_uri = std::string(100'000, 'x')};
 
   std::string wrong;
   const auto expect = [&wrong](const char* what, const absl::Status& status) {
@@ -62,7 +62,7 @@ std::string TryWrites(Records& records) {
   expect("commit", records.CommitTokens("cred_1", spent, large, kNow).status());
   expect("meetings", records.PutMeetings(meetings));
   expect("app", records.CreateApp(app));
-  expect("consent", records.PutConsent("state", consent));
+  expect("consent", records.PutAuthorization("state", consent));
   return wrong.empty() ? "refused" : wrong;
 }
 

@@ -10,7 +10,7 @@
 namespace joinpass::zoom {
 namespace {
 
-const Access kAccess = {.api_origin = "https://api.zoom.us", .access_token = Secret("acc")};
+const Access kAccess = {.api_origin = {.host = "api.zoom.us"}, .access_token = Secret("acc")};
 constexpr AppKind kUserManaged = AppKind::kUserManaged;
 constexpr AppKind kAccountManaged = AppKind::kAccountManaged;
 
@@ -85,7 +85,7 @@ TEST_SUITE("An endpoint") {
     for (const AppKind kind : {kUserManaged, kAccountManaged}) {
       const message::Request request = RequestOf(Zak(Whom::Me()), kind, kAccess);
       CHECK(request.method == message::Method::kGet);
-      CHECK(request.origin == "https://api.zoom.us");
+      CHECK(request.origin == kAccess.api_origin);
       CHECK(request.authorization.Reveal() == "Bearer acc");
       CHECK(request.body.empty());
       CHECK(request.follow_redirects);

@@ -31,7 +31,7 @@ TEST_SUITE("A token call") {
         ExchangeCode({}, kKeys, Secret("JFiSLNVIEejhfiJLmU6AuTnKZQ"), "https://app.example/cb",
                      Secret("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"));
     CHECK(request.method == Method::kPost);
-    CHECK(request.origin == "https://zoom.us");
+    CHECK(request.origin == Origins().oauth);
     CHECK(request.target == "/oauth/token");
     CHECK(request.authorization.Reveal() == "Basic Q0xJRU5UX0lEOkNMSUVOVF9TRUNSRVQ=");
     CHECK(request.content_type == "application/x-www-form-urlencoded");
@@ -60,9 +60,9 @@ TEST_SUITE("A token call") {
   }
 
   TEST_CASE("revokes at an address of its own") {
-    const Origins origins = {.oauth = "https://127.0.0.1:1", .api = "https://127.0.0.1:2"};
+    const Origins origins = {.oauth = {.host = "one.example"}, .api = {.host = "two.example"}};
     const message::Request request = RevokeToken(origins, kKeys, Secret("t"));
-    CHECK(request.origin == "https://127.0.0.1:1");
+    CHECK(request.origin == origins.oauth);
     CHECK(request.target == "/oauth/revoke");
     CHECK(request.body.Reveal() == "token=t");
     CHECK(request.send_once);

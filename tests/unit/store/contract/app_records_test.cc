@@ -85,44 +85,46 @@ TEST_SUITE("Records of apps") {
 }
 
 TEST_SUITE("Records of consents") {
-  struct ConsentFixture : StoreFixture {
-    ConsentRecord consent = {.app_id = "app_1",
-                             .redirect_uri = "https://example.com/cb",
-                             .code_verifier = Secret("verifier"),
-                             .bound_to_hash = records.HashBinding("cookie"),
-                             .expires_at = kNow + absl::Minutes(10)};
-    ConsentFixture() { REQUIRE(records.PutConsent("state", consent).ok()); }
+  struct AuthorizationFixture : StoreFixture {
+    AuthorizationRequest consent = {.app_id = "app_1",
+                                    .redirect_uri = "https://example.com/cb",
+                                    .code_verifier = Secret("verifier"),
+                                    .bound_to_hash = records.HashBinding("cookie"),
+                                    .expires_at = kNow + absl::Minutes(10)};
+    AuthorizationFixture() { REQUIRE(records.PutAuthorization("state", consent).ok()); }
   };
 
-  TEST_CASE_FIXTURE(ConsentFixture, "are taken once") {
-    const auto taken = Must(records.TakeConsent("state", kNow));
+  TEST_CASE_FIXTURE(AuthorizationFixture, "are taken once") {
+    const auto taken = Must(records.TakeAuthorization("state", kNow));
     REQUIRE(taken);
     CHECK(taken->app_id == "app_1");
     CHECK(taken->redirect_uri == "https://example.com/cb");
     CHECK(taken->code_verifier == Secret("verifier"));
     CHECK(taken->bound_to_hash == consent.bound_to_hash);
     CHECK(taken->expires_at == consent.expires_at);
-    CHECK_FALSE(Must(records.TakeConsent("state", kNow)));
+    CHECK_FALSE(Must(records.TakeAuthorization("state", kNow)));
   }
 
-  TEST_CASE_FIXTURE(ConsentFixture, "are not given for another state") {
-    CHECK_FALSE(Must(records.TakeConsent("", kNow)));
-    CHECK_FALSE(Must(records.TakeConsent("State", kNow)));
-    CHECK(Must(records.TakeConsent("state", kNow)));
+  TEST_CASE_FIXTURE(AuthorizationFixture, "are not given for another state") {
+    CHECK_FALSE(Must(records.TakeAuthorization("", kNow)));
+    CHECK_FALSE(Must(records.TakeAuthorization("State", kNow)));
+    CHECK(Must(records.TakeAuthorization("state", kNow)));
   }
 
-  TEST_CASE_FIXTURE(ConsentFixture, "end by the tick, and are forgotten then") {
-    CHECK_FALSE(Must(
-        records.TakeConsent("other", consent.expires_at)));  // the row is still good, and stays
-    SUBCASE("the last moment") { CHECK(Must(records.TakeConsent("state", consent.expires_at))); }
+  TEST_CASE_FIXTURE(AuthorizationFixture, "end by the tick, and are forgotten then") {
+    CHECK_FALSE(Must(records.TakeAuthorization(
+        "other", consent.expires_at)));  // the row is still good, and stays
+    SUBCASE("the last moment") {
+      CHECK(Must(records.TakeAuthorization("state", consent.expires_at)));
+    }
     SUBCASE("one tick later") {
       const absl::Time late = consent.expires_at + absl::Milliseconds(1);
-      CHECK_FALSE(Must(records.TakeConsent("state", late)));
-      CHECK_FALSE(Must(records.TakeConsent("state", kNow)));
+      CHECK_FALSE(Must(records.TakeAuthorization("state", late)));
+      CHECK_FALSE(Must(records.TakeAuthorization("state", kNow)));
     }
   }
 
-  TEST_CASE_FIXTURE(ConsentFixture, "are bound to a keyed hash") {
+  TEST_CASE_FIXTURE(AuthorizationFixture, "are bound to a keyed hash") {
     CHECK(records.HashBinding("cookie") != consent.bound_to_hash);
     CHECK(records.IsBoundTo(consent.bound_to_hash, "cookie"));
     CHECK_FALSE(records.IsBoundTo(consent.bound_to_hash, "cookies"));

@@ -14,8 +14,8 @@ namespace {
 const Secret kFirst("first refresh");
 const Secret kSecond("second refresh");
 
-CredentialEvent Failed(const std::string& reason, const std::string& tracking_id = "") {
-  CredentialEvent event;
+EventRecord Failed(const std::string& reason, const std::string& tracking_id = "") {
+  EventRecord event;
   event.kind = CredentialEventKind::kRefreshFailed;
   event.reason = reason;
   event.tracking_id = tracking_id;
@@ -25,7 +25,7 @@ CredentialEvent Failed(const std::string& reason, const std::string& tracking_id
 }
 
 struct LifeFixture : StoreFixture {
-  std::vector<CredentialEvent> Events() { return Must(records.ListEvents("cred_1")); }
+  std::vector<EventRecord> Events() { return Must(records.ListEvents("cred_1")); }
   AppRecord App() { return Must(records.GetApp("app_1")); }
 };
 
@@ -40,11 +40,11 @@ TEST_SUITE("The log of a credential") {
     REQUIRE(Must(records.CommitTokens("cred_1", kSecond, TokensNamed("third"), kNow)));
     Must(records.PutConsented(CredentialOf("app_1", "ann", "cred_9")));
     std::string kinds;
-    for (const CredentialEvent& event : Events()) {
+    for (const EventRecord& event : Events()) {
       kinds += std::string(CredentialEventName(event.kind)) + " ";
     }
     CHECK(kinds == "reconnected recovered refresh_failed refreshed refresh_failed connected ");
-    const CredentialEvent refused = Events()[2];
+    const EventRecord refused = Events()[2];
     CHECK(refused.reason == "revoked_or_expired");
     CHECK(refused.tracking_id == "WEB_1");
     CHECK(refused.http_status == 503);

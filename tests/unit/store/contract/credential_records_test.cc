@@ -20,7 +20,7 @@ TEST_SUITE("Records of credentials") {
     CHECK(ann.tokens.refresh_token == kFirst);
     CHECK(ann.tokens.access_expires_at == kNow + absl::Hours(1));
     CHECK(ann.tokens.scopes == TokensNamed("").scopes);
-    CHECK(ann.tokens.api_origin == "https://api-eu.zoom.us");
+    CHECK(ann.tokens.api_origin == message::Origin{.host = "api-eu.zoom.us"});
     CHECK(ann.generation == 1);
     CHECK_FALSE(ann.pending);
     CHECK(ann.health == Health::kHealthy);
@@ -160,7 +160,7 @@ TEST_SUITE("A refresh") {
     CHECK(ann.tokens.access_expires_at == kNow + absl::Hours(3));
     CHECK(ann.tokens.refresh_token == kFirst);
     CHECK(ann.tokens.scopes == TokensNamed("").scopes);
-    CHECK(ann.tokens.api_origin == "https://api-eu.zoom.us");
+    CHECK(ann.tokens.api_origin == message::Origin{.host = "api-eu.zoom.us"});
     CHECK(ann.generation == 2);
     CHECK(Must(records.CommitTokens("cred_1", kFirst, TokensNamed("second"), kNow)));
   }

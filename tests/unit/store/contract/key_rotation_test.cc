@@ -24,10 +24,10 @@ struct RotatedStore {
     Must(before.records.PutConsented(CredentialOf("app_1", "ann", "cred_1")));
     REQUIRE(before.records.PutHost(host).ok());
     REQUIRE(before.records.PutMeetings(std::array{meeting}).ok());
-    const ConsentRecord consent = {.app_id = "app_1",
-                                   .bound_to_hash = before.records.HashBinding("cookie"),
-                                   .expires_at = kNow};
-    REQUIRE(before.records.PutConsent("state", consent).ok());
+    const AuthorizationRequest consent = {.app_id = "app_1",
+                                          .bound_to_hash = before.records.HashBinding("cookie"),
+                                          .expires_at = kNow};
+    REQUIRE(before.records.PutAuthorization("state", consent).ok());
   }
 };
 
@@ -41,7 +41,7 @@ TEST_SUITE("A store whose key was changed") {
     CHECK(Must(records.FindHostsByVanityName("ann.lee")).size() == 1);
     CHECK(Must(records.FindHostsByPersonalMeetingId(5'551'112'222)).size() == 1);
     CHECK(Must(records.FindMeetings(kNumber)).size() == 1);
-    const auto consent = Must(records.TakeConsent("state", kNow));
+    const auto consent = Must(records.TakeAuthorization("state", kNow));
     REQUIRE(consent);
     CHECK(records.IsBoundTo(consent->bound_to_hash, "cookie"));
     CHECK_FALSE(records.IsBoundTo(consent->bound_to_hash, "another"));
@@ -171,7 +171,7 @@ struct LateReader {
     Must(second.records.PutConsented(CredentialOf("app_1", "ann", "cred_1")));
     REQUIRE(second.records.PutHost(host).ok());
     REQUIRE(second.records.PutMeetings(std::array{meeting}).ok());
-    REQUIRE(second.records.PutConsent("state", {.app_id = "app_1", .expires_at = kNow}).ok());
+    REQUIRE(second.records.PutAuthorization("state", {.app_id = "app_1", .expires_at = kNow}).ok());
     store = Must(OpenStoreAt(path, keys));
     late = std::make_unique<Records>(*store, keys, base::SystemRandom());
   }
@@ -196,8 +196,8 @@ TEST_SUITE("A call that took its keys just before there was a newer one") {
     CHECK(Must(Late().FindHostsByVanityName("ann.lee")).size() == 1);
     CHECK(Must(Late().FindHostsByPersonalMeetingId(5'551'112'222)).size() == 1);
     CHECK(Must(Late().FindMeetings(kNumber)).size() == 1);
-    CHECK(Must(Late().TakeConsent("state", kNow)));
-    CHECK_FALSE(Must(Late().TakeConsent("state", kNow)));
+    CHECK(Must(Late().TakeAuthorization("state", kNow)));
+    CHECK_FALSE(Must(Late().TakeAuthorization("state", kNow)));
   }
 
   TEST_CASE_FIXTURE(LateReader, "writes with that one, and nothing beside what is there") {

@@ -63,9 +63,9 @@ TEST_SUITE("A write that was overtaken") {
   }
 
   TEST_CASE_FIXTURE(InterleavedFixture, "takes no consent that is gone") {
-    REQUIRE(store.consents().Put({.state_key = "key", .sealed = "x"}).ok());
-    CHECK(Must(store.consents().Remove("key")) == Outcome::kDone);
-    CHECK(Must(store.consents().Remove("key")) == Outcome::kUnknown);
+    REQUIRE(store.authorizations().Put({.state_key = "key", .sealed = "x"}).ok());
+    CHECK(Must(store.authorizations().Remove("key")) == Outcome::kDone);
+    CHECK(Must(store.authorizations().Remove("key")) == Outcome::kUnknown);
   }
 }
 

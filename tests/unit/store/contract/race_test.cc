@@ -159,11 +159,11 @@ TEST_SUITE("Of several writers") {
   }
 
   TEST_CASE_FIXTURE(RaceFolder, "one takes a consent") {
-    const ConsentRecord consent = {.app_id = "app_1", .expires_at = kNow};
-    REQUIRE(OpenedStore(path).records.PutConsent("state", consent).ok());
+    const AuthorizationRequest consent = {.app_id = "app_1", .expires_at = kNow};
+    REQUIRE(OpenedStore(path).records.PutAuthorization("state", consent).ok());
     const auto answers = testing::InProcesses(4, [this](int) {
       return WithRecords(path, [](Records& records) -> std::string {
-        const auto taken = records.TakeConsent("state", kNow);
+        const auto taken = records.TakeAuthorization("state", kNow);
         if (!taken.ok()) return std::string(taken.status().message());
         return *taken ? "taken" : "none";
       });

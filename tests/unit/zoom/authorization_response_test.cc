@@ -10,28 +10,29 @@ namespace {
 
 using testing::InfoIn;
 
-TEST_SUITE("ReadRedirect") {
+TEST_SUITE("ReadAuthorizationResponse") {
   TEST_CASE("reads a URL, or only its query") {
     for (const char* text : {"https://app.example/cb?code=c%2B1&state=s-1", "?state=s-1&code=c%2B1",
                              "code=c%2B1&state=s-1&x=y", "/cb?code=c%2B1&state=s-1#_=_",
                              "http://localhost:1/?a&b=&code=c%2B1&&state=s-1"}) {
       CAPTURE(text);
-      const auto answer = ReadRedirect(text);
+      const auto answer = ReadAuthorizationResponse(text);
       REQUIRE(answer.ok());
       CHECK(answer->state == "s-1");
       CHECK(answer->code.Reveal() == "c+1");
       CHECK(answer->error.empty());
-      CHECK(CheckConsent(*answer).ok());
+      CHECK(CheckAuthorization(*answer).ok());
     }
   }
 
   TEST_CASE("gives the state of a refusal, too, so that it can be used up") {
-    const auto answer = ReadRedirect("https://app.example/cb?error=access_denied&state=s-1");
+    const auto answer =
+        ReadAuthorizationResponse("https://app.example/cb?error=access_denied&state=s-1");
     REQUIRE(answer.ok());
     CHECK(answer->state == "s-1");
     CHECK(answer->code.empty());
     CHECK(answer->error == "access_denied");
-    const absl::Status declined = CheckConsent(*answer);
+    const absl::Status declined = CheckAuthorization(*answer);
     CHECK(ReasonOf(declined) == Reason::kConsentDeclined);
     CHECK(InfoIn(declined).server_text == "access_denied");
   }
@@ -51,11 +52,11 @@ TEST_SUITE("ReadRedirect") {
              Row{"temporarily_unavailable", Reason::kZoomUnavailable, ""},
          }) {
       CAPTURE(row.error);
-      const auto answer = ReadRedirect(std::string("?state=s&error=") + row.error);
+      const auto answer = ReadAuthorizationResponse(std::string("?state=s&error=") + row.error);
       REQUIRE(answer.ok());
-      CHECK(InfoIn(CheckConsent(*answer)).reason == row.reason);
-      CHECK(CauseName(InfoIn(CheckConsent(*answer)).cause) == row.cause);
-      CHECK(InfoIn(CheckConsent(*answer)).server_text == row.error);
+      CHECK(InfoIn(CheckAuthorization(*answer)).reason == row.reason);
+      CHECK(CauseName(InfoIn(CheckAuthorization(*answer)).cause) == row.cause);
+      CHECK(InfoIn(CheckAuthorization(*answer)).server_text == row.error);
     }
   }
 
@@ -67,7 +68,7 @@ TEST_SUITE("ReadRedirect") {
           "?code=c&state=a%20b", "?code=c&state=a+b", "?code=c%0d&state=s", "?code=c&state=s%00",
           "?Code=c&State=s", "?code&state=s", "#code=c&state=s"}) {
       CAPTURE(text);
-      const absl::Status status = ReadRedirect(text).status();
+      const absl::Status status = ReadAuthorizationResponse(text).status();
       CHECK(ReasonOf(status) == Reason::kInvalidArgument);
       CHECK(status.message().find("redirect: ") == 0);
     }
@@ -75,15 +76,15 @@ TEST_SUITE("ReadRedirect") {
 
   TEST_CASE("keeps its bounds") {
     const std::string query = "?code=c&state=";
-    CHECK(ReadRedirect(query + std::string(1024, 's')).ok());
-    CHECK_FALSE(ReadRedirect(query + std::string(1025, 's')).ok());
+    CHECK(ReadAuthorizationResponse(query + std::string(1024, 's')).ok());
+    CHECK_FALSE(ReadAuthorizationResponse(query + std::string(1025, 's')).ok());
     const std::string code = "?state=s&code=";
-    CHECK(ReadRedirect(code + std::string(4096, 'c')).ok());
-    CHECK_FALSE(ReadRedirect(code + std::string(4097, 'c')).ok());
+    CHECK(ReadAuthorizationResponse(code + std::string(4096, 'c')).ok());
+    CHECK_FALSE(ReadAuthorizationResponse(code + std::string(4097, 'c')).ok());
     const std::string all = "?code=c&state=s&x=";
-    CHECK(ReadRedirect(all + std::string(8192 - all.size(), 'x')).ok());
-    CHECK_FALSE(ReadRedirect(all + std::string(8193 - all.size(), 'x')).ok());
-    const auto answer = ReadRedirect("?state=s&error=" + std::string(500, 'e'));
+    CHECK(ReadAuthorizationResponse(all + std::string(8192 - all.size(), 'x')).ok());
+    CHECK_FALSE(ReadAuthorizationResponse(all + std::string(8193 - all.size(), 'x')).ok());
+    const auto answer = ReadAuthorizationResponse("?state=s&error=" + std::string(500, 'e'));
     REQUIRE(answer.ok());
     CHECK(answer->error.size() == 128);
   }

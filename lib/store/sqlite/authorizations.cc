@@ -1,4 +1,4 @@
-#include "store/sqlite/consents.h"
+#include "store/sqlite/authorizations.h"
 
 #include "base/status.h"
 #include "store/sqlite/key_check.h"
@@ -6,13 +6,13 @@
 namespace joinpass::store::sqlite {
 namespace {
 
-ConsentRow ReadConsentRow(const Statement& row) {
+AuthorizationRow ReadAuthorizationRow(const Statement& row) {
   return {.state_key = row.BytesAt(0), .expires_at = row.TimeAt(1), .sealed = row.BytesAt(2)};
 }
 
 }  // namespace
 
-absl::Status SqliteConsents::Put(const ConsentRow& row) {
+absl::Status SqliteAuthorizations::Put(const AuthorizationRow& row) {
   base::MutexLock lock(file_.writes.mutex);
   Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {row.sealed}));
@@ -26,16 +26,17 @@ absl::Status SqliteConsents::Put(const ConsentRow& row) {
   return transaction.Commit();
 }
 
-absl::StatusOr<std::optional<ConsentRow>> SqliteConsents::Find(const LookupKeys& state_keys) {
+absl::StatusOr<std::optional<AuthorizationRow>> SqliteAuthorizations::Find(
+    const LookupKeys& state_keys) {
   base::MutexLock lock(file_.reads.mutex);
   JOINPASS_ASSIGN_OR_RETURN(Statement find, file_.reads.connection->Use(
                                                 "SELECT state_key, expires_at, sealed FROM consent "
                                                 "WHERE state_key IN " JOINPASS_SQL_KEYS));
   find.Keys(state_keys);
-  return ReadRow(find, ReadConsentRow);
+  return ReadRow(find, ReadAuthorizationRow);
 }
 
-absl::StatusOr<Outcome> SqliteConsents::Remove(const std::string& state_key) {
+absl::StatusOr<Outcome> SqliteAuthorizations::Remove(const std::string& state_key) {
   base::MutexLock lock(file_.writes.mutex);
   Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Statement remove, db.Use("DELETE FROM consent WHERE state_key=?"));
@@ -43,7 +44,7 @@ absl::StatusOr<Outcome> SqliteConsents::Remove(const std::string& state_key) {
   return RunChange(db, remove, Outcome::kUnknown);
 }
 
-absl::Status SqliteConsents::RemoveExpiredBefore(absl::Time time) {
+absl::Status SqliteAuthorizations::RemoveExpiredBefore(absl::Time time) {
   base::MutexLock lock(file_.writes.mutex);
   JOINPASS_ASSIGN_OR_RETURN(Statement remove,
                             file_.writes.connection->Use("DELETE FROM consent WHERE expires_at<?"));

@@ -1,4 +1,4 @@
-#include "http/origin.h"
+#include "message/origin.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -15,15 +15,14 @@
 #include "base/status.h"
 #include "base/text.h"
 
-namespace joinpass::http {
+namespace joinpass::message {
 namespace {
 
 constexpr std::size_t kMaxHost = 253;
 constexpr std::size_t kMaxLabel = 63;
 
 absl::Status Refuse(std::string_view what) {
-  return base::MakeError(Reason::kInvalidArgument,
-                         absl::StrCat("http: origin: ", base::ToAbsl(what)));
+  return base::MakeError(Reason::kInvalidArgument, absl::StrCat("origin: ", base::ToAbsl(what)));
 }
 
 bool TakePrefix(std::string_view& text, std::string_view prefix) {
@@ -133,38 +132,4 @@ std::string WriteOrigin(const Origin& origin) {
                       WriteAuthority(origin));
 }
 
-absl::Status CheckAllowed(const std::vector<std::string>& allowed) {
-  for (const std::string& entry : allowed) {
-    const std::size_t star = entry.find('*');
-    if (star == std::string::npos) {
-      JOINPASS_RETURN_IF_ERROR(ReadOrigin(entry).status());
-      continue;
-    }
-    // A name with something in the place of the star.
-    const std::string name = entry.substr(0, star) + "x" + entry.substr(star + 1);
-    if (!IsName(name) || star > entry.find('.') || std::count(name.begin(), name.end(), '.') < 2) {
-      return Refuse("a star stands in the first of at least three labels");
-    }
-  }
-  return absl::OkStatus();
-}
-
-bool IsAllowed(const Origin& origin, const std::vector<std::string>& allowed) {
-  const bool may_match_star =
-      origin.scheme == Scheme::kHttps && origin.port == 443 && !origin.is_address;
-  return std::any_of(allowed.begin(), allowed.end(), [&](const std::string& entry) {
-    const std::size_t star = entry.find('*');
-    if (star == std::string::npos) {
-      const absl::StatusOr<Origin> other = ReadOrigin(entry);
-      return other.ok() && *other == origin;
-    }
-    const std::string before = absl::AsciiStrToLower(entry.substr(0, star));
-    const std::string behind = absl::AsciiStrToLower(entry.substr(star + 1));
-    const std::size_t label = origin.host.find('.');
-    return may_match_star && origin.host.size() > before.size() + behind.size() &&
-           absl::StartsWith(origin.host, before) && absl::EndsWith(origin.host, behind) &&
-           label == origin.host.size() - behind.size();
-  });
-}
-
-}  // namespace joinpass::http
+}  // namespace joinpass::message

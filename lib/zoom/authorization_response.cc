@@ -56,7 +56,7 @@ Parameters Split(std::string_view query) {
 
 }  // namespace
 
-absl::StatusOr<RedirectAnswer> ReadRedirect(std::string_view redirected_to) {
+absl::StatusOr<AuthorizationResponse> ReadAuthorizationResponse(std::string_view redirected_to) {
   if (redirected_to.size() > kLongest) return Wrong("longer than 8 KiB");
   const Parameters found = Split(QueryOf(redirected_to));
   if (found.twice) return Wrong("state, code or error is there twice");
@@ -65,12 +65,13 @@ absl::StatusOr<RedirectAnswer> ReadRedirect(std::string_view redirected_to) {
   if (!found.code.empty() && !IsToken(base::View(found.code), kLongestCode)) {
     return Wrong("no usable code");
   }
-  return RedirectAnswer{.state = std::string(base::View(found.state)),
-                        .code = Secret(base::View(found.code)),
-                        .error = HarmlessText(base::View(found.error)).substr(0, kLongestError)};
+  return AuthorizationResponse{
+      .state = std::string(base::View(found.state)),
+      .code = Secret(base::View(found.code)),
+      .error = HarmlessText(base::View(found.error)).substr(0, kLongestError)};
 }
 
-absl::Status CheckConsent(const RedirectAnswer& answer) {
+absl::Status CheckAuthorization(const AuthorizationResponse& answer) {
   if (!answer.code.empty()) return absl::OkStatus();
   ErrorInfo info;
   info.server_text = answer.error;

@@ -1,17 +1,16 @@
 // Origin: where a request may go to.
 
-#ifndef JOINPASS_LIB_HTTP_ORIGIN_H_
-#define JOINPASS_LIB_HTTP_ORIGIN_H_
+#ifndef JOINPASS_LIB_MESSAGE_ORIGIN_H_
+#define JOINPASS_LIB_MESSAGE_ORIGIN_H_
 
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-namespace joinpass::http {
+namespace joinpass::message {
 
 enum class Scheme { kHttps, kHttp };
 
@@ -20,7 +19,7 @@ enum class Scheme { kHttps, kHttp };
 struct Origin {
   Scheme scheme = Scheme::kHttps;
 
-  // Lower case; an IPv6 address without its brackets.
+  // Lower case; an IPv6 address without its brackets. Empty: nowhere.
   std::string host = {};
 
   // Whether `host` is an IP address, in its shortest form.
@@ -28,7 +27,7 @@ struct Origin {
 
   std::uint16_t port = 443;
 
-  friend bool operator==(const Origin&, const Origin&) = default;
+  friend auto operator<=>(const Origin&, const Origin&) = default;
 };
 
 // Reads "https://api.zoom.us" or "https://127.0.0.1:8443": nothing may follow
@@ -46,14 +45,6 @@ std::string WriteAuthority(const Origin& origin);
 // The one text of an origin: "https://api.zoom.us".
 std::string WriteOrigin(const Origin& origin);
 
-// Checks the entries of an allow-list: origins, or names with a star in the first of
-// at least three labels: "api-*.zoom.us".
-absl::Status CheckAllowed(const std::vector<std::string>& allowed);
+}  // namespace joinpass::message
 
-// Whether an entry of `allowed` equals `origin`, or has a star and `origin` is https
-// on port 443 of a name with at least one character, and no dot, in its place.
-bool IsAllowed(const Origin& origin, const std::vector<std::string>& allowed);
-
-}  // namespace joinpass::http
-
-#endif  // JOINPASS_LIB_HTTP_ORIGIN_H_
+#endif  // JOINPASS_LIB_MESSAGE_ORIGIN_H_

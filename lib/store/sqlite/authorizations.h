@@ -1,0 +1,35 @@
+// SqliteAuthorizations: the authorization requests that wait, in the file of ephemera.
+
+#ifndef JOINPASS_LIB_STORE_SQLITE_AUTHORIZATIONS_H_
+#define JOINPASS_LIB_STORE_SQLITE_AUTHORIZATIONS_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "crypto/key_source.h"
+#include "store/authorization_store.h"
+#include "store/sqlite/database.h"
+
+namespace joinpass::store::sqlite {
+
+// The contract is AuthorizationStore's.
+class SqliteAuthorizations final : public AuthorizationStore {
+ public:
+  SqliteAuthorizations(Database& file, crypto::KeySource& keys) : file_(file), keys_(keys) {}
+
+  absl::Status Put(const AuthorizationRow& row) override;
+  absl::StatusOr<std::optional<AuthorizationRow>> Find(const LookupKeys& state_keys) override;
+  absl::StatusOr<Outcome> Remove(const std::string& state_key) override;
+  absl::Status RemoveExpiredBefore(absl::Time time) override;
+
+ private:
+  Database& file_;
+  crypto::KeySource& keys_;
+};
+
+}  // namespace joinpass::store::sqlite
+
+#endif  // JOINPASS_LIB_STORE_SQLITE_AUTHORIZATIONS_H_
