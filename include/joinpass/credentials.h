@@ -76,7 +76,8 @@ struct Credential {
   CredentialKind kind = CredentialKind::kManaged;
 
   // Zoom's ids of who consented. Of an account-managed app the consent is the
-  // whole account's, and `user_id` may be empty.
+  // whole account's, and `user_id` may be empty. Where neither a scope nor the access
+  // token tells the account's id, it is "owner:" and the id of the user who owns it.
   std::string user_id = {};
   std::string account_id = {};
   std::string email = {};  // as Zoom gave it at the consent; may be empty

@@ -20,8 +20,9 @@ namespace joinpass::oauth {
 void Welcome(const service::Context& context, TokenSource& tokens,
              const store::Records::Consented& kept);
 
-// Asks Zoom once whose the unnamed credential is (where no scope allows that, its
-// access token), and gives it its name. It may get another id by that: see
+// Asks Zoom once whose the unnamed credential is, and gives it its name. Where no scope
+// allows to ask that, its access token says it; and of an account, if the token is no
+// JWT, the list of its users, by the owner. It may get another id by that: see
 // Records::NameCredential(). One with a name is given as it is. Why it failed is logged.
 //
 // Errors: credential_unknown; scope_missing (and the token does not say); answer_invalid;

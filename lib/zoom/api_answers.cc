@@ -18,6 +18,8 @@
 namespace joinpass::zoom {
 namespace {
 
+// Source: Zoom's API reference of `GET /users` and of roles, read 2026-03.
+constexpr std::string_view kOwnersRole = "0";
 constexpr std::size_t kLongestEmail = 320;
 constexpr std::size_t kLongestName = 64;
 constexpr std::size_t kLongestPageToken = 4 * 1024;
@@ -107,12 +109,13 @@ absl::StatusOr<User> ReadUser(const message::Response& response) {
 
 absl::StatusOr<UserPage> ReadUserPage(const message::Response& response) {
   std::array<JsonField, 1> outer = {{{.key = "next_page_token"}}};
-  std::array<JsonField, 2> entry = {{{.key = "id"}, {.key = "pmi"}}};
+  std::array<JsonField, 3> entry = {{{.key = "id"}, {.key = "pmi"}, {.key = "role_id"}}};
   UserPage page;
   const auto on_entry = [&] {
     if (!IsId(entry[0].Text())) return;
-    page.users.push_back(
-        {.id = std::string(entry[0].Text()), .personal_meeting_id = NumberOrZero(entry[1])});
+    page.users.push_back({.id = std::string(entry[0].Text()),
+                          .personal_meeting_id = NumberOrZero(entry[1]),
+                          .is_owner = entry[2].Text() == kOwnersRole});
   };
   JsonList users{.key = "users", .fields = entry, .on_entry = on_entry};
   JOINPASS_RETURN_IF_ERROR(ReadFields(response, "users", outer, &users));

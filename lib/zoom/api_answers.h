@@ -36,6 +36,7 @@ struct UserPage {
   struct Entry {
     std::string id = {};
     std::uint64_t personal_meeting_id = 0;  // 0: none
+    bool is_owner = false;                  // of the account, which has exactly one
   };
   std::vector<Entry> users = {};     // without those that have no id yet
   std::string next_page_token = {};  // empty: this was the last page

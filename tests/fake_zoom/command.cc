@@ -30,6 +30,8 @@ Behaviour
                      a dead refresh token is refused (default), or ends its consent
   --old-access-tokens live|void
                      an access token outlives a refresh (default), or does not
+  --tokens jwt|opaque
+                     a token tells whose it is (default), or nothing
   --certificate good|wrong-name|expired|self-signed
   --clock running|frozen
                      time passes, or only by POST /_fake/advance
@@ -84,6 +86,9 @@ absl::Status ReadOption(const std::string& name, const std::string& value, Comma
   if (name == "--old-access-tokens") {
     return ReadChoice<bool>(name, value, {{"live", false}, {"void", true}},
                             options.refresh_voids_access_tokens);
+  }
+  if (name == "--tokens") {
+    return ReadChoice<bool>(name, value, {{"jwt", false}, {"opaque", true}}, options.opaque_tokens);
   }
   if (name == "--certificate") {
     return ReadChoice<CertificateKind>(name, value,

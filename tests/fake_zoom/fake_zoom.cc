@@ -84,6 +84,7 @@ absl::StatusOr<std::unique_ptr<FakeZoom>> FakeZoom::Start(Options options) {
   if (options.lenient_rotation) rules.rotation = Rotation::kLenient;
   rules.reuse_revokes_family = options.reuse_revokes_family;
   rules.refresh_voids_access_tokens = options.refresh_voids_access_tokens;
+  rules.opaque = options.opaque_tokens;
   auto inside = std::make_unique<Inside>(rules, clock);
   JOINPASS_ASSIGN_OR_RETURN(World world, OpenWorld(options, start));
   {

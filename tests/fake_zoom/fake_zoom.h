@@ -50,6 +50,7 @@ struct Options {
   bool lenient_rotation = false;
   bool reuse_revokes_family = false;         // a dead refresh token that is used ends its consent
   bool refresh_voids_access_tokens = false;  // those that were given before
+  bool opaque_tokens = false;                // they say nothing of themselves; else JWTs
   CertificateKind certificate = CertificateKind::kGood;
   ClockKind clock = ClockKind::kRunning;
 

@@ -25,6 +25,7 @@ struct TokenRules {
   Rotation rotation = Rotation::kStrict;
   bool reuse_revokes_family = false;         // a dead refresh token that is used ends its consent
   bool refresh_voids_access_tokens = false;  // those that were given before
+  bool opaque = false;                       // no JWTs
 };
 
 // A user said yes, and the browser carries this to the app. Good once, for 5 minutes.

@@ -158,6 +158,42 @@ TEST_SUITE("An account-managed app") {
   }
 }
 
+// Neither a scope nor the token says which account it is.
+struct OpaqueScene : EngineScene {
+  static fake_zoom::Options World(const Scopes& scopes) {
+    fake_zoom::Options options = WorldWith("account_managed", scopes, false);
+    options.opaque_tokens = true;
+    return options;
+  }
+  explicit OpaqueScene(const Scopes& scopes = kAccountScopes)
+      : EngineScene(World(scopes), AppKind::kAccountManaged) {}
+};
+
+TEST_SUITE("An account-managed app whose tokens say nothing") {
+  TEST_CASE_FIXTURE(OpaqueScene, "works with its three scopes: the account is that of its owner") {
+    const std::string acme = Connect(kJill);
+    CHECK(Get(acme).account_id == "owner:zJKyaiAyTNC-MWjiWC18KQ");
+    CHECK(Get(acme).health == Health::kHealthy);
+    CheckRecords(*this, kJillsMeeting);
+    CheckRecords(*this, kPaulsRoom);
+    const std::string globex = Connect(kHank);
+    CHECK(acme != globex);
+    CHECK(Outcome(kHanksMeeting) == "ok");
+    CHECK(TryConnect(kJill)->id == acme);
+    CHECK(Outcome(kPaulsRoom) == "ok");
+    CHECK(engine->credentials().List("")->size() == 2);
+  }
+
+  TEST_CASE("waits for its name without a scope to list the users, and says which it lacks") {
+    OpaqueScene scene({"meeting:read:local_recording_token:admin"});
+    const auto credential = scene.TryConnect(kJill);
+    REQUIRE(NameOf(credential) == "ok");
+    CHECK(credential->health == Health::kIdentifying);
+    CHECK(credential->cause == "scope_missing");
+    CHECK(scene.zoom->Calls("users/list") == 0);
+  }
+}
+
 TEST_SUITE("A consent with fewer scopes than asked for") {
   TEST_CASE_FIXTURE(EngineScene, "is kept, and says what each missing one costs") {
     zoom->SetNextConsentScopes({"user:read:user"});

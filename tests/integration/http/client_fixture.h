@@ -40,9 +40,12 @@ class ClientFixture {
     return Begin(std::move(request), patience).get();
   }
   absl::Status Warm(const std::string& origin, int sockets, absl::Duration patience = kPatience) {
-    return On<absl::Status>([=, this] {
-             return client_->Warm(testing::OriginOf(origin), sockets, SteadyNow() + patience);
-           })
+    return Warm(testing::OriginOf(origin), sockets, patience);
+  }
+  absl::Status Warm(const message::Origin& origin, int sockets,
+                    absl::Duration patience = kPatience) {
+    return On<absl::Status>(
+               [=, this] { return client_->Warm(origin, sockets, SteadyNow() + patience); })
         .get();
   }
   void Close() {
