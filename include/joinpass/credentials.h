@@ -111,6 +111,7 @@ enum class CredentialEventKind {
   kValidationFailed,
   kDisconnecting,
   kIdentificationFailed,  // of a consent that has no name yet
+  kAccessTokenGiven,      // to a caller for requests of his own: it left the house
 };
 
 // "connected", "reconnected", "refreshed", …
@@ -202,14 +203,19 @@ class JOINPASS_EXPORT Credentials {
   // the browser back. Exchanges the code, keeps the tokens, and asks Zoom who
   // consented. Where that fails, or `timeout` passes, the credential that is given is
   // kIdentifying, `cause` says why, and it is asked again in the background, by this
-  // process or the next one: nobody has to consent again. A second consent of the same user to the same app replaces the
-  // tokens of the same credential and keeps what is known of his meetings. A
-  // consent with fewer scopes than asked for is kept too: see `missing`.
-  // A state works once, whatever comes of it.
+  // process or the next one: nobody has to consent again. A second consent of the same
+  // user to the same app replaces the tokens of the same credential and keeps what is
+  // known of his meetings. A consent with fewer scopes than asked for is kept too: see
+  // `missing`.
+  //
+  // It is done once. Who brings the same again within 10 minutes (a browser that
+  // fetched the page beforehand, a double click), here or in another process, waits
+  // for the first and gets the same: its credential as it is then, or the same reason.
   //
   // Errors:
   //   invalid_argument          `redirected_to` is no redirect of Zoom's
-  //   consent_state_invalid     unknown, used, too old, or not `bound_to` this browser
+  //   consent_state_invalid     unknown, too old, or not `bound_to` this browser; or it was
+  //                             brought before, by a process that ended over it
   //   consent_declined          the user said no
   //   reauthorization_required  Zoom refuses the code: used, older than 5 minutes, …
   //   app_credentials_invalid   Zoom refuses the client id or secret
@@ -265,7 +271,9 @@ class JOINPASS_EXPORT Credentials {
   virtual absl::StatusOr<Disconnected> Disconnect(const std::string& id,
                                                   absl::Duration timeout) = 0;
 
-  // The last events, newest first; at most 64 are kept. Gone with the credential.
+  // The last events, by when each first happened, newest first; at most 64 are kept.
+  // Gone with the credential. kAccessTokenGiven is counted beside the others: each
+  // access token once a process, however often it is asked for.
   //
   // Errors: credential_unknown
   virtual absl::StatusOr<std::vector<CredentialEvent>> Log(const std::string& id) = 0;

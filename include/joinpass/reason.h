@@ -25,7 +25,7 @@ enum class Reason {
   kNotAMeetingLink,      // the text is no link to a Zoom meeting
   kLinkWithoutNumber,    // a registration page, or another page that nobody can join
   kLinkWrapped,          // a mail filter or shortener has hidden the link; only its maker can tell
-  kConsentStateInvalid,  // the redirect's `state` is unknown, used, too old, or another browser's
+  kConsentStateInvalid,  // the redirect's `state` is unknown, too old, or another browser's
   kConsentDeclined,      // [kPermissionDenied] the user declined on the consent page
 
   // --- unknown things [kNotFound] ------------------------------------------

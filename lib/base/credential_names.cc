@@ -44,6 +44,8 @@ std::string_view CredentialEventName(CredentialEventKind kind) {
       return "disconnecting";
     case CredentialEventKind::kIdentificationFailed:
       return "identification_failed";
+    case CredentialEventKind::kAccessTokenGiven:
+      return "access_token_given";
   }
   return "";
 }

@@ -50,6 +50,14 @@ base::Task<absl::StatusOr<AccessToken>> GetToken(const service::Context& context
   co_return token;
 }
 
+base::Task<absl::Status> AddGiving(const service::Context& context, std::string id) {
+  const store::EventRecord event = {.kind = CredentialEventKind::kAccessTokenGiven};
+  const absl::Time now = context.clock.Now();
+  auto& records = context.records;
+  co_return co_await context.OffLoop(service::Lane::kBackground,
+                                     [&] { return records.AddEvent(id, event, now); });
+}
+
 // The app of a credential, as far as that knows it: where the app cannot be read.
 store::AppRecord AppAsOf(const store::CredentialRecord& credential) {
   store::AppRecord app;
@@ -147,9 +155,21 @@ absl::StatusOr<Credential> StoredCredentials::Get(const std::string& id) {
 absl::StatusOr<AccessToken> StoredCredentials::GetAccessToken(const std::string& id,
                                                               absl::Duration timeout) {
   std::optional<AccessToken> fresh = tokens_.cache().Find(id, context_.Now());
-  if (fresh) return *std::move(fresh);
-  return runner_.Run<absl::StatusOr<AccessToken>>(
-      [this, id, deadline = In(timeout)] { return GetToken(context_, tokens_, id, deadline); });
+  absl::StatusOr<AccessToken> token = absl::UnknownError("");
+  if (fresh) {
+    token = *std::move(fresh);
+  } else {
+    token = runner_.Run<absl::StatusOr<AccessToken>>(
+        [this, id, deadline = In(timeout)] { return GetToken(context_, tokens_, id, deadline); });
+  }
+  if (token.ok() && tokens_.cache().IsFirstGiving(id, token->value)) LogGiving(id);
+  return token;
+}
+
+// Nobody waits for it, but Close().
+void StoredCredentials::LogGiving(const std::string& id) {
+  runner_.Spawn<absl::Status>([this, id] { return AddGiving(context_, id); },
+                              [](const absl::Status&) {});
 }
 
 absl::StatusOr<Credential> StoredCredentials::Validate(const std::string& id,

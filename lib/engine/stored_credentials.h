@@ -44,6 +44,7 @@ class StoredCredentials final : public Credentials {
   Credential ShownAmong(const std::vector<store::CredentialRecord>& unnamed,
                         const store::CredentialRecord& record, const store::AppRecord& app);
   std::string WhyUnnamed(const std::string& id);
+  void LogGiving(const std::string& id);
 
   const service::Context& context_;
   oauth::TokenSource& tokens_;

@@ -9,6 +9,7 @@
 #include "base/ids.h"
 #include "base/status.h"
 #include "crypto/pkce.h"
+#include "oauth/authorization.h"
 #include "oauth/identify.h"
 #include "oauth/next_try.h"
 #include "oauth/refresh_rules.h"
@@ -36,23 +37,6 @@ absl::Status Check(const ConnectRequest& request) {
   }
   if (wrong.empty()) return absl::OkStatus();
   return base::MakeError(Reason::kInvalidArgument, "connect: " + absl::StrJoin(wrong, "; "));
-}
-
-// Takes the request that the response belongs to, if it is this browser's.
-absl::StatusOr<store::AuthorizationRequest> TakeAuthorization(const service::Context& context,
-                                                              const std::string& state,
-                                                              const std::string& bound_to) {
-  JOINPASS_ASSIGN_OR_RETURN(std::optional<store::AuthorizationRequest> request,
-                            context.records.TakeAuthorization(state, context.clock.Now()));
-  if (!request) {
-    return base::MakeError(Reason::kConsentStateInvalid,
-                           "connect: no consent with this state is under way");
-  }
-  if (!context.records.IsBoundTo(request->bound_to_hash, bound_to)) {
-    return base::MakeError(Reason::kConsentStateInvalid,
-                           "connect: the consent was begun by somebody else");
-  }
-  return *std::move(request);
 }
 
 // What may be better at another try.
@@ -114,33 +98,53 @@ Consents::Consents(const service::Context& context, AuthorizedCalls& calls, Upke
       upkeep_(upkeep),
       gave_up_(std::make_shared<base::Flight<absl::Status>>(context.loop)) {}
 
-absl::StatusOr<Consents::Begun> Consents::TakeBegun(const service::Context& context,
-                                                    const std::string& state,
-                                                    const std::string& bound_to) {
+// Nothing: its response was brought before.
+absl::StatusOr<std::optional<Consents::Begun>> Consents::TakeBegun(const service::Context& context,
+                                                                   const std::string& state,
+                                                                   const std::string& bound_to) {
+  JOINPASS_ASSIGN_OR_RETURN(
+      std::optional<store::AuthorizationRequest> request,
+      TakeAuthorization(context.records, state, bound_to, context.clock.Now()));
+  if (!request) return std::nullopt;
   Begun begun;
-  JOINPASS_ASSIGN_OR_RETURN(begun.request, TakeAuthorization(context, state, bound_to));
+  begun.state = state;
+  begun.request = *std::move(request);
   JOINPASS_ASSIGN_OR_RETURN(begun.app, context.records.GetApp(begun.request.app_id));
   return begun;
 }
 
 base::Task<Consents::MaybeCredential> Consents::Finish(Secret redirected_to, std::string bound_to,
                                                        SteadyTime deadline) {
-  absl::StatusOr<zoom::AuthorizationResponse> redirect =
+  absl::StatusOr<zoom::AuthorizationResponse> response =
       zoom::ReadAuthorizationResponse(redirected_to.Reveal());
-  JOINPASS_CO_RETURN_IF_ERROR(redirect.status());
-  const std::string state = redirect->state;
-  JOINPASS_CO_ASSIGN_OR_RETURN(Begun begun, co_await context_.OffLoop(service::Lane::kTokens, [&] {
-    return TakeBegun(context_, state, bound_to);
-  }));
-  JOINPASS_CO_RETURN_IF_ERROR(zoom::CheckAuthorization(*redirect));
+  JOINPASS_CO_RETURN_IF_ERROR(response.status());
+  const std::string state = response->state;
+  JOINPASS_CO_ASSIGN_OR_RETURN(std::optional<Begun> begun,
+                               co_await context_.OffLoop(service::Lane::kTokens, [&] {
+                                 return TakeBegun(context_, state, bound_to);
+                               }));
+  if (!begun) co_return co_await AwaitOutcome(context_, state, deadline);
+  if (const absl::Status allowed = zoom::CheckAuthorization(*response); !allowed.ok()) {
+    const store::ConnectOutcome outcome = OutcomeOf(allowed);
+    (void)co_await Note(state, outcome);
+    co_return allowed;
+  }
   const auto name = std::make_shared<Flight>(context_.loop);
   const auto exchange = std::make_shared<Flight>(context_.loop);
-  Launch(exchanges_, exchange, ExchangeAndKeep(std::move(begun), redirect->code, name));
+  Launch(exchanges_, exchange, ExchangeAndKeep(*std::move(begun), response->code, name));
   const std::optional<MaybeCredential> kept = co_await Flight::Wait(exchange, deadline);
   if (!kept) co_return StillUnderWay();
   JOINPASS_CO_RETURN_IF_ERROR(kept->status());
   const std::optional<MaybeCredential> named = co_await Flight::Wait(name, deadline);
   co_return named && named->ok() ? *named : *kept;
+}
+
+// For whoever brings the same response again. Without it he waits in vain, no more.
+base::Task<absl::Status> Consents::Note(std::string state, store::ConnectOutcome outcome) {
+  auto& records = context_.records;
+  const absl::Time now = context_.clock.Now();
+  co_return co_await base::Caught(context_.OffLoop(
+      service::Lane::kTokens, [&] { return records.EndAuthorization(state, outcome, now); }));
 }
 
 void Consents::Launch(Flights& flights, std::shared_ptr<Flight> flight,
@@ -154,9 +158,16 @@ void Consents::Launch(Flights& flights, std::shared_ptr<Flight> flight,
 
 base::Task<Consents::MaybeCredential> Consents::ExchangeAndKeep(Begun begun, Secret code,
                                                                 std::shared_ptr<Flight> name) {
-  JOINPASS_CO_ASSIGN_OR_RETURN(zoom::TokenAnswer answer, co_await Exchange(begun, std::move(code)));
-  MaybeCredential kept = co_await Keep(NewCredential(context_, begun.app, std::move(answer)));
-  if (kept.ok()) Launch(names_, std::move(name), FindWho(kept->id));
+  absl::StatusOr<zoom::TokenAnswer> answer = co_await Exchange(begun, std::move(code));
+  MaybeCredential kept = StillUnderWay();
+  if (answer.ok()) {
+    kept = co_await Keep(NewCredential(context_, begun.app, *std::move(answer)));
+  } else {
+    kept = answer.status();
+  }
+  const store::ConnectOutcome outcome = OutcomeOf(kept);
+  (void)co_await Note(begun.state, outcome);
+  if (kept.ok()) Launch(names_, std::move(name), FindWho(kept->id, begun.state));
   co_return kept;
 }
 
@@ -202,14 +213,20 @@ base::Task<Consents::MaybeCredential> Consents::Keep(store::CredentialRecord cre
   }
 }
 
-base::Task<Consents::MaybeCredential> Consents::FindWho(std::string id) {
+base::Task<Consents::MaybeCredential> Consents::FindWho(std::string id, std::string state) {
   for (int tries = 1;; ++tries) {
     const absl::StatusOr<store::Records::Consented> named =
         co_await Identify(context_, calls_, id, context_.clock.SteadyNow() + kAskWhoDeadline);
-    if (named.ok()) co_return named->record;
+    if (named.ok()) {
+      const store::ConnectOutcome outcome = OutcomeOf(named->record);
+      (void)co_await Note(state, outcome);
+      co_return named->record;
+    }
     const bool over = tries == kMostTries || !MayPass(named.status()) || gave_up_->landed();
     if (over) {
       upkeep_.Watch(id);
+      const store::ConnectOutcome outcome = {.credential_id = id, .is_final = true};
+      (void)co_await Note(state, outcome);
       co_return named.status();
     }
     co_await base::Flight<absl::Status>::Wait(gave_up_, context_.clock.SteadyNow() + kBetweenTries);

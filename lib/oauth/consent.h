@@ -56,19 +56,22 @@ class Consents {
   using Flight = base::Flight<MaybeCredential>;
   using Flights = std::vector<std::shared_ptr<Flight>>;
   struct Begun {
+    std::string state;
     store::AuthorizationRequest request;
     store::AppRecord app;
   };
 
-  static absl::StatusOr<Begun> TakeBegun(const service::Context& context, const std::string& state,
-                                         const std::string& bound_to);
+  static absl::StatusOr<std::optional<Begun>> TakeBegun(const service::Context& context,
+                                                        const std::string& state,
+                                                        const std::string& bound_to);
+  base::Task<absl::Status> Note(std::string state, store::ConnectOutcome outcome);
   void Launch(Flights& flights, std::shared_ptr<Flight> flight, base::Task<MaybeCredential> task);
   // Begins to ask for the name when it has kept what came.
   base::Task<MaybeCredential> ExchangeAndKeep(Begun begun, Secret code,
                                               std::shared_ptr<Flight> name);
   base::Task<absl::StatusOr<zoom::TokenAnswer>> Exchange(const Begun& begun, Secret code);
   base::Task<MaybeCredential> Keep(store::CredentialRecord credential);
-  base::Task<MaybeCredential> FindWho(std::string id);
+  base::Task<MaybeCredential> FindWho(std::string id, std::string state);
   base::Task<bool> AwaitAll(const Flights& flights, SteadyTime deadline);
 
   const service::Context& context_;

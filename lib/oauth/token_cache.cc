@@ -21,7 +21,16 @@ std::optional<AccessToken> TokenCache::Find(const std::string& credential_id,
 void TokenCache::Put(const std::string& credential_id, AccessToken token, base::Moment now) {
   const SteadyTime ends = now.steady + (token.expires_at - now.wall);
   base::MutexLock lock(mutex_);
-  tokens_.insert_or_assign(credential_id, Timed{std::move(token), ends});
+  Timed& timed = tokens_[credential_id];
+  const bool given = timed.given && timed.token.value == token.value;
+  timed = Timed{std::move(token), ends, given};
+}
+
+bool TokenCache::IsFirstGiving(const std::string& credential_id, const Secret& value) {
+  base::MutexLock lock(mutex_);
+  const auto it = tokens_.find(credential_id);
+  if (it == tokens_.end() || !(it->second.token.value == value)) return true;
+  return !std::exchange(it->second.given, true);
 }
 
 void TokenCache::Drop(const std::string& credential_id) {

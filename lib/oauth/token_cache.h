@@ -22,12 +22,18 @@ class TokenCache {
   std::optional<AccessToken> Find(const std::string& credential_id, base::Moment now) const;
 
   void Put(const std::string& credential_id, AccessToken token, base::Moment now);
+
+  // Whether this is the first time since it is here that `value` leaves the house. One
+  // that is not here always is.
+  bool IsFirstGiving(const std::string& credential_id, const Secret& value);
+
   void Drop(const std::string& credential_id);
 
  private:
   struct Timed {
     AccessToken token;
     SteadyTime ends = {};
+    bool given = false;
   };
 
   mutable base::Mutex mutex_;

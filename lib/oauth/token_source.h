@@ -70,7 +70,7 @@ class TokenSource {
   base::Task<absl::Status> Reread(std::string credential_id, SteadyTime deadline);
 
   // Fresh tokens, for any thread.
-  const TokenCache& cache() const { return cache_; }
+  TokenCache& cache() { return cache_; }
 
   // Starts nothing new from now on, waits until no refresh is under way, and
   // writes what the store refused before, so that nothing of ours is left between

@@ -1,5 +1,6 @@
 // Records of apps, and of authorization requests.
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <utility>
@@ -9,12 +10,16 @@
 #include "store/millis.h"
 #include "store/opened_rows.h"
 #include "store/records.h"
+#include "store/retries.h"
 #include "store/with_keys.h"
 
 namespace joinpass::store {
 namespace {
 
 constexpr std::size_t kBindingKeySize = 16;
+
+// For a second click, or a page that is loaded again.
+constexpr absl::Duration kOutcomeKept = absl::Minutes(10);
 
 absl::Status UnknownApp() { return base::MakeError(Reason::kAppUnknown, "app: no such id"); }
 
@@ -114,24 +119,54 @@ absl::Status Records::PutAuthorization(std::string_view state,
 
 absl::StatusOr<std::optional<AuthorizationRequest>> Records::TakeAuthorization(
     std::string_view state, absl::Time now) {
+  JOINPASS_RETURN_IF_ERROR(store_.authorizations().RemoveExpiredBefore(now));
+  return ChangeAuthorization(state, [now](AuthorizationRequest& request) {
+    // The column outside the seal only says when to forget the row.
+    if (request.taken_at || request.expires_at < CutToMillis(now)) return false;
+    request.taken_at = now;
+    return true;
+  });
+}
+
+absl::Status Records::EndAuthorization(std::string_view state, const ConnectOutcome& outcome,
+                                       absl::Time now) {
+  const auto end = [&](AuthorizationRequest& request) {
+    request.outcome = outcome;
+    request.expires_at = std::max(request.expires_at, now + kOutcomeKept);
+    return true;
+  };
+  return ChangeAuthorization(state, end).status();
+}
+
+// Gives the one that was changed; nothing if there is none, or `change` is false.
+absl::StatusOr<std::optional<AuthorizationRequest>> Records::ChangeAuthorization(
+    std::string_view state, absl::FunctionRef<bool(AuthorizationRequest&)> change) {
+  return Sealing(
+      [&](const RowSealer& sealer) -> absl::StatusOr<std::optional<AuthorizationRequest>> {
+        for (int i = 0; i < kMostTries; ++i) {
+          JOINPASS_ASSIGN_OR_RETURN(const std::optional<AuthorizationRow> row,
+                                    store_.authorizations().Find(sealer.StateKeys(state)));
+          if (!row) return std::nullopt;
+          JOINPASS_ASSIGN_OR_RETURN(AuthorizationRequest request, sealer.OpenAuthorization(*row));
+          if (!change(request)) return std::nullopt;
+          // Somebody else may have changed it, or a sweep given it another key.
+          JOINPASS_ASSIGN_OR_RETURN(
+              const Outcome outcome,
+              store_.authorizations().Replace(*row, sealer.SealAuthorization(state, request)));
+          if (outcome == Outcome::kDone) return request;
+        }
+        return TooManyWriters();
+      });
+}
+
+absl::StatusOr<std::optional<AuthorizationRequest>> Records::FindAuthorization(
+    std::string_view state) {
   return Opening(
       [&](const RowSealer& sealer) -> absl::StatusOr<std::optional<AuthorizationRequest>> {
-        JOINPASS_RETURN_IF_ERROR(store_.authorizations().RemoveExpiredBefore(now));
-        JOINPASS_ASSIGN_OR_RETURN(std::optional<AuthorizationRow> row,
+        JOINPASS_ASSIGN_OR_RETURN(const std::optional<AuthorizationRow> row,
                                   store_.authorizations().Find(sealer.StateKeys(state)));
-        while (row) {
-          JOINPASS_ASSIGN_OR_RETURN(AuthorizationRequest request, sealer.OpenAuthorization(*row));
-          JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome,
-                                    store_.authorizations().Remove(row->state_key));
-          if (outcome == Outcome::kDone) {
-            // The column outside the seal only says when to forget the row.
-            if (request.expires_at < CutToMillis(now)) return std::nullopt;
-            return request;
-          }
-          // Somebody else took it out, or a sweep gave it another key.
-          JOINPASS_ASSIGN_OR_RETURN(row, store_.authorizations().Find(sealer.StateKeys(state)));
-        }
-        return std::nullopt;
+        if (!row) return std::nullopt;
+        return sealer.OpenAuthorization(*row);
       });
 }
 

@@ -22,8 +22,9 @@ class AuthorizationStore {
 
   virtual absl::Status Put(const AuthorizationRow& row) = 0;
   virtual absl::StatusOr<std::optional<AuthorizationRow>> Find(const LookupKeys& state_keys) = 0;
-  // kUnknown: somebody else took it out.
-  virtual absl::StatusOr<Outcome> Remove(const std::string& state_key) = 0;
+  // Puts `row` in the place of `seen`. kMoved: that is not there any more, as it was seen.
+  virtual absl::StatusOr<Outcome> Replace(const AuthorizationRow& seen,
+                                          const AuthorizationRow& row) = 0;
   virtual absl::Status RemoveExpiredBefore(absl::Time time) = 0;
 };
 

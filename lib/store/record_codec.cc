@@ -59,6 +59,13 @@ base::Buffer WriteAuthorization(std::string_view state, const AuthorizationReque
   writer.Text(request.code_verifier.Reveal());
   writer.Text(request.bound_to_hash);
   writer.Time(request.expires_at);
+  if (!request.taken_at) return std::move(writer).Take();
+  writer.Time(*request.taken_at);
+  if (!request.outcome) return std::move(writer).Take();
+  writer.Text(request.outcome->credential_id);
+  writer.Text(ReasonName(request.outcome->reason));
+  writer.Text(CauseName(request.outcome->cause));
+  writer.Number(request.outcome->is_final ? 1 : 0);
   return std::move(writer).Take();
 }
 
@@ -72,6 +79,14 @@ absl::StatusOr<AuthorizationRequest> ReadAuthorization(std::string_view bytes) {
   request.code_verifier = Secret(reader.Text());
   request.bound_to_hash = reader.Text();
   request.expires_at = reader.Time();
+  if (!reader.AtEnd()) request.taken_at = reader.Time();
+  if (!reader.AtEnd()) {
+    ConnectOutcome& outcome = request.outcome.emplace();
+    outcome.credential_id = reader.Text();
+    outcome.reason = base::ReasonNamed(reader.Text()).value_or(Reason::kInternal);
+    outcome.cause = base::CauseNamed(reader.Text());
+    outcome.is_final = reader.Number() == 1;
+  }
   return End(reader, layout, std::move(request));
 }
 

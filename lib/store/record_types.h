@@ -51,6 +51,14 @@ struct AppRecord {
   std::optional<AppPause> pause = {};
 };
 
+// What came of a consent: a credential, or the error of this reason.
+struct ConnectOutcome {
+  std::string credential_id = {};
+  Reason reason = Reason::kInternal;
+  Cause cause = Cause::kNone;
+  bool is_final = false;  // false: Zoom is still asked whose the credential is
+};
+
 // An authorization request that waits for its response, found by its state.
 struct AuthorizationRequest {
   Secret state = {};  // given by the store
@@ -59,6 +67,10 @@ struct AuthorizationRequest {
   Secret code_verifier = {};
   std::string bound_to_hash = {};  // keyed hash of what the caller bound it to
   absl::Time expires_at = absl::InfinitePast();
+
+  // When its response came; nothing: it waits for one.
+  std::optional<absl::Time> taken_at = {};
+  std::optional<ConnectOutcome> outcome = {};
 };
 
 // Tokens of one generation. They are read, written and handed out together.

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -61,10 +62,17 @@ class Records {
   // `state` is the secret in the redirect; only its keyed hash is kept.
   absl::Status PutAuthorization(std::string_view state, const AuthorizationRequest& request);
 
-  // Takes it out: a second call finds nothing. Also forgets all that expired
+  // Its response has come: a second call gives nothing. Also forgets all that expired
   // before `now`. Nothing if there is none or it expired.
   absl::StatusOr<std::optional<AuthorizationRequest>> TakeAuthorization(std::string_view state,
                                                                         absl::Time now);
+
+  // As it is now, taken or not. Nothing if there is none.
+  absl::StatusOr<std::optional<AuthorizationRequest>> FindAuthorization(std::string_view state);
+
+  // Notes what came of one that was taken, for 10 minutes from then on.
+  absl::Status EndAuthorization(std::string_view state, const ConnectOutcome& outcome,
+                                absl::Time now);
 
   // A hash of what a request is bound to, for AuthorizationRequest, under a key of its
   // own that stands in front of it: the record is sealed.
@@ -192,6 +200,9 @@ class Records {
   absl::StatusOr<std::vector<HostRecord>> FindHostsByVanityName(std::string_view name);
 
  private:
+  absl::StatusOr<std::optional<AuthorizationRequest>> ChangeAuthorization(
+      std::string_view state, absl::FunctionRef<bool(AuthorizationRequest&)> change);
+
   // Nothing: somebody changed it meanwhile.
   absl::StatusOr<std::optional<Consented>> NameInPlace(const RowSealer& sealer,
                                                        const LookupKeys& keys,

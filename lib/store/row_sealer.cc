@@ -19,7 +19,7 @@ absl::Status Mismatch(std::string_view table) {
 }
 
 // As they stand in the file; never change them.
-constexpr std::array<std::pair<CredentialEventKind, int>, 11> kStoredKinds = {{
+constexpr std::array<std::pair<CredentialEventKind, int>, 12> kStoredKinds = {{
     {CredentialEventKind::kConnected, 1},
     {CredentialEventKind::kReconnected, 2},
     {CredentialEventKind::kRefreshed, 3},
@@ -31,6 +31,7 @@ constexpr std::array<std::pair<CredentialEventKind, int>, 11> kStoredKinds = {{
     {CredentialEventKind::kValidationFailed, 9},
     {CredentialEventKind::kDisconnecting, 10},
     {CredentialEventKind::kIdentificationFailed, 11},
+    {CredentialEventKind::kAccessTokenGiven, kAccessTokenGivenKind},
 }};
 
 int StoredKind(CredentialEventKind kind) {

@@ -51,6 +51,10 @@ struct TokensRow {
   std::string sealed = {};
 };
 
+// Stands in the file for kAccessTokenGiven. The same event again is counted with the newest
+// of its strand: these are one, all others the other.
+inline constexpr int kAccessTokenGivenKind = 12;
+
 // `reason` is in joinpass's own words.
 struct EventRow {
   absl::Time first_at = absl::InfinitePast();

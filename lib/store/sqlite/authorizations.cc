@@ -36,12 +36,22 @@ absl::StatusOr<std::optional<AuthorizationRow>> SqliteAuthorizations::Find(
   return ReadRow(find, ReadAuthorizationRow);
 }
 
-absl::StatusOr<Outcome> SqliteAuthorizations::Remove(const std::string& state_key) {
+absl::StatusOr<Outcome> SqliteAuthorizations::Replace(const AuthorizationRow& seen,
+                                                      const AuthorizationRow& row) {
   base::MutexLock lock(file_.writes.mutex);
   Connection& db = *file_.writes.connection;
-  JOINPASS_ASSIGN_OR_RETURN(Statement remove, db.Use("DELETE FROM consent WHERE state_key=?"));
-  remove.Bytes(state_key);
-  return RunChange(db, remove, Outcome::kUnknown);
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {row.sealed}));
+  Outcome outcome = Outcome::kMoved;
+  {
+    JOINPASS_ASSIGN_OR_RETURN(Statement put,
+                              db.Use("UPDATE OR IGNORE consent SET state_key=?, expires_at=?, "
+                                     "sealed=? WHERE state_key=? AND sealed=?"));
+    put.Bytes(row.state_key).Time(row.expires_at).Bytes(row.sealed);
+    put.Bytes(seen.state_key).Bytes(seen.sealed);
+    JOINPASS_ASSIGN_OR_RETURN(outcome, RunChange(db, put, Outcome::kMoved));
+  }
+  JOINPASS_RETURN_IF_ERROR(transaction.Commit());
+  return outcome;
 }
 
 absl::Status SqliteAuthorizations::RemoveExpiredBefore(absl::Time time) {

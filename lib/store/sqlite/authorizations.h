@@ -22,7 +22,8 @@ class SqliteAuthorizations final : public AuthorizationStore {
 
   absl::Status Put(const AuthorizationRow& row) override;
   absl::StatusOr<std::optional<AuthorizationRow>> Find(const LookupKeys& state_keys) override;
-  absl::StatusOr<Outcome> Remove(const std::string& state_key) override;
+  absl::StatusOr<Outcome> Replace(const AuthorizationRow& seen,
+                                  const AuthorizationRow& row) override;
   absl::Status RemoveExpiredBefore(absl::Time time) override;
 
  private:

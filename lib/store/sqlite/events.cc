@@ -29,13 +29,15 @@ EventRow ReadEvent(const Statement& row) {
           .sealed = row.BytesAt(5)};
 }
 
-// Whether the newest event was this one, which is counted then.
+// Whether the newest event of its strand was this one, which is counted then.
 absl::StatusOr<bool> CountAgain(Connection& db, const std::string& id, const EventRow& event) {
   JOINPASS_ASSIGN_OR_RETURN(
-      Statement again,
-      db.Use("UPDATE event SET times=times+1, last_at=?, sealed=? WHERE seq="
-             "(SELECT max(seq) FROM event WHERE credential_id=?) AND kind=? AND reason=?"));
-  again.Time(event.last_at).Bytes(event.sealed).Text(id).Number(event.kind).Text(event.reason);
+      Statement again, db.Use("UPDATE event SET times=times+1, last_at=?, sealed=? WHERE seq="
+                              "(SELECT max(seq) FROM event WHERE credential_id=? AND (kind=?)=?) "
+                              "AND kind=? AND reason=?"));
+  again.Time(event.last_at).Bytes(event.sealed).Text(id);
+  again.Number(kAccessTokenGivenKind).Number(event.kind == kAccessTokenGivenKind ? 1 : 0);
+  again.Number(event.kind).Text(event.reason);
   JOINPASS_RETURN_IF_ERROR(again.Run());
   return db.changes() > 0;
 }

@@ -143,7 +143,33 @@ TEST_SUITE("An app whose client id changes") {
   }
 }
 
+// How often access tokens left the house, as the log says.
+int Given(LifeScene& scene, const std::string& id) {
+  const auto events = scene.engine->credentials().Log(id);
+  REQUIRE(NameOf(events) == "ok");
+  for (const CredentialEvent& event : *events) {
+    if (event.kind == CredentialEventKind::kAccessTokenGiven) return event.times;
+  }
+  return 0;
+}
+
 TEST_SUITE("GetAccessToken") {
+  TEST_CASE_FIXTURE(LifeScene, "says in the log that a token left the house, each one once") {
+    const auto ask = [this] {
+      CHECK(NameOf(engine->credentials().GetAccessToken(id, absl::Seconds(20))) == "ok");
+    };
+    CHECK(Given(*this, id) == 0);
+    CHECK(Outcome(kJillsMeeting) == "ok");  // of our own use nobody is told
+    for (int i = 0; i < 3; ++i) ask();
+    Reopen();  // what is to be written is written at the end
+    CHECK(Given(*this, id) == 1);
+    ask();
+    Advance(absl::Minutes(58) + absl::Seconds(1));
+    for (int i = 0; i < 3; ++i) ask();
+    Reopen();
+    CHECK(Given(*this, id) == 3);
+  }
+
   TEST_CASE_FIXTURE(LifeScene, "gives none that dies soon, though our own calls may use it") {
     Advance(absl::Minutes(59));
     fake_zoom::Fault html;

@@ -323,10 +323,18 @@ TEST_SUITE("A refresh") {
   TEST_CASE_FIXTURE(TokenScene,
                     "fresh tokens are there for any thread, and go when they are refused") {
     Connect(absl::Minutes(30));
+    CHECK(tokens.cache().IsFirstGiving("cred_1", Secret("access-0")));
     CHECK_FALSE(Cached());
     CHECK(Given() == "access-0");
     REQUIRE(Cached());
     CHECK(Cached()->value == Secret("access-0"));
+    const auto is_first = [this](const char* token) {
+      return tokens.cache().IsFirstGiving("cred_1", Secret(token));
+    };
+    CHECK(is_first("access-0"));
+    CHECK_FALSE(is_first("access-0"));
+    CHECK(Finish(tokens.Reread("cred_1", In(absl::Seconds(9)))).ok());
+    CHECK_FALSE(is_first("access-0"));  // read again, it is the same
     clock.Advance(absl::Minutes(20));
     CHECK_FALSE(Cached());
     tokens.Reject("cred_1", Secret("access-0"));
@@ -334,6 +342,8 @@ TEST_SUITE("A refresh") {
     CHECK(Given() == "access-1");
     REQUIRE(Cached());
     CHECK(Cached()->value == Secret("access-1"));
+    CHECK(is_first("access-1"));
+    CHECK_FALSE(is_first("access-1"));
     tokens.Forget("cred_1");
     CHECK_FALSE(Cached());
   }

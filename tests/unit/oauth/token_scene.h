@@ -49,7 +49,7 @@ struct TokenScene : EngineRoom {
     return std::string(ReasonName(ReasonOf(grant.status())));
   }
 
-  std::optional<AccessToken> Cached() const { return tokens.cache().Find("cred_1", context.Now()); }
+  std::optional<AccessToken> Cached() { return tokens.cache().Find("cred_1", context.Now()); }
 
   // What the listener was told, in order.
   std::string Heard() const {

@@ -105,6 +105,40 @@ TEST_SUITE("Records of consents") {
     CHECK_FALSE(Must(records.TakeAuthorization("state", kNow)));
   }
 
+  TEST_CASE_FIXTURE(AuthorizationFixture, "tell what came of them, for ten minutes") {
+    CHECK_FALSE(Must(records.FindAuthorization("state"))->taken_at);
+    const absl::Time taken_at = kNow + absl::Minutes(9);
+    REQUIRE(Must(records.TakeAuthorization("state", taken_at)));
+    const auto taken = Must(records.FindAuthorization("state"));
+    REQUIRE(taken);
+    CHECK(taken->taken_at == taken_at);
+    CHECK_FALSE(taken->outcome);
+    const absl::Time ended_at = taken_at + absl::Seconds(10);
+    REQUIRE(records.EndAuthorization("state", {.credential_id = "cred_1"}, ended_at).ok());
+    REQUIRE(records
+                .EndAuthorization("state",
+                                  {.credential_id = "cred_2",
+                                   .reason = Reason::kAppCredentialsInvalid,
+                                   .cause = Cause::kClientUnauthorized,
+                                   .is_final = true},
+                                  ended_at)
+                .ok());
+    const absl::Time last = ended_at + absl::Minutes(10);
+    CHECK_FALSE(Must(records.TakeAuthorization("state", last)));
+    const auto ended = Must(records.FindAuthorization("state"));
+    REQUIRE(ended);
+    REQUIRE(ended->outcome);
+    CHECK(ended->bound_to_hash == consent.bound_to_hash);
+    CHECK(ended->outcome->credential_id == "cred_2");
+    CHECK(ended->outcome->reason == Reason::kAppCredentialsInvalid);
+    CHECK(ended->outcome->cause == Cause::kClientUnauthorized);
+    CHECK(ended->outcome->is_final);
+    CHECK_FALSE(Must(records.TakeAuthorization("state", last + absl::Milliseconds(1))));
+    CHECK_FALSE(Must(records.FindAuthorization("state")));
+    CHECK(records.EndAuthorization("state", {}, last).ok());
+    CHECK_FALSE(Must(records.FindAuthorization("state")));
+  }
+
   TEST_CASE_FIXTURE(AuthorizationFixture, "are not given for another state") {
     CHECK_FALSE(Must(records.TakeAuthorization("", kNow)));
     CHECK_FALSE(Must(records.TakeAuthorization("State", kNow)));

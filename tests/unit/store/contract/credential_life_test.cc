@@ -51,6 +51,24 @@ TEST_SUITE("The log of a credential") {
     CHECK(refused.zoom_code == 124);
   }
 
+  TEST_CASE_FIXTURE(LifeFixture, "counts tokens that were given beside all else") {
+    const EventRecord given = {.kind = CredentialEventKind::kAccessTokenGiven};
+    const EventRecord failed = Failed("zoom_unavailable");
+    for (int hour = 0; hour < 100; ++hour) {
+      const absl::Time now = kNow + hour * absl::Hours(1);
+      REQUIRE(records.AddEvent("cred_1", failed, now).ok());
+      REQUIRE(records.AddEvent("cred_1", given, now).ok());
+    }
+    const std::vector<EventRecord> events = Events();
+    REQUIRE(events.size() == 3);
+    CHECK(events[0].kind == CredentialEventKind::kAccessTokenGiven);
+    CHECK(events[0].times == 100);
+    CHECK(events[0].first_at == kNow);
+    CHECK(events[0].last_at == kNow + absl::Hours(99));
+    CHECK(events[1].times == 100);
+    CHECK(events[2].kind == CredentialEventKind::kConnected);
+  }
+
   TEST_CASE_FIXTURE(LifeFixture, "counts what happens again and again as one, with its times") {
     for (int i = 0; i < 5; ++i) {
       const std::string tracking_id = "WEB_" + std::to_string(i);

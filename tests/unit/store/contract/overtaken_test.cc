@@ -62,10 +62,13 @@ TEST_SUITE("A write that was overtaken") {
     CHECK(Must(store.credentials().List("")).size() == 1);
   }
 
-  TEST_CASE_FIXTURE(InterleavedFixture, "takes no consent that is gone") {
-    REQUIRE(store.authorizations().Put({.state_key = "key", .sealed = "x"}).ok());
-    CHECK(Must(store.authorizations().Remove("key")) == Outcome::kDone);
-    CHECK(Must(store.authorizations().Remove("key")) == Outcome::kUnknown);
+  TEST_CASE_FIXTURE(InterleavedFixture, "takes no authorization request that another one took") {
+    const AuthorizationRow seen = {.state_key = "key", .sealed = "x"};
+    const AuthorizationRow taken = {.state_key = "key", .sealed = "y"};
+    REQUIRE(store.authorizations().Put(seen).ok());
+    CHECK(Must(store.authorizations().Replace(seen, taken)) == Outcome::kDone);
+    CHECK(Must(store.authorizations().Replace(seen, taken)) == Outcome::kMoved);
+    CHECK(Must(store.authorizations().Find({"key"}))->sealed == "y");
   }
 }
 
