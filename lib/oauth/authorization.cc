@@ -71,7 +71,6 @@ absl::StatusOr<std::optional<AuthorizationRequest>> TakeAuthorization(store::Rec
   if (!store::Records::IsBoundTo(found->bound_to_hash, bound_to)) {
     return WrongState("connect: the consent was begun by somebody else");
   }
-  if (found->taken_at) return std::nullopt;
   JOINPASS_ASSIGN_OR_RETURN(std::optional<AuthorizationRequest> taken,
                             records.TakeAuthorization(state, now));
   if (taken) return taken;

@@ -1,6 +1,5 @@
 // Records of apps, and of authorization requests.
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <utility>
@@ -124,6 +123,7 @@ absl::StatusOr<std::optional<AuthorizationRequest>> Records::TakeAuthorization(
     // The column outside the seal only says when to forget the row.
     if (request.taken_at || request.expires_at < CutToMillis(now)) return false;
     request.taken_at = now;
+    request.expires_at = now + kOutcomeKept;
     return true;
   });
 }
@@ -132,7 +132,7 @@ absl::Status Records::EndAuthorization(std::string_view state, const ConnectOutc
                                        absl::Time now) {
   const auto end = [&](AuthorizationRequest& request) {
     request.outcome = outcome;
-    request.expires_at = std::max(request.expires_at, now + kOutcomeKept);
+    request.expires_at = now + kOutcomeKept;
     return true;
   };
   return ChangeAuthorization(state, end).status();

@@ -62,15 +62,16 @@ class Records {
   // `state` is the secret in the redirect; only its keyed hash is kept.
   absl::Status PutAuthorization(std::string_view state, const AuthorizationRequest& request);
 
-  // Its response has come: a second call gives nothing. Also forgets all that expired
-  // before `now`. Nothing if there is none or it expired.
+  // Its response has come: a second call gives nothing. It is kept for 10 minutes from
+  // now on. Also forgets all that expired before `now`. Nothing if there is none or it
+  // expired.
   absl::StatusOr<std::optional<AuthorizationRequest>> TakeAuthorization(std::string_view state,
                                                                         absl::Time now);
 
   // As it is now, taken or not. Nothing if there is none.
   absl::StatusOr<std::optional<AuthorizationRequest>> FindAuthorization(std::string_view state);
 
-  // Notes what came of one that was taken, for 10 minutes from then on.
+  // Notes what came of one that was taken, for 10 minutes from now on.
   absl::Status EndAuthorization(std::string_view state, const ConnectOutcome& outcome,
                                 absl::Time now);
 

@@ -150,6 +150,10 @@ TEST_SUITE("Records of consents") {
         "other", consent.expires_at)));  // the row is still good, and stays
     SUBCASE("the last moment") {
       CHECK(Must(records.TakeAuthorization("state", consent.expires_at)));
+      // Who took it has all his time.
+      const absl::Time later = consent.expires_at + absl::Minutes(10);
+      CHECK_FALSE(Must(records.TakeAuthorization("state", later)));
+      CHECK(Must(records.FindAuthorization("state")));
     }
     SUBCASE("one tick later") {
       const absl::Time late = consent.expires_at + absl::Milliseconds(1);
