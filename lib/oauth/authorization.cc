@@ -51,11 +51,15 @@ absl::StatusOr<CredentialRecord> CredentialOf(store::Records& records,
 }
 
 absl::StatusOr<Seen> LookAt(store::Records& records, const std::string& state, absl::Time now) {
+  const absl::StatusOr<std::optional<AuthorizationRequest>> found =
+      records.FindAuthorization(state);
+  if (!found.ok()) return found.status();
   Seen seen;
-  JOINPASS_ASSIGN_OR_RETURN(const std::optional<AuthorizationRequest> request,
-                            records.FindAuthorization(state));
-  seen.over = !request || IsOver(*request, now);
-  if (request && (request->outcome || seen.over)) seen.outcome = CredentialOf(records, *request);
+  seen.over = true;
+  if (!found->has_value()) return seen;
+  const AuthorizationRequest& request = **found;
+  seen.over = IsOver(request, now);
+  if (seen.over || request.outcome) seen.outcome = CredentialOf(records, request);
   return seen;
 }
 
