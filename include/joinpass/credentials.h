@@ -273,7 +273,7 @@ class JOINPASS_EXPORT Credentials {
 
   // The last events, by when each first happened, newest first; at most 64 are kept.
   // Gone with the credential. kAccessTokenGiven is counted beside the others: each
-  // access token once a process, however often it is asked for.
+  // access token once a process while it is fresh, and each time when it is about to end.
   //
   // Errors: credential_unknown
   virtual absl::StatusOr<std::vector<CredentialEvent>> Log(const std::string& id) = 0;

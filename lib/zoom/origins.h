@@ -28,7 +28,8 @@ bool MayRedirectTo(const Origins& origins, const message::Origin& origin);
 
 // Where API calls go after a token answer that named `api_url`: there, if it is Zoom's
 // own and of the same domain as `origins.api` (regions, and an account's vanity host),
-// or where those are not Zoom's the other of the two; else `origins.api`. One slash at its end is forgiven.
+// or where those are not Zoom's the other of the two; else `origins.api`. One slash at
+// its end is forgiven.
 // Source: Zoom's API reference ("Using Zoom APIs": regional base URLs).
 message::Origin ApiOriginFor(const Origins& origins, std::string_view api_url);
 

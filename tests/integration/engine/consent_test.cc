@@ -91,21 +91,14 @@ TEST_SUITE("A consent that Zoom does not name at once") {
 
 TEST_SUITE("A consent that is brought twice") {
   TEST_CASE_FIXTURE(ConsentScene, "by a double click, in two processes, is exchanged once") {
-    ConnectRequest request;
-    request.app_id = app_id;
-    request.redirect_uri = "http://127.0.0.1:8765/oauth/callback";
-    request.bound_to = "cookie";
-    const auto start = engine->credentials().BeginConnect(request);
-    REQUIRE(NameOf(start) == "ok");
-    const auto redirect = fake_zoom::Consent(*zoom, start->authorize_url, kJill);
-    REQUIRE(NameOf(redirect) == "ok");
+    const std::string redirect = Redirect(kJill);
     const auto other = Open();
     REQUIRE(NameOf(other) == "ok");
     Hold(kExchange);
     const int calls = zoom->Calls(kExchange);
     const auto finish = [&](Engine& by) {
       return std::async(std::launch::async, [&] {
-        return by.credentials().FinishConnect(*redirect, "cookie", absl::Seconds(30));
+        return by.credentials().FinishConnect(redirect, "cookie", absl::Seconds(30));
       });
     };
     auto first = finish(*engine);

@@ -102,8 +102,9 @@ struct EngineScene {
     REQUIRE(zoom->SetFault(hold).ok());
   }
 
-  absl::StatusOr<Credential> TryConnect(
-      const std::string& email, fake_zoom::Decision decision = fake_zoom::Decision::kAllow) {
+  // Where Zoom sends the browser of somebody who has decided.
+  std::string Redirect(const std::string& email,
+                       fake_zoom::Decision decision = fake_zoom::Decision::kAllow) {
     ConnectRequest request;
     request.app_id = app_id;
     request.redirect_uri = "http://127.0.0.1:8765/oauth/callback";
@@ -112,7 +113,13 @@ struct EngineScene {
     REQUIRE(NameOf(start) == "ok");
     const auto redirect = fake_zoom::Consent(*zoom, start->authorize_url, email, decision);
     REQUIRE(NameOf(redirect) == "ok");
-    return engine->credentials().FinishConnect(*redirect, "cookie", absl::Seconds(20));
+    return *redirect;
+  }
+
+  absl::StatusOr<Credential> TryConnect(
+      const std::string& email, fake_zoom::Decision decision = fake_zoom::Decision::kAllow) {
+    const std::string redirect = Redirect(email, decision);
+    return engine->credentials().FinishConnect(redirect, "cookie", absl::Seconds(20));
   }
 
   // Connects and syncs; gives the credential's id.
