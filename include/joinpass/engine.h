@@ -21,6 +21,7 @@
 #include "joinpass/export.h"
 #include "joinpass/join.h"
 #include "joinpass/keys.h"
+#include "joinpass/secret.h"
 
 namespace joinpass {
 
@@ -55,6 +56,17 @@ struct EngineOptions {
   // store's folder. Created with mode 0600 on first use, and said so: back it
   // up, without it the store is lost. Refused if others can read it.
   std::string key_file = {};
+
+  // The keys as text instead, lines as in a key file (NewKeyLine() in keys.h), the
+  // newest last; for example of an environment variable.
+  Secret keys = {};
+
+  // Gives that text, for example from a key management service. Called by Open() and by
+  // Keys, and where a key is missing, then at most every 10 s; from any thread, one
+  // at a time. May block, for as long as that call of joinpass may take. Must not call
+  // the engine. Its error's message becomes part of ours. At most one of `key_file`,
+  // `keys` and this may be set.
+  std::function<absl::StatusOr<Secret>()> key_callback = {};
 
   // Zoom. ZoomGov: https://zoomgov.com and https://api.zoomgov.com.
   // Tests point both at a stand-in on loopback.
@@ -106,7 +118,7 @@ class JOINPASS_EXPORT Engine {
   //   store_corrupt      a file is damaged
   //   key_missing        the store is sealed with another key, or its key file is
   //                      gone: the message says which
-  //   key_invalid        the key file is malformed, or others can read it
+  //   key_invalid        the key file, or text, is malformed, or others can read the file
   //   resources_exhausted  no descriptor, thread or memory is left, as the cause says
   // No error changes a file that was there.
   static absl::StatusOr<std::unique_ptr<Engine>> Open(EngineOptions options);

@@ -39,6 +39,10 @@ absl::Status EditKeyFile(const std::string& path, Edit edit) {
 
 }  // namespace
 
+Secret MakeKeyLine(base::Random& random) {
+  return Secret(base::View(*WithKeyAdded("", MakeMasterKey(random))));
+}
+
 absl::StatusOr<KeyFile> ReadKeyFile(const std::string& path) {
   JOINPASS_ASSIGN_OR_RETURN(const KeyFileHandle file, KeyFileHandle::Open(path));
   JOINPASS_ASSIGN_OR_RETURN(KeyRing ring, ReadKeyRing(file));

@@ -34,6 +34,9 @@ base::Buffer WriteKeyLines(const std::vector<MasterKey>& keys);
 absl::StatusOr<base::Buffer> WithKeyAdded(std::string_view text, const MasterKey& key);
 absl::StatusOr<base::Buffer> WithKeyRemoved(std::string_view text, KeyId id);
 
+// A new key with a line of its own, line break and all.
+Secret MakeKeyLine(base::Random& random);
+
 struct KeyFile {
   KeyRing ring;
   bool created = false;  // by this call: somebody should back it up

@@ -24,7 +24,7 @@ namespace joinpass::crypto {
 // A file that went away or cannot be read stops the sealing, with its error,
 // until there is a good one again; opening and looking up go on with the keys
 // that were read last. Thread-safe. Blocks on the disk when the file changed.
-class KeyFileSource final : public KeySource {
+class KeyFileSource final : public KeyKeeper {
  public:
   // Reads `path`, which must be there.
   //
@@ -34,9 +34,9 @@ class KeyFileSource final : public KeySource {
   KeyRing Current() override;
   absl::StatusOr<KeyRing> CurrentToSeal() override;
 
-  // Errors: those of AddKey and RemoveKey (key_file.h)
-  absl::StatusOr<KeyId> Add(base::Random& random);
-  absl::Status Remove(KeyId id);
+  absl::Status Ask() override { return CurrentToSeal().status(); }
+  absl::StatusOr<KeyId> Add(base::Random& random) override;
+  absl::Status Remove(KeyId id) override;
 
  private:
   KeyFileSource(std::string path, KeyFileHandle file, KeyRing ring)

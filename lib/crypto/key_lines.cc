@@ -55,7 +55,7 @@ absl::StatusOr<std::vector<MasterKey>> ReadKeyLines(std::string_view text) {
     std::optional<MasterKey> key = ReadKeyLine(line);
     if (!key) {
       return base::MakeError(Reason::kKeyInvalid,
-                             absl::StrCat("key file: line ", number, " is malformed"));
+                             absl::StrCat("keys: line ", number, " is malformed"));
     }
     keys.push_back(*std::move(key));
   }

@@ -54,7 +54,15 @@ absl::StatusOr<KeyRing> KeyRing::Make(std::vector<MasterKey> keys) {
   return made;
 }
 
-KeyId KeyRing::newest() const { return keys_->front().id; }
+KeyRing KeyRing::SealingWith(KeyId id) const {
+  KeyRing other = *this;
+  const auto has_id = [id](const Key& key) { return key.id == id; };
+  const auto found = std::find_if(keys_->begin(), keys_->end(), has_id);
+  other.sealing_ = found == keys_->end() ? 0 : static_cast<std::size_t>(found - keys_->begin());
+  return other;
+}
+
+KeyId KeyRing::newest() const { return (*keys_)[sealing_].id; }
 
 std::vector<KeyId> KeyRing::ids() const {
   std::vector<KeyId> ids;
@@ -79,7 +87,7 @@ const Secret* KeyRing::SealingKey(KeyId id) const {
 }
 
 std::string KeyRing::CurrentLookupKey(const LookupPlace& place, std::string_view value) const {
-  return LookupKeyUnder(keys_->front().lookup, base::View(LookupMessage(place, value)));
+  return LookupKeyUnder((*keys_)[sealing_].lookup, base::View(LookupMessage(place, value)));
 }
 
 std::vector<std::string> KeyRing::LookupKeys(const LookupPlace& place,

@@ -37,8 +37,8 @@ struct LookupPlace {
   std::string_view app = {};  // empty: searched through all apps
 };
 
-// Several master keys, each with an id. The newest seals and makes the look-up
-// keys of what is written; all of them open, and are tried by look-ups. A
+// Several master keys, each with an id. The newest that does not wait seals and makes
+// the look-up keys of what is written; all of them open, and are tried by look-ups. A
 // master key is used for nothing but to derive, with HKDF-SHA256 under
 // different labels, one key for sealing and one for look-ups.
 //
@@ -52,15 +52,19 @@ class KeyRing {
   //   key_invalid  none, more than kMostKeys, one of another size, an id twice
   static absl::StatusOr<KeyRing> Make(std::vector<MasterKey> keys);
 
-  // Whether both have the same keys, by their ids.
+  // The same keys, of which those newer than `id` wait: they open, and nobody seals
+  // with them. If there is no `id`, none waits.
+  KeyRing SealingWith(KeyId id) const;
+
+  // Whether both have the same keys, by their ids, and seal with the same one.
   friend bool operator==(const KeyRing& a, const KeyRing& b) {
-    return a.keys_ == b.keys_ || a.ids() == b.ids();
+    return a.sealing_ == b.sealing_ && (a.keys_ == b.keys_ || a.ids() == b.ids());
   }
 
-  // The key that seals.
+  // The key that seals: the newest that does not wait.
   KeyId newest() const;
 
-  // All keys, the newest first.
+  // All keys, the newest first, also those that wait.
   std::vector<KeyId> ids() const;
 
   // Whether `a` came before `b`, or is not in the ring while `b` is.
@@ -86,6 +90,7 @@ class KeyRing {
   KeyRing() = default;
 
   std::shared_ptr<const std::vector<Key>> keys_;  // the newest first; never empty
+  std::size_t sealing_ = 0;                       // those before it wait
 };
 
 }  // namespace joinpass::crypto

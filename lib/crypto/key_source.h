@@ -1,11 +1,14 @@
 // KeySource: the keys of a store, of which newer ones may come while it is in use.
+// KeyKeeper: one in which keys are looked after, too.
 
 #ifndef JOINPASS_LIB_CRYPTO_KEY_SOURCE_H_
 #define JOINPASS_LIB_CRYPTO_KEY_SOURCE_H_
 
 #include <utility>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/random.h"
 #include "crypto/key_ring.h"
 
 namespace joinpass::crypto {
@@ -25,6 +28,33 @@ class KeySource {
   //
   // Errors: key_missing, key_invalid, store_unavailable
   virtual absl::StatusOr<KeyRing> CurrentToSeal() = 0;
+
+  // The same with no key that waits: for whoever makes the newest one that of a store.
+  // Does not ask anybody.
+  virtual absl::StatusOr<KeyRing> NewestToSeal() { return CurrentToSeal(); }
+
+  // A store is sealed with `id`, by somebody who may know more keys than Current() has:
+  // it waits no longer. May block for as long as it takes to ask for keys.
+  virtual void NoteInUse(KeyId /*id*/) {}
+
+  // Something was sealed with a key that Current() lacks. May block as NoteInUse().
+  virtual void NoteMissing() {}
+};
+
+// Thread-safe.
+class KeyKeeper : public KeySource {
+ public:
+  // Looks what keys there are now.
+  //
+  // Errors: key_missing, key_invalid, store_unavailable
+  virtual absl::Status Ask() = 0;
+
+  // Makes a key, durable before this returns, or takes one out.
+  //
+  // Errors: those of Ask(), and invalid_argument: no such key, or the newest, or the
+  // keys are in somebody else's care
+  virtual absl::StatusOr<KeyId> Add(base::Random& random) = 0;
+  virtual absl::Status Remove(KeyId id) = 0;
 };
 
 // Keys that never change.

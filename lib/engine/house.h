@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "base/random.h"
-#include "crypto/key_file_source.h"
+#include "crypto/key_source.h"
 #include "directory/sync.h"
 #include "engine/border.h"
 #include "engine/caller_session.h"
@@ -39,7 +39,7 @@ struct Parts {
   base::Clock& clock;
   base::Random& random;
   zoom::Origins origins;
-  std::unique_ptr<crypto::KeyFileSource> keys;
+  std::unique_ptr<crypto::KeyKeeper> keys;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<http::IoLoop> loop;
   std::unique_ptr<http::Client> client;

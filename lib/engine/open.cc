@@ -7,7 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/status.h"
+#include "crypto/asked_keys.h"
 #include "crypto/key_file.h"
+#include "crypto/key_file_source.h"
 #include "engine/face.h"
 #include "engine/house.h"
 #include "store/sqlite/sqlite_store.h"
@@ -18,6 +20,8 @@ namespace joinpass {
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(EngineOptions options) {
   return engine::OpenWith(std::move(options), base::SystemClock(), base::SystemRandom());
 }
+
+Secret NewKeyLine() { return crypto::MakeKeyLine(base::SystemRandom()); }
 
 namespace engine {
 namespace {
@@ -31,9 +35,9 @@ void Tell(const EngineOptions& options, std::string name, std::string text) {
 }
 
 // A store that is there has its key somewhere; a new key would open nothing.
-absl::StatusOr<std::unique_ptr<crypto::KeyFileSource>> OpenKeys(const EngineOptions& options,
-                                                                const store::Folder& folder,
-                                                                base::Random& random) {
+absl::StatusOr<std::unique_ptr<crypto::KeyKeeper>> OpenKeyFile(const EngineOptions& options,
+                                                               const store::Folder& folder,
+                                                               base::Random& random) {
   const std::string path =
       options.key_file.empty() ? folder.path + "/joinpass.key" : options.key_file;
   JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyFile file, folder.has_store
@@ -45,6 +49,15 @@ absl::StatusOr<std::unique_ptr<crypto::KeyFileSource>> OpenKeys(const EngineOpti
                       "; back it up, without it the store is lost"));
   }
   return crypto::KeyFileSource::Open(path);
+}
+
+absl::StatusOr<std::unique_ptr<crypto::KeyKeeper>> OpenKeys(const EngineOptions& options,
+                                                            const store::Folder& folder,
+                                                            base::Clock& clock,
+                                                            base::Random& random) {
+  if (options.key_callback) return crypto::AskedKeys::Open(options.key_callback, clock);
+  if (options.keys.empty()) return OpenKeyFile(options, folder, random);
+  return crypto::AskedKeys::Open([keys = options.keys] { return keys; }, clock);
 }
 
 http::ClientOptions ClientOptionsOf(const EngineOptions& options, const zoom::Origins& origins) {
@@ -62,6 +75,9 @@ absl::StatusOr<zoom::Origins> CheckOptions(const EngineOptions& options) {
   const auto oauth = zoom::ReadHttpsOrigin(options.oauth_origin);
   const auto api = zoom::ReadHttpsOrigin(options.api_origin);
   if (options.store_folder.empty()) wrong.push_back("store_folder is missing");
+  const int keys = (options.key_file.empty() ? 0 : 1) + (options.keys.empty() ? 0 : 1) +
+                   (options.key_callback ? 1 : 0);
+  if (keys > 1) wrong.push_back("only one of key_file, keys and key_callback may be set");
   if (!oauth.ok()) wrong.push_back("oauth_origin is no https origin");
   if (!api.ok()) wrong.push_back("api_origin is no https origin");
   if (wrong.empty()) return zoom::Origins{*oauth, *api};
@@ -76,7 +92,7 @@ absl::StatusOr<std::unique_ptr<House>> Assemble(EngineOptions options, base::Clo
   JOINPASS_ASSIGN_OR_RETURN(auto client,
                             http::OpenClient(ClientOptionsOf(options, origins), *loop, clock));
   JOINPASS_ASSIGN_OR_RETURN(const store::Folder folder, store::PrepareFolder(options.store_folder));
-  JOINPASS_ASSIGN_OR_RETURN(auto keys, OpenKeys(options, folder, random));
+  JOINPASS_ASSIGN_OR_RETURN(auto keys, OpenKeys(options, folder, clock, random));
   JOINPASS_ASSIGN_OR_RETURN(auto store, store::OpenSqliteStore(folder, *keys, random));
   if (!folder.has_store) {
     Tell(options, "store_created", absl::StrCat("a new store was made in ", folder.path));

@@ -24,10 +24,13 @@ std::optional<crypto::KeyId> KeyNamed(const crypto::KeyRing& ring, const std::st
 }  // namespace
 
 absl::StatusOr<std::vector<KeyInfo>> StoredKeys::List() {
+  JOINPASS_RETURN_IF_ERROR(keys_.Ask());
   JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyRing ring, keys_.CurrentToSeal());
   std::vector<KeyInfo> keys;
   for (const crypto::KeyId id : ring.ids()) {
-    keys.push_back({.id = crypto::KeyName(id), .newest = id == ring.newest()});
+    keys.push_back({.id = crypto::KeyName(id),
+                    .newest = id == ring.newest(),
+                    .waiting = ring.IsOlder(ring.newest(), id)});
   }
   return keys;
 }
@@ -39,6 +42,7 @@ absl::StatusOr<std::string> StoredKeys::Add() {
 
 absl::StatusOr<SweepReport> StoredKeys::Sweep(absl::Duration timeout) {
   const SteadyTime deadline = context_.clock.SteadyNow() + timeout;
+  JOINPASS_RETURN_IF_ERROR(keys_.Ask());
   return runner_.Run<absl::StatusOr<SweepReport>>(
       [this, deadline] { return SweepUntil(deadline); });
 }
@@ -61,8 +65,11 @@ base::Task<absl::StatusOr<SweepReport>> StoredKeys::SweepUntil(SteadyTime deadli
 absl::Status StoredKeys::Remove(const std::string& id) {
   JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyRing ring, keys_.CurrentToSeal());
   const std::optional<crypto::KeyId> key = KeyNamed(ring, id);
-  if (!key) return base::MakeError(Reason::kInvalidArgument, "key: is not in the key file");
-  if (*key == ring.newest()) return base::MakeError(Reason::kInvalidArgument, "key: is the newest");
+  if (!key) return base::MakeError(Reason::kInvalidArgument, "key: there is no such one");
+  if (!ring.IsOlder(*key, ring.newest())) {
+    return base::MakeError(Reason::kInvalidArgument,
+                           *key == ring.newest() ? "key: is the newest" : "key: waits for a sweep");
+  }
   // From here on nobody writes with it, so that what is counted stays true.
   JOINPASS_RETURN_IF_ERROR(store_.rotation().AdoptNewestKey());
   JOINPASS_ASSIGN_OR_RETURN(const std::int64_t sealed, store_.rotation().CountSealed(*key));

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/task.h"
-#include "crypto/key_file_source.h"
+#include "crypto/key_source.h"
 #include "engine/runner.h"
 #include "joinpass/keys.h"
 #include "service/context.h"
@@ -19,7 +19,7 @@ namespace joinpass::engine {
 class StoredKeys final : public Keys {
  public:
   // `store` is the one below the records of `context`, sealed with `keys`.
-  StoredKeys(const service::Context& context, store::Store& store, crypto::KeyFileSource& keys,
+  StoredKeys(const service::Context& context, store::Store& store, crypto::KeyKeeper& keys,
              Runner& runner)
       : context_(context), store_(store), keys_(keys), runner_(runner) {}
 
@@ -36,7 +36,7 @@ class StoredKeys final : public Keys {
 
   const service::Context& context_;
   store::Store& store_;
-  crypto::KeyFileSource& keys_;
+  crypto::KeyKeeper& keys_;
   Runner& runner_;
   std::atomic<bool> closed_ = false;
 };

@@ -68,6 +68,7 @@ bool KeySweep::EndPass() {
 }
 
 absl::StatusOr<bool> KeySweep::Step() {
+  if (!ring_) JOINPASS_RETURN_IF_ERROR(store_.rotation().AdoptWaitingKey());
   JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyRing ring, keys_.CurrentToSeal());
   if (!(ring_ == ring)) {
     JOINPASS_RETURN_IF_ERROR(store_.rotation().AdoptNewestKey());

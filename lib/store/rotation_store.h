@@ -23,6 +23,11 @@ class RotationStore {
   // Seals the store's own marks with the newest key. From then on nobody writes
   // with an older one. key_missing: a mark is sealed with a key that is not here.
   virtual absl::Status AdoptNewestKey() = 0;
+  // The same with a key that waits (key_source.h), if there is one.
+  virtual absl::Status AdoptWaitingKey() = 0;
+  // The keys that the marks are sealed with. Whoever lacks one of them cannot say of
+  // anything that it is not there.
+  virtual absl::StatusOr<std::vector<crypto::KeyId>> KeysInUse() = 0;
 
   // The next rows, at most `limit`, in which something is sealed with another key
   // than `key`. None: the pass is over.

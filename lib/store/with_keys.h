@@ -14,6 +14,7 @@
 #include "crypto/key_ring.h"
 #include "crypto/key_source.h"
 #include "store/records.h"
+#include "store/rotation_store.h"
 #include "store/row_sealer.h"
 
 namespace joinpass::store {
@@ -39,40 +40,60 @@ inline bool IsFinal(const absl::StatusOr<Records::Verdict>& verdict) {
   return verdict.ok() && *verdict != Records::Verdict::kVoid;
 }
 
-// What `work(sealer)` gives, which reads. A key is in its file before anything is
-// written under it. So what `work` lacked a key for came after that key, and the
-// ring has changed by then.
+inline absl::Status StatusOf(const absl::Status& status) { return status; }
+template <typename T>
+absl::Status StatusOf(const absl::StatusOr<T>& value) {
+  return value.status();
+}
+
+// Tells `keys` what the store says of them, and what a call met with (`why`).
+// key_missing, with its id, unless `why` says so itself: somebody writes with a key that
+// is not to be had here, so that nobody can say what there is.
+absl::Status CatchUp(RotationStore& rotation, crypto::KeySource& keys, const absl::Status& why);
+
+// What `work(sealer)` gives, which reads. Somebody may have written under a key that
+// came after the ring was taken, or that is not known here: then the store says so.
 template <typename Work>
-auto OpeningWith(crypto::KeySource& keys, base::Random& random, const Work& work) {
+auto OpeningWith(RotationStore& rotation, crypto::KeySource& keys, base::Random& random,
+                 const Work& work) -> std::invoke_result_t<Work, const RowSealer&> {
   crypto::KeyRing ring = keys.Current();
   while (true) {
     auto result = work(RowSealer(ring, random));
+    if (IsFinal(result)) return result;
+    const absl::Status missing = CatchUp(rotation, keys, StatusOf(result));
     crypto::KeyRing now = keys.Current();
-    if (IsFinal(result) || now == ring) return result;
+    if (now == ring) {
+      if (!missing.ok()) return missing;
+      return result;
+    }
     ring = std::move(now);
   }
 }
 
 // The same for one that writes, or begins what must end in a write.
 template <typename Work>
-auto SealingWith(crypto::KeySource& keys, base::Random& random, const Work& work)
-    -> std::invoke_result_t<Work, const RowSealer&> {
+auto SealingWith(RotationStore& rotation, crypto::KeySource& keys, base::Random& random,
+                 const Work& work) -> std::invoke_result_t<Work, const RowSealer&> {
   while (true) {
     absl::StatusOr<crypto::KeyRing> ring = keys.CurrentToSeal();
     if (!ring.ok()) return std::move(ring).status();
     auto result = work(RowSealer(*ring, random));
-    if (IsFinal(result) || keys.Current() == *ring) return result;
+    if (IsFinal(result)) return result;
+    const absl::Status missing = CatchUp(rotation, keys, StatusOf(result));
+    if (!(keys.Current() == *ring)) continue;
+    if (!missing.ok()) return missing;
+    return result;
   }
 }
 
 template <typename Work>
 auto Records::Opening(const Work& work) {
-  return OpeningWith(keys_, random_, work);
+  return OpeningWith(store_.rotation(), keys_, random_, work);
 }
 
 template <typename Work>
 auto Records::Sealing(const Work& work) {
-  return SealingWith(keys_, random_, work);
+  return SealingWith(store_.rotation(), keys_, random_, work);
 }
 
 }  // namespace joinpass::store

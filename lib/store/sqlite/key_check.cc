@@ -31,6 +31,14 @@ absl::StatusOr<std::string> ReadKeyCheck(Connection& db) {
   return find.BytesAt(0);
 }
 
+// Never back to an older one.
+absl::Status Adopt(Connection& db, const crypto::KeyRing& ring, base::Random& random) {
+  JOINPASS_RETURN_IF_ERROR(CheckKey(db, ring));
+  JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyId now, KeyInUse(db));
+  if (ring.IsOlder(ring.newest(), now)) return Missing(db, now, "which is still to come here");
+  return WriteKeyCheck(db, ring, random);
+}
+
 }  // namespace
 
 absl::Status WriteKeyCheck(Connection& db, const crypto::KeyRing& keys, base::Random& random) {
@@ -47,9 +55,23 @@ absl::Status CheckKey(Connection& db, const crypto::KeyRing& keys) {
 absl::Status AdoptNewestKey(Connection& db, crypto::KeySource& keys, base::Random& random) {
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
   JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyRing ring, keys.CurrentToSeal());
-  JOINPASS_RETURN_IF_ERROR(CheckKey(db, ring));
-  JOINPASS_RETURN_IF_ERROR(WriteKeyCheck(db, ring, random));
+  JOINPASS_RETURN_IF_ERROR(Adopt(db, ring, random));
   return transaction.Commit();
+}
+
+// Only when all others can see that it is in use does anybody write with it.
+absl::Status AdoptWaitingKey(Connection& db, crypto::KeySource& keys, base::Random& random) {
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
+  JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyRing ring, keys.NewestToSeal());
+  JOINPASS_RETURN_IF_ERROR(Adopt(db, ring, random));
+  JOINPASS_RETURN_IF_ERROR(transaction.Commit());
+  keys.NoteInUse(ring.newest());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<crypto::KeyId> KeyInUse(Connection& db) {
+  JOINPASS_ASSIGN_OR_RETURN(const std::string check, ReadKeyCheck(db));
+  return crypto::SealedUnder(check);
 }
 
 absl::Status EmptyJournal(Connection& db, crypto::KeySource& keys, base::Random& random) {
@@ -69,10 +91,12 @@ absl::StatusOr<Transaction> BeginSealed(Connection& db, crypto::KeySource& keys,
       return Missing(db, id, "which is not the newest any more");
     }
   }
-  JOINPASS_ASSIGN_OR_RETURN(const std::string check, ReadKeyCheck(db));
-  const crypto::KeyId adopted = crypto::SealedUnder(check);
+  JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyId adopted, KeyInUse(db));
   if (adopted != 0 && ring.SealingKey(adopted) == nullptr) {
     return Missing(db, adopted, "which is not in the ring");
+  }
+  if (ring.IsOlder(ring.newest(), adopted)) {
+    return Missing(db, adopted, "which is still to come here");
   }
   return transaction;
 }

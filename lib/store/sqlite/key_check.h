@@ -28,6 +28,14 @@ absl::Status CheckKey(Connection& db, const crypto::KeyRing& keys);
 // from then on nobody commits what is sealed with an older key.
 absl::Status AdoptNewestKey(Connection& db, crypto::KeySource& keys, base::Random& random);
 
+// The same with a key that waits, if there is one: in this process it waits no longer.
+absl::Status AdoptWaitingKey(Connection& db, crypto::KeySource& keys, base::Random& random);
+
+// What it is sealed with.
+//
+// Errors: store_corrupt
+absl::StatusOr<crypto::KeyId> KeyInUse(Connection& db);
+
 // Seals it anew with the newest key, in a transaction after which nothing is left
 // of older ones beside the file.
 absl::Status EmptyJournal(Connection& db, crypto::KeySource& keys, base::Random& random);

@@ -1,5 +1,6 @@
 #include "store/sqlite/rotation.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <string_view>
 #include <type_traits>
@@ -162,6 +163,24 @@ absl::Status SqliteRotation::AdoptNewestKey() {
     JOINPASS_RETURN_IF_ERROR(sqlite::AdoptNewestKey(*file->writes.connection, keys_, random_));
   }
   return absl::OkStatus();
+}
+
+absl::Status SqliteRotation::AdoptWaitingKey() {
+  for (Database* file : files_) {
+    base::MutexLock lock(file->writes.mutex);
+    JOINPASS_RETURN_IF_ERROR(sqlite::AdoptWaitingKey(*file->writes.connection, keys_, random_));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<crypto::KeyId>> SqliteRotation::KeysInUse() {
+  std::vector<crypto::KeyId> ids;
+  for (Database* file : files_) {
+    base::MutexLock lock(file->reads.mutex);
+    JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyId id, KeyInUse(*file->reads.connection));
+    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+  }
+  return ids;
 }
 
 absl::StatusOr<std::vector<AnyRow>> SqliteRotation::ListSealedOtherwise(crypto::KeyId key,

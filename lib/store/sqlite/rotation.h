@@ -25,6 +25,8 @@ class SqliteRotation final : public RotationStore {
       : files_(files), keys_(keys), random_(random) {}
 
   absl::Status AdoptNewestKey() override;
+  absl::Status AdoptWaitingKey() override;
+  absl::StatusOr<std::vector<crypto::KeyId>> KeysInUse() override;
   absl::StatusOr<std::vector<AnyRow>> ListSealedOtherwise(crypto::KeyId key, int limit,
                                                           RowCursor& cursor) override;
   absl::StatusOr<int> Reseal(std::span<const Resealed> rows) override;

@@ -15,6 +15,7 @@
 #include "store/sqlite/database.h"
 #include "store/sqlite/database_file.h"
 #include "store/sqlite/directory.h"
+#include "store/sqlite/key_check.h"
 #include "store/sqlite/refresh_lock.h"
 #include "store/sqlite/rotation.h"
 
@@ -91,7 +92,7 @@ class SqliteStore final : public Store {
 };
 
 // The files, and the lock file; `keys` opens and seals their key checks.
-absl::StatusOr<Files> OpenFiles(const Folder& folder, const crypto::KeyRing& keys,
+absl::StatusOr<Files> OpenFiles(const Folder& folder, crypto::KeySource& keys,
                                 base::Random& random) {
   const std::array kinds = {&sqlite::kCredentialsFile, &sqlite::kDirectoryFile,
                             &sqlite::kEphemeraFile};
@@ -106,8 +107,11 @@ absl::StatusOr<Files> OpenFiles(const Folder& folder, const crypto::KeyRing& key
   for (const FileState turn : {FileState::kPresent, FileState::kMissing}) {
     for (std::size_t i = 0; i < kinds.size(); ++i) {
       if (states[i] != turn) continue;
+      JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyRing ring, keys.CurrentToSeal());
       JOINPASS_ASSIGN_OR_RETURN(opened[i].writes,
-                                sqlite::OpenFile(path_of(i), *kinds[i], keys, random));
+                                sqlite::OpenFile(path_of(i), *kinds[i], ring, random));
+      JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyId in_use, sqlite::KeyInUse(*opened[i].writes));
+      keys.NoteInUse(in_use);
       JOINPASS_ASSIGN_OR_RETURN(opened[i].reads, sqlite::OpenToRead(path_of(i), *kinds[i]));
     }
   }
@@ -121,7 +125,7 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> OpenStore(const Folder& folder,
                                                        base::Random& random) {
   while (true) {
     JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyRing ring, keys.CurrentToSeal());
-    absl::StatusOr<Files> files = OpenFiles(folder, ring, random);
+    absl::StatusOr<Files> files = OpenFiles(folder, keys, random);
     if (!files.ok() && !(keys.Current() == ring)) continue;  // newer keys came meanwhile
     JOINPASS_RETURN_IF_ERROR(files.status());
     return std::make_unique<SqliteStore>(folder.path, keys, random, *std::move(files));

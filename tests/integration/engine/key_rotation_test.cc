@@ -1,4 +1,4 @@
-// Keys that are rotated while engines work.
+// Keys that are rotated while engines work, and where they come from.
 
 #include <doctest/doctest.h>
 
@@ -18,11 +18,14 @@ struct RotationScene : EngineScene {
   Keys& keys() { return engine->keys(); }
   std::string key_file() { return folder / "store/joinpass.key"; }
 
-  std::string Newest() { return List().front().id; }
+  std::string Newest() {
+    const std::vector<KeyInfo> all = List();
+    CHECK(all.front().newest);
+    return all.front().id;
+  }
   std::vector<KeyInfo> List() {
     const auto listed = keys().List();
     REQUIRE(NameOf(listed) == "ok");
-    CHECK(listed->front().newest);
     return *listed;
   }
   std::string Add() {
@@ -45,6 +48,43 @@ struct RotationScene : EngineScene {
       found += in_text || in_seal ? 1 : 0;
     }
     return found;
+  }
+};
+
+// What gives an engine its keys, and what it says of them.
+struct GivenKeysScene : RotationScene {
+  std::string text = std::string(NewKeyLine().Reveal());
+  int asked = 0;
+  bool fails = false;
+
+  EngineOptions OptionsOf(bool by_callback) {
+    EngineOptions options = Options();
+    options.store_folder = folder / "another";
+    if (!by_callback) {
+      options.keys = Secret(text);
+      return options;
+    }
+    options.key_callback = [this]() -> absl::StatusOr<Secret> {
+      ++asked;
+      if (fails) return absl::UnavailableError("no key service");
+      return Secret(text);
+    };
+    return options;
+  }
+  absl::StatusOr<std::unique_ptr<Engine>> OpenIt(bool by_callback) {
+    return engine::OpenWith(OptionsOf(by_callback), clock, base::SystemRandom());
+  }
+  // Opens it as the engine of the scene, with an app.
+  void Begin(bool by_callback) {
+    auto opened = OpenIt(by_callback);
+    REQUIRE(NameOf(opened) == "ok");
+    engine = *std::move(opened);
+    AppSettings settings;
+    settings.client_id = testing::kClientId;
+    settings.client_secret = Secret("example-secret");
+    const auto created = engine->apps().Create(settings);
+    REQUIRE(NameOf(created) == "ok");
+    app_id = *created;
   }
 };
 
@@ -146,6 +186,77 @@ TEST_SUITE("Rotating the keys of an engine") {
     CHECK(NameOf(keys().Add()) == "key_invalid");
     CHECK(List().size() == 8);
     CHECK(Sweep().done);
+  }
+}
+
+TEST_SUITE("An engine whose keys are given to it") {
+  TEST_CASE_FIXTURE(GivenKeysScene, "writes no key file, and opens with these keys only") {
+    bool by_callback = false;
+    SUBCASE("as text") {}
+    SUBCASE("by a callback") { by_callback = true; }
+    Begin(by_callback);
+    const std::string jill = Connect(testing::kJill);
+    CHECK_FALSE(std::filesystem::exists(folder / "another/joinpass.key"));
+    CHECK(NameOf(keys().Add()) == "invalid_argument");
+    CHECK(List().size() == 1);
+    const std::string id = Newest();
+    engine.reset();
+    const std::string mine = text;
+    text = NewKeyLine().Reveal();
+    const auto refused = OpenIt(by_callback);
+    CHECK(NameOf(refused) == "key_missing");
+    CHECK(refused.status().message().find(id) != absl::string_view::npos);
+    text = mine;
+    auto opened = OpenIt(by_callback);
+    REQUIRE(NameOf(opened) == "ok");
+    engine = *std::move(opened);
+    CHECK(Outcome(testing::kJillsMeeting) == "ok");
+  }
+
+  TEST_CASE_FIXTURE(GivenKeysScene, "takes up a new one at a sweep, and so do the others") {
+    Begin(true);
+    Connect(testing::kJill);
+    auto other = OpenIt(true);
+    REQUIRE(NameOf(other) == "ok");
+    const std::string first = Newest();
+    const std::string old_text = text;
+    text += NewKeyLine().Reveal();
+    const std::vector<KeyInfo> waiting = List();
+    REQUIRE(waiting.size() == 2);
+    CHECK((waiting[0].waiting && !waiting[0].newest));
+    CHECK((waiting[1].newest && !waiting[1].waiting && waiting[1].id == first));
+    CHECK(NameOf(keys().Remove(waiting[0].id)) == "invalid_argument");
+    Connect(testing::kHank);
+
+    CHECK(Sweep().done);
+    const std::vector<KeyInfo> swept = List();
+    CHECK((swept[0].newest && !swept[0].waiting));
+    CHECK((!swept[1].newest && !swept[1].waiting));
+    CHECK(NameOf((*other)->Prepare(RequestFor(testing::kHanksMeeting), absl::Seconds(20))) == "ok");
+    CHECK(NameOf(keys().Remove(first)) == "ok");
+    text = text.substr(old_text.size());
+    CHECK(List().size() == 1);
+    fails = true;
+    Advance(absl::Minutes(59));
+    CHECK(Outcome(testing::kJillsMeeting) == "ok");  // a key service that is away stops nothing
+    CHECK(NameOf(keys().List()) == "store_unavailable");
+    CHECK(NameOf(keys().Sweep(absl::Seconds(20))) == "store_unavailable");
+  }
+
+  TEST_CASE_FIXTURE(GivenKeysScene, "is told what is wrong with them") {
+    fails = true;
+    const auto failed = OpenIt(true);
+    CHECK(NameOf(failed) == "store_unavailable");
+    CHECK(failed.status().message().find("no key service") != absl::string_view::npos);
+    text = "nonsense";
+    CHECK(NameOf(OpenIt(false)) == "key_invalid");
+    EngineOptions both = OptionsOf(true);
+    both.keys = Secret(text);
+    CHECK(NameOf(engine::OpenWith(both, clock, base::SystemRandom())) == "invalid_argument");
+    both = OptionsOf(false);
+    both.key_file = folder / "key";
+    CHECK(NameOf(engine::OpenWith(both, clock, base::SystemRandom())) == "invalid_argument");
+    CHECK_FALSE(std::filesystem::exists(folder / "another/credentials.db"));
   }
 }
 

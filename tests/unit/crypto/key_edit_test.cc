@@ -39,7 +39,7 @@ TEST_SUITE("The text of a key file") {
         {"# mine\n\n" + kLineA + "# end\n", "# mine\n\n" + kLineA + "# end\n" + kLineC},
         {kLineA + "# no line feed", kLineA + "# no line feed\n" + kLineC},
         {kLineA + kLineC, "key 0000002c: is there twice"},
-        {"nonsense\n" + kLineA, "key file: line 1 is malformed"},
+        {"nonsense\n" + kLineA, "keys: line 1 is malformed"},
         {Lines(8), "key ring: needs 1 to 8 keys"},
         {kLineA + std::string(16 * 1024 - kLineA.size(), '#'),
          "key file: has no room for another key"},
@@ -67,7 +67,7 @@ TEST_SUITE("The text of a key file") {
         {kLineA + kLineB, kB, "key 0000002b: is the newest"},
         {kLineA, kA, "key 0000002a: is the newest"},
         {kLineA + kLineB, 7, "key 00000007: no such one"},
-        {"nonsense\n", kA, "key file: line 1 is malformed"},
+        {"nonsense\n", kA, "keys: line 1 is malformed"},
     };
     for (const Case& each : cases) {
       CAPTURE(each.text);
