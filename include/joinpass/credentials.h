@@ -166,6 +166,13 @@ struct AccessToken {
   std::string api_origin = {};                   // where it is good
 };
 
+// Who is to consent. What is empty is not looked at.
+struct ExpectedConsenter {
+  std::string user_id = {};
+  std::string account_id = {};
+  std::string email = {};  // in capitals or not
+};
+
 struct ConnectRequest {
   std::string app_id = {};
 
@@ -177,6 +184,12 @@ struct ConnectRequest {
   // Required, at most 1 KiB. Without it anybody could finish a stranger's
   // consent in somebody else's name. Kept as a keyed hash only.
   std::string bound_to = {};
+
+  // Refuses the consent of anybody else: whoever is logged in at Zoom in that browser is
+  // the one who consents. Each field at most 256 bytes. What Zoom does not tell counts
+  // as another's: an e-mail needs the scope to read the user, and so do the ids where
+  // the access token does not say them.
+  ExpectedConsenter expected = {};
 };
 
 struct ConnectStart {
@@ -217,6 +230,11 @@ class JOINPASS_EXPORT Credentials {
   //   consent_state_invalid     unknown, too old, or not `bound_to` this browser; or it was
   //                             brought before, by a process that ended over it
   //   consent_declined          the user said no
+  //   consenter_unexpected      somebody else consented than was expected. If he had a
+  //                             credential, that one has the new tokens, since Zoom has
+  //                             voided the older ones; else the consent is revoked, and
+  //                             nothing is kept. The same when it is found out later, in
+  //                             the background: the credential without a name goes
   //   reauthorization_required  Zoom refuses the code: used, older than 5 minutes, …
   //   app_credentials_invalid   Zoom refuses the client id or secret
   //   deadline_exceeded         the exchange goes on; what comes of it is kept, and is in

@@ -27,6 +27,7 @@ enum class Reason {
   kLinkWrapped,          // a mail filter or shortener has hidden the link; only its maker can tell
   kConsentStateInvalid,  // the redirect's `state` is unknown, too old, or another browser's
   kConsentDeclined,      // [kPermissionDenied] the user declined on the consent page
+  kConsenterUnexpected,  // [kPermissionDenied] somebody else consented than was expected
 
   // --- unknown things [kNotFound] ------------------------------------------
   kAppUnknown,         // no app with this id

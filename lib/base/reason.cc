@@ -33,6 +33,8 @@ constexpr std::array kEntries = {
           "Start the consent again, in the browser that is to finish it."},
     Entry{Reason::kConsentDeclined, StatusCode::kPermissionDenied, "consent_declined",
           "Ask the user to allow the app on Zoom's page."},
+    Entry{Reason::kConsenterUnexpected, StatusCode::kPermissionDenied, "consenter_unexpected",
+          "Have the one who is expected log in at Zoom in that browser, and start again."},
     Entry{Reason::kAppUnknown, StatusCode::kNotFound, "app_unknown",
           "Use an id that Apps::List gives."},
     Entry{Reason::kCredentialUnknown, StatusCode::kNotFound, "credential_unknown",

@@ -24,6 +24,7 @@ constexpr int kMostTries = 3;
 constexpr std::size_t kStateBytes = 32;
 constexpr std::size_t kMostBinding = 1024;
 constexpr std::size_t kMostRedirectUri = 2048;
+constexpr std::size_t kMostExpected = 256;
 
 absl::Status Check(const ConnectRequest& request) {
   std::vector<std::string> wrong;
@@ -34,6 +35,12 @@ absl::Status Check(const ConnectRequest& request) {
                       absl::StartsWith(request.redirect_uri, "http://");
   if (!is_web || request.redirect_uri.size() > kMostRedirectUri) {
     wrong.push_back("redirect_uri must be an http(s) URL of at most 2048 bytes");
+  }
+  for (const auto& [name, value] : {std::pair("user_id", &request.expected.user_id),
+                                    std::pair("account_id", &request.expected.account_id),
+                                    std::pair("email", &request.expected.email)}) {
+    if (value->size() <= kMostExpected) continue;
+    wrong.push_back(absl::StrCat("expected.", name, " must have at most 256 bytes"));
   }
   if (wrong.empty()) return absl::OkStatus();
   return base::MakeError(Reason::kInvalidArgument, "connect: " + absl::StrJoin(wrong, "; "));
@@ -52,13 +59,14 @@ absl::Status StillUnderWay() {
 }
 
 store::CredentialRecord NewCredential(const service::Context& context, const store::AppRecord& app,
-                                      zoom::TokenAnswer answer) {
+                                      store::Consenter expected, zoom::TokenAnswer answer) {
   const absl::Time now = context.clock.Now();
   store::CredentialRecord credential;
   credential.id = base::NewCredentialId(context.random);
   credential.app_id = app.id;
   credential.app_kind = app.settings.kind;
   credential.client_id = app.settings.client_id;
+  credential.expected = std::move(expected);
   credential.tokens.access_token = std::move(answer.access_token);
   credential.tokens.refresh_token = std::move(answer.refresh_token);
   credential.tokens.access_expires_at = answer.expires_at;
@@ -81,6 +89,9 @@ absl::StatusOr<ConnectStart> BeginConsent(const service::Context& context,
   begun.redirect_uri = request.redirect_uri;
   begun.code_verifier = crypto::MakeCodeVerifier(context.random);
   begun.bound_to_hash = context.records.HashBinding(request.bound_to);
+  begun.expected = {.user_id = request.expected.user_id,
+                    .account_id = request.expected.account_id,
+                    .email = request.expected.email};
   begun.expires_at = context.clock.Now() + kConsentLifetime;
   JOINPASS_RETURN_IF_ERROR(context.records.PutAuthorization(state, begun));
 
@@ -136,7 +147,9 @@ base::Task<Consents::MaybeCredential> Consents::Finish(Secret redirected_to, std
   if (!kept) co_return StillUnderWay();
   JOINPASS_CO_RETURN_IF_ERROR(kept->status());
   const std::optional<MaybeCredential> named = co_await Flight::Wait(name, deadline);
-  co_return named && named->ok() ? *named : *kept;
+  const bool is_verdict =
+      named && (named->ok() || ReasonOf(named->status()) == Reason::kConsenterUnexpected);
+  co_return is_verdict ? *named : *kept;
 }
 
 // For whoever brings the same response again. Without it he waits in vain, no more.
@@ -161,7 +174,9 @@ base::Task<Consents::MaybeCredential> Consents::ExchangeAndKeep(Begun begun, Sec
   absl::StatusOr<zoom::TokenAnswer> answer = co_await Exchange(begun, std::move(code));
   MaybeCredential kept = StillUnderWay();
   if (answer.ok()) {
-    kept = co_await Keep(NewCredential(context_, begun.app, *std::move(answer)));
+    store::CredentialRecord fresh =
+        NewCredential(context_, begun.app, begun.request.expected, *std::move(answer));
+    kept = co_await Keep(std::move(fresh));
   } else {
     kept = answer.status();
   }
@@ -221,6 +236,12 @@ base::Task<Consents::MaybeCredential> Consents::FindWho(std::string id, std::str
       const store::ConnectOutcome outcome = OutcomeOf(named->record);
       (void)co_await Note(state, outcome);
       co_return named->record;
+    }
+    if (ReasonOf(named.status()) == Reason::kConsenterUnexpected) {
+      const MaybeCredential refused = named.status();
+      const store::ConnectOutcome outcome = OutcomeOf(refused);
+      (void)co_await Note(state, outcome);
+      co_return refused;
     }
     const bool over = tries == kMostTries || !MayPass(named.status()) || gave_up_->landed();
     if (over) {

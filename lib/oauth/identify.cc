@@ -5,7 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "oauth/disconnect.h"
 #include "oauth/event_of.h"
+#include "oauth/expected.h"
 #include "oauth/refresh_lock.h"
 #include "zoom/access_token_claims.h"
 #include "zoom/endpoints.h"
@@ -13,9 +15,9 @@
 namespace joinpass::oauth {
 namespace {
 
+using store::Consenter;
 using store::CredentialRecord;
 using Consented = store::Records::Consented;
-using Consenter = store::Records::Consenter;
 
 // What the id of an account is called that nothing tells but who owns it.
 constexpr char kAccountOfOwner[] = "owner:";
@@ -92,11 +94,51 @@ base::Task<absl::StatusOr<Consented>> Name(const service::Context& context, std:
                                      [&] { return records.NameCredential(id, consenter); });
 }
 
+absl::Status Unexpected(const char* what_came_of_it) {
+  return base::MakeError(
+      Reason::kConsenterUnexpected,
+      absl::StrCat("connect: somebody else consented than was expected; ", what_came_of_it));
+}
+
+// Of somebody who is not expected. A credential that he has lives by these tokens now,
+// and must not die of somebody's wrong browser; nobody else's consent is kept.
+base::Task<absl::StatusOr<Consented>> TakeAway(const service::Context& context,
+                                               AuthorizedCalls& calls, CredentialRecord credential,
+                                               Consenter consenter, SteadyTime deadline) {
+  auto& records = context.records;
+  const auto whose =
+      store::Principal::Of(credential.app_kind, consenter.user_id, consenter.account_id);
+  const absl::Status has_one = co_await context.OffLoop(service::Lane::kTokens, [&] {
+    return records.FindCredential(credential.app_id, whose).status();
+  });
+  if (has_one.ok()) {
+    std::string id = credential.id;
+    JOINPASS_CO_ASSIGN_OR_RETURN(
+        const Consented his, co_await Name(context, std::move(id), std::move(consenter), deadline));
+    calls.tokens().Forget(credential.id);
+    Welcome(context, calls.tokens(), his);
+    co_return Unexpected("the credential that he has goes on with it");
+  }
+  if (ReasonOf(has_one) != Reason::kCredentialUnknown) co_return has_one;
+  JOINPASS_CO_ASSIGN_OR_RETURN(
+      const Disconnected gone,
+      co_await Disconnect(context, calls.tokens(), credential.id, deadline));
+  co_return Unexpected(gone.revoked ? "it is revoked"
+                                    : "nothing of it is kept, but Zoom could not be asked to "
+                                      "revoke it");
+}
+
 base::Task<absl::StatusOr<Consented>> TryToName(const service::Context& context,
-                                                AuthorizedCalls& calls, std::string id,
-                                                AppKind kind, SteadyTime deadline) {
-  JOINPASS_CO_ASSIGN_OR_RETURN(Consenter consenter, co_await AskWho(calls, id, kind, deadline));
-  co_return co_await Name(context, std::move(id), std::move(consenter), deadline);
+                                                AuthorizedCalls& calls, CredentialRecord credential,
+                                                SteadyTime deadline) {
+  const std::string id = credential.id;
+  JOINPASS_CO_ASSIGN_OR_RETURN(Consenter consenter,
+                               co_await AskWho(calls, id, credential.app_kind, deadline));
+  if (!IsExpected(credential.expected, consenter)) {
+    co_return co_await TakeAway(context, calls, std::move(credential), std::move(consenter),
+                                deadline);
+  }
+  co_return co_await Name(context, id, std::move(consenter), deadline);
 }
 
 base::Task<absl::Status> LogFailure(const service::Context& context, std::string id,
@@ -131,9 +173,9 @@ base::Task<absl::StatusOr<Consented>> Identify(const service::Context& context,
                                  return records.GetCredential(credential_id);
                                }));
   if (credential.IsNamed()) co_return Consented{.record = std::move(credential)};
-  const absl::StatusOr<Consented> named =
-      co_await TryToName(context, calls, credential_id, credential.app_kind, deadline);
+  const absl::StatusOr<Consented> named = co_await TryToName(context, calls, credential, deadline);
   if (!named.ok()) {
+    if (ReasonOf(named.status()) == Reason::kConsenterUnexpected) co_return named;
     // The log only tells the story.
     (void)co_await LogFailure(context, credential_id, named.status());
     co_return named;

@@ -25,7 +25,10 @@ void Welcome(const service::Context& context, TokenSource& tokens,
 // JWT, the list of its users, by the owner. It may get another id by that: see
 // Records::NameCredential(). One with a name is given as it is. Why it failed is logged.
 //
-// Errors: credential_unknown; scope_missing (and the token does not say); answer_invalid;
+// By another than is expected: where that one has no credential, the consent is taken
+// away, as by Disconnect(); else it is his. consenter_unexpected either way.
+//
+// Errors: credential_unknown; consenter_unexpected; scope_missing (and the token does not say); answer_invalid;
 // those of TokenSource::Get(), of the network and of Zoom
 base::Task<absl::StatusOr<store::Records::Consented>> Identify(const service::Context& context,
                                                                AuthorizedCalls& calls,

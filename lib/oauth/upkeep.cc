@@ -104,8 +104,9 @@ base::Task<absl::Status> Upkeep::SettleUnnamed(store::CredentialRecord credentia
   if (credential.health == Health::kHealthy) {
     const absl::Status named =
         (co_await Identify(context_, calls_, credential.id, deadline)).status();
-    if (named.ok()) ++report.settled;
-    co_return named;
+    const bool refused = !named.ok() && ReasonOf(named) == Reason::kConsenterUnexpected;
+    if (named.ok() || refused) ++report.settled;
+    co_return refused ? absl::OkStatus() : named;
   }
   if (context_.clock.Now() - credential.health_since < kRefusedStays) co_return absl::OkStatus();
   auto& records = context_.records;

@@ -115,6 +115,7 @@ absl::StatusOr<Records::Consented> Records::NameCredential(const std::string& id
       credential.user_id = consenter.user_id;
       credential.account_id = consenter.account_id;
       credential.email = consenter.email;
+      credential.expected = {};
       const LookupKeys keys = sealer.PrincipalKeys(credential.app_id, credential.principal());
       JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> stored,
                                 store_.credentials().FindOfPrincipal(keys));

@@ -10,6 +10,7 @@ namespace joinpass::store {
 namespace {
 
 constexpr std::uint64_t kLayout = 1;
+constexpr std::uint64_t kWithExpected = 2;  // of an authorization
 
 ByteWriter Begin() {
   ByteWriter writer;
@@ -22,6 +23,20 @@ template <typename Record>
 absl::StatusOr<Record> End(const ByteReader& reader, std::uint64_t layout, Record record) {
   if (layout == kLayout && reader.AtEnd()) return record;
   return base::MakeError(Reason::kStoreCorrupt, "record: unsealed, but of no known layout");
+}
+
+void WriteConsenter(ByteWriter& writer, const Consenter& consenter) {
+  writer.Text(consenter.user_id);
+  writer.Text(consenter.account_id);
+  writer.Text(consenter.email);
+}
+
+Consenter ReadConsenter(ByteReader& reader) {
+  Consenter consenter;
+  consenter.user_id = reader.Text();
+  consenter.account_id = reader.Text();
+  consenter.email = reader.Text();
+  return consenter;
 }
 
 AppKind KindOf(std::uint64_t number) {
@@ -52,13 +67,15 @@ absl::StatusOr<AppRecord::Settings> ReadAppSettings(std::string_view bytes) {
 }
 
 base::Buffer WriteAuthorization(std::string_view state, const AuthorizationRequest& request) {
-  ByteWriter writer = Begin();
+  ByteWriter writer;
+  writer.Number(request.expected.IsAnybody() ? kLayout : kWithExpected);
   writer.Text(state);
   writer.Text(request.app_id);
   writer.Text(request.redirect_uri);
   writer.Text(request.code_verifier.Reveal());
   writer.Text(request.bound_to_hash);
   writer.Time(request.expires_at);
+  if (!request.expected.IsAnybody()) WriteConsenter(writer, request.expected);
   if (!request.taken_at) return std::move(writer).Take();
   writer.Time(*request.taken_at);
   if (!request.outcome) return std::move(writer).Take();
@@ -79,6 +96,8 @@ absl::StatusOr<AuthorizationRequest> ReadAuthorization(std::string_view bytes) {
   request.code_verifier = Secret(reader.Text());
   request.bound_to_hash = reader.Text();
   request.expires_at = reader.Time();
+  const bool with_expected = layout == kWithExpected;
+  if (with_expected) request.expected = ReadConsenter(reader);
   if (!reader.AtEnd()) request.taken_at = reader.Time();
   if (!reader.AtEnd()) {
     ConnectOutcome& outcome = request.outcome.emplace();
@@ -87,7 +106,7 @@ absl::StatusOr<AuthorizationRequest> ReadAuthorization(std::string_view bytes) {
     outcome.cause = base::CauseNamed(reader.Text());
     outcome.is_final = reader.Number() == 1;
   }
-  return End(reader, layout, std::move(request));
+  return End(reader, with_expected ? kLayout : layout, std::move(request));
 }
 
 base::Buffer WriteUser(const ConsentedUser& user) {
@@ -98,6 +117,7 @@ base::Buffer WriteUser(const ConsentedUser& user) {
   writer.Text(user.user_id);
   writer.Text(user.account_id);
   writer.Text(user.email);
+  if (!user.expected.IsAnybody()) WriteConsenter(writer, user.expected);
   return std::move(writer).Take();
 }
 
@@ -111,6 +131,7 @@ absl::StatusOr<ConsentedUser> ReadUser(std::string_view bytes) {
   user.user_id = reader.Text();
   user.account_id = reader.Text();
   user.email = reader.Text();
+  if (!reader.AtEnd()) user.expected = ReadConsenter(reader);
   return End(reader, layout, std::move(user));
 }
 

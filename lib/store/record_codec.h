@@ -20,6 +20,7 @@ struct ConsentedUser {
   std::string user_id = {};
   std::string account_id = {};
   std::string email = {};
+  Consenter expected = {};
 };
 
 // Each Write begins with a layout number, each Read gives all that the Write

@@ -51,6 +51,16 @@ struct AppRecord {
   std::optional<AppPause> pause = {};
 };
 
+// Who consented, as Zoom or its token says: one of the ids at least, that of the app's
+// kind. Or who is to: what is empty does not matter then.
+struct Consenter {
+  std::string user_id = {};
+  std::string account_id = {};
+  std::string email = {};
+
+  bool IsAnybody() const { return user_id.empty() && account_id.empty() && email.empty(); }
+};
+
 // What came of a consent: a credential, or the error of this reason.
 struct ConnectOutcome {
   std::string credential_id = {};
@@ -66,6 +76,7 @@ struct AuthorizationRequest {
   std::string redirect_uri = {};
   Secret code_verifier = {};
   std::string bound_to_hash = {};  // keyed hash of what the caller bound it to
+  Consenter expected = {};
   absl::Time expires_at = absl::InfinitePast();
 
   // When its response came; nothing: it waits for one.
@@ -125,6 +136,7 @@ struct CredentialRecord {
   std::string user_id = {};    // of an account's credential: the admin, or empty
   std::string account_id = {};
   std::string email = {};
+  Consenter expected = {};  // of one without a name
   Tokens tokens = {};
 
   // Counts the refresh tokens that this credential has had. Raised by whoever

@@ -98,13 +98,6 @@ class Records {
   // Also: app_unknown
   absl::StatusOr<CredentialRecord> PutExchanged(CredentialRecord credential);
 
-  // Who consented, as Zoom or its token says: one of the ids at least, that of the
-  // app's kind.
-  struct Consenter {
-    std::string user_id = {};
-    std::string account_id = {};
-    std::string email = {};
-  };
   // Gives it its name. Where (app, principal) has a credential already, the tokens go
   // there as PutConsented() says, but for an open `pending` that goes with them, and
   // `id` is gone; if that one was consented to later, they are void. The caller has

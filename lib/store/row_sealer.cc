@@ -142,7 +142,8 @@ CredentialRow RowSealer::SealCredential(const CredentialRecord& credential) cons
                               .client_id = credential.client_id,
                               .user_id = credential.user_id,
                               .account_id = credential.account_id,
-                              .email = credential.email};
+                              .email = credential.email,
+                              .expected = credential.expected};
   return {
       .id = credential.id,
       .app_id = credential.app_id,
@@ -182,6 +183,7 @@ absl::StatusOr<CredentialRecord> RowSealer::OpenCredential(const CredentialRow& 
       .user_id = std::move(user.user_id),
       .account_id = std::move(user.account_id),
       .email = std::move(user.email),
+      .expected = std::move(user.expected),
       .tokens = std::move(tokens),
       .generation = row.generation,
       .pending = row.pending,

@@ -6,7 +6,7 @@
 namespace joinpass::store {
 
 absl::Status CatchUp(RotationStore& rotation, crypto::KeySource& keys, const absl::Status& why) {
-  const bool says_so = ReasonOf(why) == Reason::kKeyMissing;
+  const bool says_so = !why.ok() && ReasonOf(why) == Reason::kKeyMissing;
   const crypto::KeyRing before = keys.Current();
   const absl::StatusOr<std::vector<crypto::KeyId>> in_use = rotation.KeysInUse();
   if (!in_use.ok()) return absl::OkStatus();  // then `why`, or nothing, says what is wrong

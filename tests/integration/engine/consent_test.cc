@@ -89,6 +89,39 @@ TEST_SUITE("A consent that Zoom does not name at once") {
   }
 }
 
+struct ExpectedScene : EngineScene {
+  absl::StatusOr<Credential> TryConnectAs(const std::string& email, ExpectedConsenter expected) {
+    const std::string redirect = Redirect(email, fake_zoom::Decision::kAllow, std::move(expected));
+    return engine->credentials().FinishConnect(redirect, "cookie", absl::Seconds(20));
+  }
+  bool IsLive(const char* email) {
+    const auto consent = zoom->GetConsent(kClientId, email);
+    return consent.ok() && consent->live;
+  }
+};
+
+TEST_SUITE("A consent by another user than expected") {
+  TEST_CASE_FIXTURE(ExpectedScene, "is revoked at Zoom, and leaves nothing") {
+    CHECK(NameOf(TryConnectAs(testing::kHank, {.email = kJill})) == "consenter_unexpected");
+    CHECK_FALSE(IsLive(testing::kHank));
+    CHECK(engine->credentials().List("")->empty());
+    const auto jill = TryConnectAs(kJill, {.email = "Jill@ACME.example"});
+    REQUIRE(NameOf(jill) == "ok");
+    CHECK(NameOf(TryConnectAs(kJill, {.user_id = jill->user_id, .account_id = jill->account_id})) ==
+          "ok");
+  }
+
+  TEST_CASE_FIXTURE(ExpectedScene, "who had consented before costs him nothing") {
+    const std::string hank = Connect(testing::kHank);
+    CHECK(NameOf(TryConnectAs(testing::kHank, {.email = kJill})) == "consenter_unexpected");
+    CHECK(IsLive(testing::kHank));
+    CHECK(engine->credentials().List("")->size() == 1);
+    CHECK(Get(hank).health == Health::kHealthy);
+    Advance(absl::Minutes(59));
+    CHECK(Outcome(testing::kHanksMeeting) == "ok");
+  }
+}
+
 TEST_SUITE("A consent that is brought twice") {
   TEST_CASE_FIXTURE(ConsentScene, "by a double click, in two processes, is exchanged once") {
     const std::string redirect = Redirect(kJill);

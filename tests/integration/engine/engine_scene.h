@@ -104,9 +104,11 @@ struct EngineScene {
 
   // Where Zoom sends the browser of somebody who has decided.
   std::string Redirect(const std::string& email,
-                       fake_zoom::Decision decision = fake_zoom::Decision::kAllow) {
+                       fake_zoom::Decision decision = fake_zoom::Decision::kAllow,
+                       ExpectedConsenter expected = {}) {
     ConnectRequest request;
     request.app_id = app_id;
+    request.expected = std::move(expected);
     request.redirect_uri = "http://127.0.0.1:8765/oauth/callback";
     request.bound_to = "cookie";
     const auto start = engine->credentials().BeginConnect(request);

@@ -73,6 +73,14 @@ std::string MissingIn(const Credential& credential) {
   return names;
 }
 
+// Who consents, where the account alone can be told.
+absl::StatusOr<Credential> ConnectAccount(EngineScene& scene, const std::string& email,
+                                          const std::string& account) {
+  const std::string redirect =
+      scene.Redirect(email, fake_zoom::Decision::kAllow, {.account_id = account});
+  return scene.engine->credentials().FinishConnect(redirect, "cookie", absl::Seconds(20));
+}
+
 // What an identity costs without its scope: nothing, and the error says which.
 void CheckNeedsScope(EngineScene& scene, Identity identity, const std::string& scope) {
   scene.zoom->ResetCalls();
@@ -158,6 +166,17 @@ TEST_SUITE("An account-managed app") {
   }
 }
 
+TEST_SUITE("An account-managed app with an expected account") {
+  TEST_CASE_FIXTURE(AccountScene, "takes its consent and no other's") {
+    const std::string acme = "q6gBJVO5TzexKYTb_I2rpg";
+    CHECK(NameOf(ConnectAccount(*this, kHank, acme)) == "consenter_unexpected");
+    CHECK_FALSE(zoom->GetConsent(testing::kClientId, kHank)->live);
+    const auto connected = ConnectAccount(*this, kJill, acme);
+    REQUIRE(NameOf(connected) == "ok");
+    CHECK(connected->account_id == acme);
+  }
+}
+
 // Neither a scope nor the token says which account it is.
 struct OpaqueScene : EngineScene {
   static fake_zoom::Options World(const Scopes& scopes) {
@@ -182,6 +201,11 @@ TEST_SUITE("An account-managed app whose tokens say nothing") {
     CHECK(TryConnect(kJill)->id == acme);
     CHECK(Outcome(kPaulsRoom) == "ok");
     CHECK(engine->credentials().List("")->size() == 2);
+  }
+
+  TEST_CASE_FIXTURE(OpaqueScene, "has an expected account by its owner, as it is shown") {
+    CHECK(NameOf(ConnectAccount(*this, kJill, "q6gBJVO5TzexKYTb_I2rpg")) == "consenter_unexpected");
+    CHECK(NameOf(ConnectAccount(*this, kJill, "owner:zJKyaiAyTNC-MWjiWC18KQ")) == "ok");
   }
 
   TEST_CASE("waits for its name without a scope to list the users, and says which it lacks") {

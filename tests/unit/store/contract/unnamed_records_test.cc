@@ -11,9 +11,9 @@
 namespace joinpass::store {
 namespace {
 
-const Records::Consenter kAnn = {
+const Consenter kAnn = {
     .user_id = "ann", .account_id = "account of ann", .email = "ann@example.com"};
-const Records::Consenter kBob = {
+const Consenter kBob = {
     .user_id = "bob", .account_id = "account of bob", .email = "bob@example.com"};
 
 struct UnnamedFixture : StoreFixture {
@@ -116,7 +116,7 @@ TEST_SUITE("Unnamed credentials") {
     CHECK(Must(records.NameCredential("cred_1", kBob)).record.user_id == "ann");
     Exchanged("cred_2", absl::Hours(1));
     REQUIRE(Must(records.BeginDisconnect("cred_2", kNow)));
-    for (const Records::Consenter& subject : {kAnn, kBob}) {
+    for (const Consenter& subject : {kAnn, kBob}) {
       CHECK(WhyNot(records.NameCredential("cred_2", subject)) == Reason::kCredentialUnknown);
     }
     CHECK(Ann().tokens.refresh_token == Secret("first refresh"));

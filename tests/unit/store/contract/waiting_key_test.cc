@@ -147,6 +147,19 @@ TEST_SUITE("A key that came while others did not ask") {
     CHECK(behind.asked == 3);
   }
 
+  TEST_CASE_FIXTURE(SharedStore, "may be given back where it was taken out too early") {
+    REQUIRE(Must(OpenStoreAt(path, RingOf({1, 2})))->rotation().AdoptNewestKey().ok());
+    service.Offer({2});
+    Sharer hasty(path, service);
+    const auto without = hasty.records->GetApp("app_1");
+    CHECK(WhyNot(without) == Reason::kKeyMissing);
+    CHECK(without.status().message().find("00000001") != absl::string_view::npos);
+    CHECK(service.asked == 3);
+    service.Offer({1, 2});
+    hasty.clock.Advance(crypto::AskedKeys::kAskAgainAfter);
+    CHECK(Must(hasty.records->GetApp("app_1")).id == "app_1");
+  }
+
   TEST_CASE_FIXTURE(SharedStore, "is not made the store's by a process that begins") {
     { Sharer knows(path, service); }
     Sharer again(path, service);
