@@ -22,8 +22,8 @@ namespace joinpass {
 //   engine.key_file        JOINPASS_KEY_FILE
 //   engine.keys            JOINPASS_KEYS: its lines stand one behind the other, with
 //                          commas between
-//   engine.oauth_origin    JOINPASS_OAUTH_ORIGIN
-//   engine.api_origin      JOINPASS_API_ORIGIN
+//   engine.oauth_origin    ZOOM_OAUTH_ORIGIN
+//   engine.api_origin      ZOOM_API_ORIGIN
 //   engine.ca_file         JOINPASS_CA_FILE
 //   app.kind               JOINPASS_APP_KIND: user_managed or account_managed
 //   app.client_id          ZOOM_OAUTH_CLIENT_ID, ZOOM_OAUTH_APP_CLIENT_ID,

@@ -166,8 +166,8 @@ absl::StatusOr<Settings> Read(const SettingsSources& sources) {
   given.Set(settings.engine.store_folder, "JOINPASS_STORE");
   given.Set(settings.engine.key_file, "JOINPASS_KEY_FILE");
   settings.engine.keys = WithLineBreaks(given.Of({"JOINPASS_KEYS"}));
-  given.Set(settings.engine.oauth_origin, "JOINPASS_OAUTH_ORIGIN");
-  given.Set(settings.engine.api_origin, "JOINPASS_API_ORIGIN");
+  given.Set(settings.engine.oauth_origin, "ZOOM_OAUTH_ORIGIN");
+  given.Set(settings.engine.api_origin, "ZOOM_API_ORIGIN");
   given.Set(settings.engine.ca_file, "JOINPASS_CA_FILE");
   given.SetKind(settings.app.kind);
   given.SetClient(settings.app);

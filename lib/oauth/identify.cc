@@ -175,8 +175,7 @@ base::Task<absl::StatusOr<Consented>> Identify(const service::Context& context,
   if (credential.IsNamed()) co_return Consented{.record = std::move(credential)};
   const absl::StatusOr<Consented> named = co_await TryToName(context, calls, credential, deadline);
   if (!named.ok()) {
-    if (ReasonOf(named.status()) == Reason::kConsenterUnexpected) co_return named;
-    // The log only tells the story.
+    // The log only tells the story; of what is gone there is none.
     (void)co_await LogFailure(context, credential_id, named.status());
     co_return named;
   }

@@ -120,6 +120,17 @@ TEST_SUITE("A consent by another user than expected") {
     Advance(absl::Minutes(59));
     CHECK(Outcome(testing::kHanksMeeting) == "ok");
   }
+
+  TEST_CASE_FIXTURE(ExpectedScene, "who has to consent anew has done so") {
+    const std::string hank = Connect(testing::kHank);
+    REQUIRE(zoom->RevokeConsent(kClientId, testing::kHank).ok());
+    Advance(absl::Minutes(59));
+    CHECK(Outcome(testing::kHanksMeeting) == "reauthorization_required");
+    CHECK(NameOf(TryConnectAs(testing::kHank, {.email = kJill})) == "consenter_unexpected");
+    CHECK(Get(hank).health == Health::kHealthy);
+    base::MutexLock lock(heard_mutex);
+    CHECK(heard == "healthy>reauthorization_required reauthorization_required>healthy ");
+  }
 }
 
 TEST_SUITE("A consent that is brought twice") {

@@ -64,7 +64,7 @@ TEST_SUITE("Settings") {
     SUBCASE("of a file") {
       file =
           "JOINPASS_STORE=/store\nJOINPASS_KEY_FILE=/key\nJOINPASS_KEYS=one,two\n"
-          "JOINPASS_OAUTH_ORIGIN=https://zoomgov.com\nJOINPASS_API_ORIGIN=https://api.zoomgov.com\n"
+          "ZOOM_OAUTH_ORIGIN=https://zoomgov.com\nZOOM_API_ORIGIN=https://api.zoomgov.com\n"
           "JOINPASS_CA_FILE=/ca\nJOINPASS_APP_KIND=account_managed\nZOOM_CLIENT_ID=id\n"
           "ZOOM_CLIENT_SECRET=secret\nZOOM_WEBHOOK_SECRET_TOKEN=hook\n"
           "ZOOM_REDIRECT_URI=https://bot.example/cb\nZOOM_ACCOUNT_ID=acme\n";
@@ -73,8 +73,8 @@ TEST_SUITE("Settings") {
       environment = {{"JOINPASS_STORE", "/store"},
                      {"JOINPASS_KEY_FILE", "/key"},
                      {"JOINPASS_KEYS", "one,two"},
-                     {"JOINPASS_OAUTH_ORIGIN", "https://zoomgov.com"},
-                     {"JOINPASS_API_ORIGIN", "https://api.zoomgov.com"},
+                     {"ZOOM_OAUTH_ORIGIN", "https://zoomgov.com"},
+                     {"ZOOM_API_ORIGIN", "https://api.zoomgov.com"},
                      {"JOINPASS_CA_FILE", "/ca"},
                      {"JOINPASS_APP_KIND", "account_managed"},
                      {"ZOOM_CLIENT_ID", "id"},
