@@ -1,17 +1,24 @@
-// Join, sync, refresh and consent, with each step of theirs failing in turn.
+// Join, sync, refresh, consent, disconnect and a change of keys, with each step of
+// theirs failing in turn.
 
 #include "support/each_step.h"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <memory>
 #include <string>
+#include <vector>
 
+#include "crypto/key_source.h"
 #include "directory/resolver.h"
 #include "directory/sync.h"
 #include "join/session.h"
 #include "oauth/consent.h"
+#include "oauth/disconnect.h"
 #include "oauth/refresh_rules.h"
+#include "store/key_sweep.h"
+#include "store/sqlite/sqlite_store.h"
 
 namespace joinpass {
 namespace {
@@ -216,11 +223,133 @@ struct ConsentRoom : ActingRoom {
   }
 };
 
+struct DisconnectRoom : ActingRoom {
+  oauth::Upkeep upkeep{context, tokens, calls};
+
+  DisconnectRoom() {
+    Connect(absl::Hours(9));
+    store::MeetingRecord known;
+    known.app_id = "app_1";
+    known.number = kNumber;
+    known.host = {{"user-1", "account-1"}, clock.Now()};
+    known.deleted = {false, clock.Now()};
+    REQUIRE(records.PutMeetings({&known, 1}).ok());
+    transport.answer = [this](const ScriptedTransport::Seen& seen) {
+      return seen.target == "/oauth/revoke" ? JsonAnswer(200, R"({"status":"success"})")
+                                            : Answer(seen);
+    };
+  }
+
+  bool IsGone() {
+    const auto credential = records.GetCredential("cred_1");
+    return !credential.ok() && ReasonOf(credential.status()) == Reason::kCredentialUnknown;
+  }
+  absl::Status Play() {
+    if (IsGone()) return absl::OkStatus();
+    return ToItsEnd(oauth::Disconnect(context, tokens, "cred_1", In(absl::Seconds(20)))).status();
+  }
+  void CheckDone() {
+    CHECK(IsGone());
+    CHECK(records.FindMeetings(kNumber)->empty());
+    const auto token = ToItsEnd(tokens.Get("cred_1", In(absl::Seconds(20))));
+    REQUIRE_FALSE(token.ok());
+    CHECK(ReasonOf(token.status()) == Reason::kCredentialUnknown);
+  }
+  // It is what it was, or on its way out; Zoom is asked only when it is. What is on its
+  // way needs nobody to ask for it again.
+  void CheckNothingLost() {
+    if (IsGone()) return CheckDone();
+    const auto credential = records.GetCredential("cred_1");
+    REQUIRE(credential.ok());
+    if (credential->health == Health::kHealthy) {
+      CHECK(transport.seen.empty());
+      CHECK(ToItsEnd(tokens.Get("cred_1", In(absl::Seconds(20)))).ok());
+      return;
+    }
+    CHECK(credential->health == Health::kDisconnecting);
+    CHECK_FALSE(ToItsEnd(tokens.Get("cred_1", In(absl::Seconds(20)))).ok());
+    const auto round = ToItsEnd(upkeep.Run(In(absl::Minutes(5))));
+    REQUIRE(round.ok());
+    CHECK(round->disconnected == 1);
+    CheckDone();
+  }
+};
+
+// The store of the room, and another process that has a second key.
+struct RotationRoom : ActingRoom {
+  static constexpr crypto::KeyId kOld = 7;
+  static constexpr crypto::KeyId kNew = 8;
+  static constexpr int kMeetings = 5;
+
+  crypto::FixedKeys both{RingOf({kOld, kNew})};
+  std::unique_ptr<store::Store> rotated = OpenWith(both.Current());
+  store::Records rotating{*rotated, both, base::SystemRandom()};
+  bool done = false;
+
+  static crypto::KeyRing RingOf(std::vector<crypto::KeyId> ids) {
+    std::vector<crypto::MasterKey> all;
+    for (const crypto::KeyId id : ids) {
+      const char fill = id == kOld ? 'k' : 'n';  // as OneKey() has it
+      all.push_back({.id = id, .bytes = Secret(std::string(crypto::kMasterKeySize, fill))});
+    }
+    return *crypto::KeyRing::Make(std::move(all));
+  }
+  std::unique_ptr<store::Store> OpenWith(const crypto::KeyRing& ring) {
+    auto opened =
+        store::OpenSqliteStore(*store::PrepareFolder(folder / "store"), ring, base::SystemRandom());
+    REQUIRE(opened.ok());
+    return *std::move(opened);
+  }
+
+  RotationRoom() {
+    rotated->WaitNoLongerThan(absl::ZeroDuration());
+    Connect(absl::Hours(9));
+    for (int i = 0; i < kMeetings; ++i) {
+      store::MeetingRecord known;
+      known.app_id = "app_1";
+      known.number = kNumber + static_cast<std::uint64_t>(i);
+      known.host = {{"user-1", "account-1"}, clock.Now()};
+      known.deleted = {false, clock.Now()};
+      REQUIRE(records.PutMeetings({&known, 1}).ok());
+    }
+    REQUIRE(records.PutAuthorization("state", {.app_id = "app_1", .expires_at = clock.Now()}).ok());
+  }
+
+  absl::Status Play() {
+    store::KeySweep sweep(*rotated, both, base::SystemRandom(), 2);
+    absl::StatusOr<bool> over = false;
+    while (over.ok() && !*over) over = sweep.Step();
+    done = over.ok() && sweep.report().done;
+    return over.status();
+  }
+  void CheckWhole(store::Records& with) {
+    CHECK(with.GetApp("app_1").ok());
+    const auto credential = with.GetCredential("cred_1");
+    REQUIRE(credential.ok());
+    CHECK(credential->tokens.refresh_token == Secret("refresh-0"));
+    for (int i = 0; i < kMeetings; ++i) {
+      CHECK(with.FindMeetings(kNumber + static_cast<std::uint64_t>(i))->size() == 1);
+    }
+    CHECK(with.FindAuthorization("state")->has_value());
+  }
+  // The old key can go.
+  void CheckDone() {
+    CHECK(done);
+    CHECK(*rotated->rotation().CountSealed(kOld) == 0);
+    const auto store_after = OpenWith(RingOf({kNew}));
+    store::Records after(*store_after, RingOf({kNew}), base::SystemRandom());
+    CheckWhole(after);
+  }
+  void CheckNothingLost() { CheckWhole(rotating); }
+};
+
 TEST_SUITE("Each step failing in turn") {
   TEST_CASE("of a refresh") { CHECK(testing::EachStep<RefreshRoom>("refresh") > 40); }
   TEST_CASE("of a join") { CHECK(testing::EachStep<JoinRoom>("join") > 40); }
   TEST_CASE("of a sync") { CHECK(testing::EachStep<SyncRoom>("sync") > 40); }
   TEST_CASE("of a consent") { CHECK(testing::EachStep<ConsentRoom>("consent") > 40); }
+  TEST_CASE("of a disconnect") { CHECK(testing::EachStep<DisconnectRoom>("disconnect") > 20); }
+  TEST_CASE("of a change of keys") { CHECK(testing::EachStep<RotationRoom>("rotation") > 40); }
 }
 
 }  // namespace
