@@ -101,17 +101,17 @@ absl::Status Unexpected(const char* what_came_of_it) {
 }
 
 // Of somebody who is not expected. A credential that he has lives by these tokens now,
-// and must not die of somebody's wrong browser; nobody else's consent is kept.
+// and must not die of somebody's wrong browser, unless it is on its way out; nobody
+// else's consent is kept.
 base::Task<absl::StatusOr<Consented>> TakeAway(const service::Context& context,
                                                AuthorizedCalls& calls, CredentialRecord credential,
                                                Consenter consenter, SteadyTime deadline) {
   auto& records = context.records;
   const auto whose =
       store::Principal::Of(credential.app_kind, consenter.user_id, consenter.account_id);
-  const absl::Status has_one = co_await context.OffLoop(service::Lane::kTokens, [&] {
-    return records.FindCredential(credential.app_id, whose).status();
-  });
-  if (has_one.ok()) {
+  const absl::StatusOr<CredentialRecord> before = co_await context.OffLoop(
+      service::Lane::kTokens, [&] { return records.FindCredential(credential.app_id, whose); });
+  if (before.ok() && before->health != Health::kDisconnecting) {
     std::string id = credential.id;
     JOINPASS_CO_ASSIGN_OR_RETURN(
         const Consented his, co_await Name(context, std::move(id), std::move(consenter), deadline));
@@ -119,7 +119,9 @@ base::Task<absl::StatusOr<Consented>> TakeAway(const service::Context& context,
     Welcome(context, calls.tokens(), his);
     co_return Unexpected("the credential that he has goes on with it");
   }
-  if (ReasonOf(has_one) != Reason::kCredentialUnknown) co_return has_one;
+  if (!before.ok() && ReasonOf(before.status()) != Reason::kCredentialUnknown) {
+    co_return before.status();
+  }
   JOINPASS_CO_ASSIGN_OR_RETURN(
       const Disconnected gone,
       co_await Disconnect(context, calls.tokens(), credential.id, deadline));

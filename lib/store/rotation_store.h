@@ -25,9 +25,9 @@ class RotationStore {
   virtual absl::Status AdoptNewestKey() = 0;
   // The same with a key that waits (key_source.h), if there is one.
   virtual absl::Status AdoptWaitingKey() = 0;
-  // The keys that the marks are sealed with. Whoever lacks one of them cannot say of
-  // anything that it is not there.
-  virtual absl::StatusOr<std::vector<crypto::KeyId>> KeysInUse() = 0;
+  // What the first mark is sealed with: the newest key that anybody writes with, or will
+  // in a moment. Whoever lacks it cannot say of anything that it is not there.
+  virtual absl::StatusOr<crypto::KeyId> AdoptedKey() = 0;
 
   // The next rows, at most `limit`, in which something is sealed with another key
   // than `key`. None: the pass is over.

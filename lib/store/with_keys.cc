@@ -8,17 +8,15 @@ namespace joinpass::store {
 absl::Status CatchUp(RotationStore& rotation, crypto::KeySource& keys, const absl::Status& why) {
   const bool says_so = !why.ok() && ReasonOf(why) == Reason::kKeyMissing;
   const crypto::KeyRing before = keys.Current();
-  const absl::StatusOr<std::vector<crypto::KeyId>> in_use = rotation.KeysInUse();
+  const absl::StatusOr<crypto::KeyId> in_use = rotation.AdoptedKey();
   if (!in_use.ok()) return absl::OkStatus();  // then `why`, or nothing, says what is wrong
-  for (const crypto::KeyId id : *in_use) {
-    keys.NoteInUse(id);
-    if (id == 0 || says_so || keys.Current().SealingKey(id) != nullptr) continue;
-    return base::MakeError(Reason::kKeyMissing,
-                           absl::StrCat("store: sealed with key ", crypto::KeyName(id),
-                                        ", which is not among the keys here"));
-  }
-  if (says_so && keys.Current() == before) keys.NoteMissing();
-  return absl::OkStatus();
+  keys.NoteInUse(*in_use);
+  const crypto::KeyRing now = keys.Current();
+  if (says_so && now == before) keys.NoteMissing();
+  if (says_so || *in_use == 0 || now.SealingKey(*in_use) != nullptr) return absl::OkStatus();
+  return base::MakeError(Reason::kKeyMissing,
+                         absl::StrCat("store: sealed with key ", crypto::KeyName(*in_use),
+                                      ", which is not among the keys here"));
 }
 
 }  // namespace joinpass::store

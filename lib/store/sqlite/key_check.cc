@@ -34,7 +34,7 @@ absl::StatusOr<std::string> ReadKeyCheck(Connection& db) {
 // Never back to an older one.
 absl::Status Adopt(Connection& db, const crypto::KeyRing& ring, base::Random& random) {
   JOINPASS_RETURN_IF_ERROR(CheckKey(db, ring));
-  JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyId now, KeyInUse(db));
+  JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyId now, AdoptedKey(db));
   if (ring.IsOlder(ring.newest(), now)) return Missing(db, now, "which is still to come here");
   return WriteKeyCheck(db, ring, random);
 }
@@ -69,7 +69,7 @@ absl::Status AdoptWaitingKey(Connection& db, crypto::KeySource& keys, base::Rand
   return absl::OkStatus();
 }
 
-absl::StatusOr<crypto::KeyId> KeyInUse(Connection& db) {
+absl::StatusOr<crypto::KeyId> AdoptedKey(Connection& db) {
   JOINPASS_ASSIGN_OR_RETURN(const std::string check, ReadKeyCheck(db));
   return crypto::SealedUnder(check);
 }
@@ -91,7 +91,7 @@ absl::StatusOr<Transaction> BeginSealed(Connection& db, crypto::KeySource& keys,
       return Missing(db, id, "which is not the newest any more");
     }
   }
-  JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyId adopted, KeyInUse(db));
+  JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyId adopted, AdoptedKey(db));
   if (adopted != 0 && ring.SealingKey(adopted) == nullptr) {
     return Missing(db, adopted, "which is not in the ring");
   }

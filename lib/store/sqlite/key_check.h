@@ -34,7 +34,7 @@ absl::Status AdoptWaitingKey(Connection& db, crypto::KeySource& keys, base::Rand
 // What it is sealed with.
 //
 // Errors: store_corrupt
-absl::StatusOr<crypto::KeyId> KeyInUse(Connection& db);
+absl::StatusOr<crypto::KeyId> AdoptedKey(Connection& db);
 
 // Seals it anew with the newest key, in a transaction after which nothing is left
 // of older ones beside the file.

@@ -1,6 +1,5 @@
 #include "store/sqlite/rotation.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <string_view>
 #include <type_traits>
@@ -173,14 +172,11 @@ absl::Status SqliteRotation::AdoptWaitingKey() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<crypto::KeyId>> SqliteRotation::KeysInUse() {
-  std::vector<crypto::KeyId> ids;
-  for (Database* file : files_) {
-    base::MutexLock lock(file->reads.mutex);
-    JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyId id, KeyInUse(*file->reads.connection));
-    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
-  }
-  return ids;
+// Adopting begins with the first file, so that no other has a newer one.
+absl::StatusOr<crypto::KeyId> SqliteRotation::AdoptedKey() {
+  Database& first = *files_.front();
+  base::MutexLock lock(first.reads.mutex);
+  return sqlite::AdoptedKey(*first.reads.connection);
 }
 
 absl::StatusOr<std::vector<AnyRow>> SqliteRotation::ListSealedOtherwise(crypto::KeyId key,

@@ -26,7 +26,7 @@ class SqliteRotation final : public RotationStore {
 
   absl::Status AdoptNewestKey() override;
   absl::Status AdoptWaitingKey() override;
-  absl::StatusOr<std::vector<crypto::KeyId>> KeysInUse() override;
+  absl::StatusOr<crypto::KeyId> AdoptedKey() override;
   absl::StatusOr<std::vector<AnyRow>> ListSealedOtherwise(crypto::KeyId key, int limit,
                                                           RowCursor& cursor) override;
   absl::StatusOr<int> Reseal(std::span<const Resealed> rows) override;

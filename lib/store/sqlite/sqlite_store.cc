@@ -110,7 +110,7 @@ absl::StatusOr<Files> OpenFiles(const Folder& folder, crypto::KeySource& keys,
       JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyRing ring, keys.CurrentToSeal());
       JOINPASS_ASSIGN_OR_RETURN(opened[i].writes,
                                 sqlite::OpenFile(path_of(i), *kinds[i], ring, random));
-      JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyId in_use, sqlite::KeyInUse(*opened[i].writes));
+      JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyId in_use, sqlite::AdoptedKey(*opened[i].writes));
       keys.NoteInUse(in_use);
       JOINPASS_ASSIGN_OR_RETURN(opened[i].reads, sqlite::OpenToRead(path_of(i), *kinds[i]));
     }

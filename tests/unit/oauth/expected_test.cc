@@ -108,6 +108,18 @@ TEST_SUITE("Who is expected to consent") {
     CHECK(last.status().message().find("goes on with it") != absl::string_view::npos);
   }
 
+  TEST_CASE_FIXTURE(ExpectedScene, "is another, whose credential is on its way out: it goes on") {
+    REQUIRE(Connect({}) == "ok");
+    REQUIRE(*records.BeginDisconnect(last->id, clock.Now()));
+    const std::string his = last->id;
+    clock.Advance(absl::Minutes(1));
+    CHECK(Connect({.user_id = "user-2"}) == "consenter_unexpected");
+    CHECK(revoked.size() == 1);
+    CHECK(Stored(his).health == Health::kDisconnecting);
+    REQUIRE(testing::EngineRoom::Finish(upkeep.Run(In(absl::Minutes(1)))).ok());
+    CHECK(Kept() == 0);
+  }
+
   TEST_CASE_FIXTURE(ExpectedScene,
                     "is another: whoever brings the response again is told the same") {
     request.expected.user_id = "user-2";
