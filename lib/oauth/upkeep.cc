@@ -35,6 +35,12 @@ absl::Status OutOfTime() {
   return base::MakeError(Reason::kDeadlineExceeded, "upkeep: the deadline passed before the end");
 }
 
+// One waits for its turn, or somebody else has just finished its disconnect.
+bool IsNoFailure(const absl::Status& settled) {
+  const Reason reason = ReasonOf(settled);
+  return reason == Reason::kRefreshUnanswered || reason == Reason::kCredentialUnknown;
+}
+
 // After how long what is not settled yet is worth another look; nothing: it is settled.
 std::optional<absl::Duration> NextLook(const absl::Status& settled, int looks, absl::Time now) {
   if (settled.ok()) return std::nullopt;
@@ -68,8 +74,7 @@ base::Task<absl::Status> Upkeep::Settle(const std::vector<std::string>& ids, Ste
     if (closing_ || context_.clock.SteadyNow() >= deadline) co_return OutOfTime();
     const absl::Status settled =
         co_await SettleOne(id, std::min(deadline, context_.clock.SteadyNow() + kForOne), report);
-    // One that waits for its turn is no failure.
-    if (!settled.ok() && ReasonOf(settled) != Reason::kRefreshUnanswered) ++report.failed;
+    if (!settled.ok() && !IsNoFailure(settled)) ++report.failed;
   }
   co_return absl::OkStatus();
 }

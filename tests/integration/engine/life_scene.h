@@ -13,6 +13,9 @@
 namespace joinpass::testing {
 
 struct LifeScene : EngineScene {
+  explicit LifeScene(fake_zoom::Options options = {}, AppKind kind = AppKind::kUserManaged)
+      : EngineScene(std::move(options), kind) {}
+
   std::string id = Connect(kJill);
 
   std::string Kinds() {

@@ -5,47 +5,26 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
+#include "integration/engine/app_kinds.h"
 #include "integration/engine/engine_scene.h"
 
 namespace joinpass {
 namespace {
 
 using testing::EngineScene;
+using testing::kAccountScopes;
+using testing::kClassicAccountScopes;
+using testing::kClassicUserScopes;
 using testing::kHank;
 using testing::kHanksMeeting;
 using testing::kJill;
 using testing::kJillsMeeting;
 using testing::kJillsRoom;
+using testing::kPaulsRoom;
+using testing::kUserScopes;
 using testing::NameOf;
-
-using Scopes = std::vector<std::string>;
-
-const Scopes kUserScopes = {"meeting:read:local_recording_token", "meeting:read:list_meetings",
-                            "user:read:user"};
-const Scopes kClassicUserScopes = {"meeting:read", "meeting_token:read:local_recording",
-                                   "user:read", "user_zak:read"};
-const Scopes kAccountScopes = {"meeting:read:local_recording_token:admin",
-                               "meeting:read:list_meetings:admin", "user:read:list_users:admin"};
-const Scopes kClassicAccountScopes = {"user:read:admin", "meeting:read:admin",
-                                      "meeting_token:read:admin:local_recording"};
-
-constexpr char kPaulsRoom[] = "https://acme.zoom.us/j/6589310093?pwd=770011";
-
-// The example world, whose app is of this kind and asks for these scopes.
-fake_zoom::Options WorldWith(const std::string& kind, const Scopes& scopes, bool classic) {
-  fake_zoom::Options options;
-  const std::string world = testing::ReadFile(FAKE_ZOOM_EXAMPLE_WORLD);
-  const std::size_t from = world.find("\"scopes\"");
-  const std::size_t to = world.find(']', from);
-  REQUIRE(to != std::string::npos);
-  const std::string list = "\"scopes\": [\"" + absl::StrJoin(scopes, "\", \"") + "\"" +
-                           (classic ? "], \"classic_scopes\": true, \"ignored\": [" : "");
-  options.world_json = absl::StrReplaceAll(world.substr(0, from) + list + world.substr(to),
-                                           {{"user_managed", kind}, {", \"ignored\": []", ""}});
-  return options;
-}
+using testing::Scopes;
+using testing::WorldWith;
 
 struct UserScene : EngineScene {
   explicit UserScene(const Scopes& scopes = kUserScopes, bool classic = false)

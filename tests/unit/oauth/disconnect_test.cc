@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "oauth/upkeep.h"
 #include "support/engine_room.h"
 #include "unit/store/raw_sqlite.h"
 
@@ -52,6 +53,23 @@ TEST_SUITE("Disconnect") {
     CHECK(ReasonOf((**gone)->why_not) == Reason::kCancelled);
     CHECK(Stored().health == Health::kHealthy);
     CHECK(transport.seen.empty());
+  }
+
+  TEST_CASE_FIXTURE(Scene, "that two finish at once is no failure of either") {
+    REQUIRE(*records.BeginDisconnect("cred_1", clock.Now()));
+    AuthorizedCalls calls(context, tokens);
+    Upkeep one(context, tokens, calls);
+    Upkeep another(context, tokens, calls);
+    transport.hold = true;
+    const auto first = Begin(one.Run(In(absl::Minutes(1))));
+    const auto second = Begin(another.Run(In(absl::Minutes(1))));
+    transport.hold = false;
+    transport.Release();
+    for (int i = 0; i < 60 && !*second; ++i) loop.Advance(absl::Seconds(1));
+    REQUIRE((*first && *second));
+    CHECK((*first)->value().disconnected + (*second)->value().disconnected == 1);
+    CHECK((*first)->value().failed + (*second)->value().failed == 0);
+    CHECK(transport.seen.size() == 1);
   }
 
   TEST_CASE_FIXTURE(Scene, "removes what is damaged, and says that nothing was revoked") {
