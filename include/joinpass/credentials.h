@@ -19,7 +19,8 @@ namespace joinpass {
 enum class Health {
   kHealthy,                  // its tokens work, as far as anybody knows
   kIdentifying,              // consented to, and Zoom has not said yet by whom; see below
-  kPaused,                   // Zoom refuses the app's client id or secret; recovers by itself
+  kPaused,                   // Zoom refuses the app's client id or secret, or a callback URL
+                             // gives no token that works; recovers by itself
   kReauthorizationRequired,  // the user must consent again
   kDisconnecting,            // it is being taken away
 };
@@ -260,6 +261,14 @@ class JOINPASS_EXPORT Credentials {
   //   and those of the network and of Zoom
   virtual absl::StatusOr<Credential> Delegate(const DelegateRequest& request,
                                               absl::Duration timeout) = 0;
+
+  // What Delegate() would do, and keeps nothing: asks the URL, and Zoom who is behind
+  // its token. Gives the credential that would be kept, without an id. To be called
+  // before it is kept, or when one is paused; Describe() makes a sentence of what is wrong.
+  //
+  // Errors: those of Delegate(), but that of a user who has a managed credential
+  virtual absl::StatusOr<Credential> TestDelegate(const DelegateRequest& request,
+                                                  absl::Duration timeout) = 0;
 
   // An access token with at least 120 s of life. From memory if it is fresh, in
   // about a microsecond and without a thread's turn.

@@ -122,6 +122,13 @@ enum class Cause {
   kWrongClient,     // the token is another client id's
   kExpiresTooSoon,  // it has less than 120 s left
 
+  // Of a delegated credential that is kPaused, with the three before: what its callback
+  // URL answers. Named as the reasons are.
+  kCallbackFailed,
+  kCallbackAnswerInvalid,
+  kTokenNotOffered,
+  kAddressNotAllowed,
+
   // kResourcesExhausted
   kDescriptors,
   kThreads,

@@ -108,6 +108,11 @@ absl::StatusOr<Credential> Face::GuestCredentials::Delegate(const DelegateReques
   return border_.Run([&] { return inside_.Delegate(request, timeout); });
 }
 
+absl::StatusOr<Credential> Face::GuestCredentials::TestDelegate(const DelegateRequest& request,
+                                                                absl::Duration timeout) {
+  return border_.Run([&] { return inside_.TestDelegate(request, timeout); });
+}
+
 absl::StatusOr<AccessToken> Face::GuestCredentials::GetAccessToken(const std::string& id,
                                                                    absl::Duration timeout) {
   return border_.Run([&] { return inside_.GetAccessToken(id, timeout); });

@@ -128,6 +128,17 @@ absl::StatusOr<Credential> StoredCredentials::Delegate(const DelegateRequest& re
   return ShownAnyway(consented.record);
 }
 
+absl::StatusOr<Credential> StoredCredentials::TestDelegate(const DelegateRequest& request,
+                                                           absl::Duration timeout) {
+  JOINPASS_ASSIGN_OR_RETURN(
+      store::CredentialRecord found,
+      runner_.Run<absl::StatusOr<store::CredentialRecord>>([this, request, deadline = In(timeout)] {
+        return oauth::FindDelegated(context_, request, deadline);
+      }));
+  found.id.clear();
+  return ShownAnyway(found);
+}
+
 absl::StatusOr<std::vector<Credential>> StoredCredentials::List(const std::string& app_id) {
   JOINPASS_ASSIGN_OR_RETURN(const auto records, context_.records.ListCredentials(app_id));
   const auto apps = context_.records.ListApps();

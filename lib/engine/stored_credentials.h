@@ -31,6 +31,8 @@ class StoredCredentials final : public Credentials {
   absl::StatusOr<Credential> Get(const std::string& id) override;
   absl::StatusOr<Credential> Delegate(const DelegateRequest& request,
                                       absl::Duration timeout) override;
+  absl::StatusOr<Credential> TestDelegate(const DelegateRequest& request,
+                                          absl::Duration timeout) override;
   absl::StatusOr<AccessToken> GetAccessToken(const std::string& id,
                                              absl::Duration timeout) override;
   absl::StatusOr<Credential> Validate(const std::string& id, absl::Duration timeout) override;

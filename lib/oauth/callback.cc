@@ -117,6 +117,23 @@ base::Task<absl::StatusOr<Secret>> FetchToken(const service::Context& context, S
   co_return ReadToken(*response);
 }
 
+std::optional<Cause> PauseFor(const absl::Status& error) {
+  const ErrorInfo info = GetErrorInfo(error).value_or(ErrorInfo());
+  if (info.befell == Reason::kResourcesExhausted) return std::nullopt;  // ours, not the callback's
+  switch (info.reason) {
+    case Reason::kCallbackFailed:
+      return info.cause == Cause::kNone ? Cause::kCallbackFailed : info.cause;
+    case Reason::kCallbackAnswerInvalid:
+      return info.cause == Cause::kNone ? Cause::kCallbackAnswerInvalid : info.cause;
+    case Reason::kTokenNotOffered:
+      return Cause::kTokenNotOffered;
+    case Reason::kAddressNotAllowed:
+      return Cause::kAddressNotAllowed;
+    default:
+      return std::nullopt;
+  }
+}
+
 absl::StatusOr<DelegatedToken> ReadDelegatedToken(const Secret& token, std::string_view client_id,
                                                   absl::Time now) {
   DelegatedToken read;

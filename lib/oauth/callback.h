@@ -3,6 +3,8 @@
 #ifndef JOINPASS_LIB_OAUTH_CALLBACK_H_
 #define JOINPASS_LIB_OAUTH_CALLBACK_H_
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -10,6 +12,7 @@
 #include "absl/time/time.h"
 #include "base/task.h"
 #include "joinpass/credentials.h"
+#include "joinpass/reason.h"
 #include "joinpass/secret.h"
 #include "joinpass/time.h"
 #include "service/context.h"
@@ -35,6 +38,10 @@ absl::Status CheckCallbackUrl(const Secret& url);
 //   address_not_allowed
 base::Task<absl::StatusOr<Secret>> FetchToken(const service::Context& context, Secret url,
                                               UrlSource source, SteadyTime deadline);
+
+// Why a delegated credential is paused, by the error of asking its callback for an access
+// token. Nothing: the callback is not why. Pure.
+std::optional<Cause> PauseFor(const absl::Status& error);
 
 // What a delegated access token says of itself. Pure.
 struct DelegatedToken {

@@ -38,9 +38,9 @@ base::Task<absl::StatusOr<zoom::User>> FindWho(const service::Context& context, 
 
 }  // namespace
 
-base::Task<absl::StatusOr<store::Records::Consented>> Delegate(const service::Context& context,
-                                                               DelegateRequest request,
-                                                               SteadyTime deadline) {
+base::Task<absl::StatusOr<store::CredentialRecord>> FindDelegated(const service::Context& context,
+                                                                  DelegateRequest request,
+                                                                  SteadyTime deadline) {
   JOINPASS_CO_RETURN_IF_ERROR(CheckCallbackUrl(request.callback_url));
   JOINPASS_CO_ASSIGN_OR_RETURN(const store::AppRecord app,
                                co_await context.OffLoop(service::Lane::kBackground, [&] {
@@ -69,6 +69,14 @@ base::Task<absl::StatusOr<store::Records::Consented>> Delegate(const service::Co
   if (!credential.IsNamed()) {
     co_return base::MakeError(Reason::kAnswerInvalid, "delegate: Zoom does not name the account");
   }
+  co_return credential;
+}
+
+base::Task<absl::StatusOr<store::Records::Consented>> Delegate(const service::Context& context,
+                                                               DelegateRequest request,
+                                                               SteadyTime deadline) {
+  JOINPASS_CO_ASSIGN_OR_RETURN(store::CredentialRecord credential,
+                               co_await FindDelegated(context, std::move(request), deadline));
   co_return co_await context.OffLoop(service::Lane::kBackground, [&] {
     return context.records.PutConsented(std::move(credential));
   });

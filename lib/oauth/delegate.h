@@ -12,7 +12,11 @@
 
 namespace joinpass::oauth {
 
-// On the loop. Errors as for Credentials::Delegate().
+// Both on the loop. Errors as for Credentials::TestDelegate() and Delegate(). What is
+// found has an id that nobody knows.
+base::Task<absl::StatusOr<store::CredentialRecord>> FindDelegated(const service::Context& context,
+                                                                  DelegateRequest request,
+                                                                  SteadyTime deadline);
 base::Task<absl::StatusOr<store::Records::Consented>> Delegate(const service::Context& context,
                                                                DelegateRequest request,
                                                                SteadyTime deadline);

@@ -22,7 +22,7 @@ bool IsSpokenOf(const store::CredentialRecord& credential, const store::Credenti
 }  // namespace
 
 std::string CauseTextOf(const HealthState& state) {
-  if (state.health == Health::kPaused) {
+  if (state.health == Health::kPaused && state.cause == Cause::kNone) {
     return std::string(ReasonName(Reason::kAppCredentialsInvalid));
   }
   return std::string(CauseName(state.cause));

@@ -18,7 +18,7 @@ struct HealthState {
   Cause cause = Cause::kNone;
 };
 
-// The name of its cause, as users see it; of a pause that of the reason.
+// The name of its cause, as users see it; where an app is paused, that of the reason.
 std::string CauseTextOf(const HealthState& state);
 
 // The first of these that is true:
@@ -26,10 +26,11 @@ std::string CauseTextOf(const HealthState& state);
 //   reauthorization_required  client_id_changed: the consent was to another client
 //                             id than the app has now
 //   reauthorization_required  the stored verdict, with its cause
+//   paused                    a delegated credential, as stored
 //   paused                    the app is
 //   identifying               it has no name; without a cause
 //   healthy
-// A delegated credential is never paused: it needs no client secret.
+// An app that is paused pauses no delegated credential: that needs no client secret.
 HealthState HealthOf(const store::CredentialRecord& credential, const store::AppRecord& app);
 
 // The same among the unnamed ones. One that is not disconnecting is identifying,

@@ -7,8 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
-#include "oauth/callback.h"
-#include "oauth/event_of.h"
+#include "oauth/callback_run.h"
 
 namespace joinpass::oauth {
 namespace {
@@ -21,9 +20,6 @@ constexpr int kMostTries = 2;
 // How many are held at most, and how long one that nobody uses.
 constexpr std::size_t kMostHeld = 4096;
 constexpr absl::Duration kForgetAfter = absl::Hours(2);
-
-// The customer's server has less.
-constexpr absl::Duration kCallbackDeadline = absl::Seconds(10);
 
 bool IsNoMore(const absl::Status& status) {
   const Reason reason = ReasonOf(status);
@@ -49,10 +45,7 @@ Unsaved UnsavedOf(const Held& held, const CredentialRecord& stored) {
 
 // Of a token that came, and that does not work.
 absl::Status OfNoUse(bool delegated, std::optional<absl::Time> retry_at = {}) {
-  if (delegated) {
-    return base::MakeError(Reason::kCallbackAnswerInvalid,
-                           "access token: the callback gives one that Zoom refuses");
-  }
+  if (delegated) return RefusedByZoom();
   ErrorInfo info;
   info.reason = Reason::kZoomUnavailable;
   info.retry_at = retry_at;
@@ -229,7 +222,7 @@ base::Task<absl::Status> TokenSource::RunRenewal(std::string credential_id, Rene
   if (read_first && !entry.held.IsDelegated()) {
     JOINPASS_CO_RETURN_IF_ERROR(co_await Load(entry, credential_id));
   }
-  if (entry.held.IsDelegated()) co_return co_await AskCallback(entry, credential_id);
+  if (entry.held.IsDelegated()) co_return co_await RunCallback(context_, entry.held, credential_id);
   const bool fresh = !entry.unsaved && AgeOf(LeftOf(entry)) == TokenAge::kFresh;
   if (why == Renewal::kIfNeeded && fresh) co_return absl::OkStatus();
   if (why == Renewal::kIfNeeded) JOINPASS_CO_RETURN_IF_ERROR(MayTry(entry));
@@ -318,29 +311,6 @@ base::Task<absl::Status> TokenSource::KeepSaving(std::string credential_id) {
                                                            credential_id, " after all"));
   }
   co_return absl::OkStatus();
-}
-
-base::Task<absl::Status> TokenSource::AskCallback(Entry& entry, std::string credential_id) {
-  const Secret url = entry.held.held().tokens.callback_url;
-  const UrlSource source = entry.held.held().tokens.url_source;
-  const SteadyTime deadline = context_.clock.SteadyNow() + kCallbackDeadline;
-  const absl::StatusOr<Secret> token = co_await FetchToken(context_, url, source, deadline);
-  absl::Status outcome = token.status();
-  if (token.ok()) {
-    const absl::StatusOr<DelegatedToken> read =
-        ReadDelegatedToken(*token, entry.held.held().client_id, context_.clock.Now());
-    outcome = read.status();
-    if (read.ok()) entry.held.Accept(url, *token, *read, context_.Now());
-  }
-  const store::EventRecord event =
-      EventOf(outcome.ok() ? CredentialEventKind::kRefreshed : CredentialEventKind::kRefreshFailed,
-              outcome);
-  const absl::Time now = context_.clock.Now();
-  auto& records = context_.records;
-  // The log only tells the story.
-  (void)co_await context_.OffLoop(service::Lane::kTokens,
-                                  [&] { return records.AddEvent(credential_id, event, now); });
-  co_return outcome;
 }
 
 void TokenSource::Reject(const std::string& credential_id, const Secret& access_token) {

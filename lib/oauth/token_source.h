@@ -112,7 +112,6 @@ class TokenSource {
   // `read_first`: what is in memory may be old.
   base::Task<absl::Status> RunRenewal(std::string credential_id, Renewal why, bool read_first);
   base::Task<absl::Status> RunProtocol(Entry& entry, std::string credential_id, Renewal why);
-  base::Task<absl::Status> AskCallback(Entry& entry, std::string credential_id);
   base::Task<absl::Status> KeepSaving(std::string credential_id);
   void Judge(Entry& entry, RefreshState end, const absl::Status& outcome);
   absl::Status MayTry(const Entry& entry) const;

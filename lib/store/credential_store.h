@@ -103,6 +103,14 @@ class CredentialStore {
                                             Health health, absl::Time since,
                                             const std::string& sealed_cause,
                                             const EventRow& event) = 0;
+  // Of one without a refresh token: what came of its last asking for an access token. Its
+  // since stays if it had that health before. Gives the health before; nothing: its
+  // generation is not the one that was seen, or it is on its way out.
+  virtual absl::StatusOr<std::optional<Health>> NoteAsking(const std::string& id,
+                                                           std::int64_t seen_generation,
+                                                           Health health, absl::Time since,
+                                                           const std::string& sealed_cause,
+                                                           const EventRow& event) = 0;
   // Replaces the tokens, raises the generation, closes `pending`, healthy (since
   // `now`, if it was not). kMoved also if its generation or health is not as seen.
   virtual absl::StatusOr<Outcome> ReplaceTokens(const std::string& id, const LookupKeys& spent,

@@ -146,7 +146,7 @@ struct CredentialRecord {
   // Stands beside the tokens it is about to spend.
   std::optional<PendingRefresh> pending = {};
 
-  // As stored: never kPaused, which is the app's (oauth/health.h).
+  // As stored: kPaused by its callback only, not by its app (oauth/health.h).
   Health health = Health::kHealthy;
   absl::Time health_since = absl::InfinitePast();
   Cause cause = Cause::kNone;

@@ -174,6 +174,13 @@ class Records {
   absl::StatusOr<Verdict> Condemn(const std::string& id, const Secret& spent, Cause cause,
                                   const EventRecord& event, absl::Time now);
 
+  // Of a delegated credential: what came of asking its callback, while it has the URL
+  // that was asked. Gives the health before; nothing: it has another URL now, or is on
+  // its way out. Nothing but `event` is new where its health is what it was.
+  absl::StatusOr<std::optional<Health>> NoteAsking(const std::string& id, std::int64_t generation,
+                                                   Health health, Cause cause,
+                                                   const EventRecord& event, absl::Time now);
+
   // --- directory ----------------------------------------------------------
   // Takes what is newer than what is stored, field by field (Learn()), so that it does
   // not matter in which order things are learnt. What is stored already is not written

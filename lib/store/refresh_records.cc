@@ -85,4 +85,14 @@ absl::StatusOr<Records::Verdict> Records::Condemn(const std::string& id, const S
   });
 }
 
+absl::StatusOr<std::optional<Health>> Records::NoteAsking(const std::string& id,
+                                                          std::int64_t generation, Health health,
+                                                          Cause cause, const EventRecord& event,
+                                                          absl::Time now) {
+  return Sealing([&](const RowSealer& sealer) {
+    return store_.credentials().NoteAsking(id, generation, health, now, sealer.SealCause(id, cause),
+                                           sealer.SealEvent(id, event, now));
+  });
+}
+
 }  // namespace joinpass::store

@@ -59,6 +59,11 @@ class SqliteCredentials final : public CredentialStore {
   absl::StatusOr<Outcome> SetHealth(const std::string& id, const LookupKeys& spent, Health health,
                                     absl::Time since, const std::string& sealed_cause,
                                     const EventRow& event) override;
+  absl::StatusOr<std::optional<Health>> NoteAsking(const std::string& id,
+                                                   std::int64_t seen_generation, Health health,
+                                                   absl::Time since,
+                                                   const std::string& sealed_cause,
+                                                   const EventRow& event) override;
   absl::StatusOr<Outcome> ReplaceTokens(const std::string& id, const LookupKeys& spent,
                                         std::int64_t seen_generation, Health seen_health,
                                         const TokensRow& tokens, absl::Time now,

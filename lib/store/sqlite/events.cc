@@ -14,6 +14,7 @@ namespace {
 constexpr std::int64_t kStoredHealthy = 0;
 constexpr std::int64_t kStoredReauthorizationRequired = 1;
 constexpr std::int64_t kStoredDisconnecting = 2;
+constexpr std::int64_t kStoredPaused = 3;
 
 int Bounded(std::int64_t number) {
   constexpr std::int64_t kMost = std::numeric_limits<int>::max();
@@ -47,11 +48,12 @@ absl::StatusOr<bool> CountAgain(Connection& db, const std::string& id, const Eve
 std::int64_t StoredHealth(Health health) {
   switch (health) {
     case Health::kHealthy:
-    case Health::kPaused:       // the app's, never the credential's
     case Health::kIdentifying:  // said by what is not there: a name
       return kStoredHealthy;
     case Health::kDisconnecting:
       return kStoredDisconnecting;
+    case Health::kPaused:
+      return kStoredPaused;
     case Health::kReauthorizationRequired:
       break;
   }
@@ -60,6 +62,7 @@ std::int64_t StoredHealth(Health health) {
 
 Health HealthStoredAs(std::int64_t stored) {
   if (stored == kStoredHealthy) return Health::kHealthy;
+  if (stored == kStoredPaused) return Health::kPaused;
   return stored == kStoredDisconnecting ? Health::kDisconnecting : Health::kReauthorizationRequired;
 }
 

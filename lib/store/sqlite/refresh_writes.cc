@@ -97,6 +97,32 @@ absl::StatusOr<Outcome> SqliteCredentials::SetHealth(const std::string& id, cons
   return Outcome::kSame;
 }
 
+absl::StatusOr<std::optional<Health>> SqliteCredentials::NoteAsking(const std::string& id,
+                                                                    std::int64_t seen_generation,
+                                                                    Health health, absl::Time since,
+                                                                    const std::string& sealed_cause,
+                                                                    const EventRow& event) {
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction,
+                            BeginSealed(db, keys_, {sealed_cause, event.sealed}));
+  const absl::StatusOr<std::optional<Health>> before = ReadHealth(db, id);
+  if (!before.ok()) return before.status();
+  Outcome outcome = Outcome::kMoved;
+  {
+    JOINPASS_ASSIGN_OR_RETURN(
+        Statement set,
+        db.Use("UPDATE credential SET health_since=CASE health WHEN ?1 THEN health_since ELSE ?2 "
+               "END, health=?1, sealed_cause=?3 WHERE id=?4 AND generation=?5 AND health<>?6"));
+    set.Number(StoredHealth(health)).Time(since).Bytes(sealed_cause);
+    set.Text(id).Number(seen_generation).Number(StoredHealth(Health::kDisconnecting));
+    JOINPASS_ASSIGN_OR_RETURN(outcome, RunChange(db, set, Outcome::kMoved));
+  }
+  JOINPASS_ASSIGN_OR_RETURN(outcome, CommitWithEvent(transaction, db, outcome, id, event));
+  if (outcome != Outcome::kDone) return std::optional<Health>();
+  return before;
+}
+
 absl::StatusOr<Outcome> SqliteCredentials::ReplaceTokens(
     const std::string& id, const LookupKeys& spent, std::int64_t seen_generation,
     Health seen_health, const TokensRow& tokens, absl::Time now, const EventRow& event) {

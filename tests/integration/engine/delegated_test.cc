@@ -2,10 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include "base/mutex.h"
 #include "integration/engine/engine_scene.h"
 #include "support/tls_server.h"
@@ -22,6 +25,7 @@ using testing::TlsServer;
 
 // A customer who holds Jill's consent, and a server of his that gives her tokens.
 struct DelegatedScene : EngineScene {
+  std::atomic<bool> server_sends_on = false;
   base::Mutex mutex;
   std::string answer ABSL_GUARDED_BY(mutex) = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
   TlsServer server{[this](TlsServer::Connection& connection) {
@@ -32,6 +36,8 @@ struct DelegatedScene : EngineScene {
       text = answer;
     }
     connection.Send(text);
+    while (server_sends_on && connection.Send(std::string(1'000, 'x'))) {
+    }
     connection.Close();
   }};
   std::unique_ptr<Engine> customer;  // his own, with a store of its own
@@ -87,12 +93,56 @@ struct DelegatedScene : EngineScene {
     return Secret(server.origin() + path);
   }
 
-  absl::StatusOr<Credential> Delegate(UrlSource source = UrlSource::kConfiguration) {
+  DelegateRequest RequestOf(UrlSource source) {
     DelegateRequest request;
     request.app_id = app_id;
     request.callback_url = Url();
     request.url_source = source;
-    return engine->credentials().Delegate(request, absl::Seconds(20));
+    return request;
+  }
+  absl::StatusOr<Credential> Delegate(UrlSource source = UrlSource::kConfiguration) {
+    return engine->credentials().Delegate(RequestOf(source), absl::Seconds(20));
+  }
+  absl::StatusOr<Credential> Test() {
+    return engine->credentials().TestDelegate(RequestOf(UrlSource::kConfiguration),
+                                              absl::Seconds(20));
+  }
+
+  // As Zoom's access tokens look, with this issuer and end; nobody signed it.
+  std::string TokenOf(const std::string& client_id, absl::Duration left) {
+    const std::int64_t now = absl::ToUnixSeconds(clock.Now());
+    return absl::WebSafeBase64Escape(
+               R"({"sv":"000001","alg":"HS512","v":"2.0","kid":"5d0e5d22-45b1-4d5a"})") +
+           "." +
+           absl::WebSafeBase64Escape(absl::StrCat(
+               R"({"ver":10,"auid":"a","code":"c","iss":"zm:cid:)", client_id,
+               R"(","gno":0,"type":0,"tid":0,"aud":"https://oauth.zoom.us","uid":"zJKyaiAyTNC-MWjiWC18KQ",)",
+               R"("nbf":)", now - 60, R"(,"exp":)", now + absl::ToInt64Seconds(left), R"(,"iat":)",
+               now - 60, R"(,"aid":"q6gBJVO5TzexKYTb_I2rpg"})")) +
+           ".c2lnbmF0dXJl";
+  }
+
+  struct BadAnswer {
+    std::string status;
+    std::string body;
+    std::string name;  // reason, and "/" and the cause of the pause
+  };
+  std::vector<BadAnswer> BadAnswers() {
+    return {
+        {"404 Not Found", "", "token_not_offered"},
+        {"500 Oops", "x", "callback_failed/http_status"},
+        {"302 Found", "", "callback_failed/http_status"},
+        {"301 Moved\r\nLocation: " + zoom->origin() + "/", "", "callback_failed/http_status"},
+        {"200 OK", "", "callback_answer_invalid"},
+        {"200 OK", "<html>sorry</html>", "callback_answer_invalid"},
+        {"200 OK", "{\"token\":\"abcdefghijklmnop\"}", "callback_answer_invalid"},
+        {"200 OK", std::string(9'000, 'x'), "callback_answer_invalid"},
+        {"200 OK", TokenOf("another-client", absl::Hours(1)),
+         "callback_answer_invalid/wrong_client"},
+        {"200 OK", TokenOf(kClientId, -absl::Hours(1)), "callback_answer_invalid/expires_too_soon"},
+        {"200 OK", TokenOf(kClientId, absl::Seconds(119)),
+         "callback_answer_invalid/expires_too_soon"},
+    };
   }
 };
 
@@ -166,19 +216,77 @@ TEST_SUITE("A delegated credential") {
 
   TEST_CASE_FIXTURE(DelegatedScene,
                     "says what is wrong with the callback, and never shows its URL") {
-    for (const auto& [status, body, name] :
-         std::vector<std::tuple<std::string, std::string, std::string>>{
-             {"404 Not Found", "", "token_not_offered"},
-             {"500 Oops", "x", "callback_failed"},
-             {"302 Found", "", "callback_failed"},
-             {"200 OK", "", "callback_answer_invalid"},
-             {"200 OK", "<html>sorry</html>", "callback_answer_invalid"}}) {
+    for (const auto& [status, body, name] : BadAnswers()) {
+      CAPTURE(body.substr(0, 60));
       Answer(body, status);
-      const auto credential = Delegate();
-      CHECK(NameOf(credential) == name);
-      CHECK(Describe(credential.status()).find("CANARY") == std::string::npos);
+      for (const auto& found : {Delegate(), Test()}) {
+        CHECK(NameOf(found) == name.substr(0, name.find('/')));
+        const std::string said = Describe(found.status());
+        CHECK(said.find("CANARY") == std::string::npos);
+        CHECK(said.find(body.substr(0, 20)) == (body.empty() ? 0 : std::string::npos));
+      }
     }
     CHECK(engine->credentials().List("")->empty());
+  }
+
+  TEST_CASE_FIXTURE(DelegatedScene, "is tried before it is kept") {
+    AnswerWithToken();
+    const auto found = Test();
+    REQUIRE(NameOf(found) == "ok");
+    CHECK(found->id.empty());
+    CHECK(found->kind == CredentialKind::kDelegated);
+    CHECK(found->email == kJill);
+    CHECK(found->health == Health::kHealthy);
+    CHECK(engine->credentials().List("")->empty());
+    REQUIRE(NameOf(Delegate()) == "ok");
+    CHECK(NameOf(Test()) == "ok");
+    CHECK(heard.empty());
+  }
+
+  TEST_CASE_FIXTURE(DelegatedScene, "does as its callback does, and is told of each change once") {
+    AnswerWithToken();
+    const std::string id = Delegate()->id;
+    REQUIRE(NameOf(Sync(id)) == "ok");
+    for (const auto& [status, body, name] : BadAnswers()) {
+      CAPTURE(body.substr(0, 60));
+      heard.clear();
+      Advance(absl::Minutes(61));
+      Answer(body, status);
+      for (int i = 0; i < 2; ++i) {
+        CHECK(Outcome(kJillsMeeting) == name.substr(0, name.find('/')));
+      }
+      CHECK(Get(id).health == Health::kPaused);
+      CHECK(Get(id).cause == name.substr(name.find('/') + 1));
+      AnswerWithToken();
+      CHECK(Outcome(kJillsMeeting) == "ok");  // with what it knew: nothing is lost
+      CHECK(Get(id).health == Health::kHealthy);
+      CHECK(Get(id).cause.empty());
+      CHECK(heard == "healthy>paused paused>healthy ");
+    }
+  }
+
+  TEST_CASE_FIXTURE(DelegatedScene, "is validated by its callback and by Zoom") {
+    AnswerWithToken();
+    const std::string id = Delegate()->id;
+    const auto validated = [&] {
+      const auto credential = engine->credentials().Validate(id, absl::Seconds(20));
+      if (!credential.ok()) return NameOf(credential);
+      return std::string(HealthName(credential->health)) + "/" + credential->cause;
+    };
+    CHECK(validated() == "healthy/");
+    Answer("x", "500 Oops");
+    CHECK(validated() == "paused/http_status");
+    AnswerWithToken();
+    CHECK(validated() == "healthy/");
+    // Of a token that Zoom does not take, whatever it looks like.
+    Answer("not-a-token-of-Zoom");
+    CHECK(validated() == "paused/callback_answer_invalid");
+  }
+
+  TEST_CASE_FIXTURE(DelegatedScene, "takes no more of an answer than a token can be") {
+    server_sends_on = true;
+    Answer(std::string(20'000, 'x'));
+    CHECK(NameOf(Test()) == "callback_answer_invalid");
   }
 }
 

@@ -2,9 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <optional>
 #include <string>
 
 #include "absl/strings/escaping.h"
+#include "base/status.h"
 #include "oauth/token_source.h"
 #include "support/engine_room.h"
 
@@ -162,11 +164,70 @@ TEST_SUITE("A delegated credential") {
     CHECK(Given() == "callback_answer_invalid");
   }
 
-  TEST_CASE_FIXTURE(DelegatedScene, "a callback that fails is no verdict, and is in the log") {
+  TEST_CASE("is paused by what its callback answers, and by nothing else") {
+    struct Case {
+      Reason reason;
+      Cause cause;
+      std::optional<Reason> befell;
+      std::optional<Cause> paused;
+    };
+    const Case cases[] = {
+        {Reason::kCallbackFailed, Cause::kNone, Reason::kNetworkUnreachable,
+         Cause::kCallbackFailed},
+        {Reason::kCallbackFailed, Cause::kHttpStatus, {}, Cause::kHttpStatus},
+        {Reason::kCallbackFailed, Cause::kNone, Reason::kResourcesExhausted, {}},
+        {Reason::kCallbackAnswerInvalid, Cause::kNone, {}, Cause::kCallbackAnswerInvalid},
+        {Reason::kCallbackAnswerInvalid, Cause::kWrongClient, {}, Cause::kWrongClient},
+        {Reason::kCallbackAnswerInvalid, Cause::kExpiresTooSoon, {}, Cause::kExpiresTooSoon},
+        {Reason::kTokenNotOffered, Cause::kNone, {}, Cause::kTokenNotOffered},
+        {Reason::kAddressNotAllowed, Cause::kNone, {}, Cause::kAddressNotAllowed},
+        {Reason::kCancelled, Cause::kNone, {}, {}},
+        {Reason::kStoreUnavailable, Cause::kNone, {}, {}},
+    };
+    for (const Case& c : cases) {
+      CAPTURE(ReasonName(c.reason));
+      ErrorInfo info;
+      info.reason = c.reason;
+      info.cause = c.cause;
+      info.befell = c.befell;
+      CHECK(PauseFor(base::MakeError(info, "x")) == c.paused);
+      // Nobody has to look a cause up in two lists.
+      if (c.paused && c.cause == Cause::kNone) CHECK(CauseName(*c.paused) == ReasonName(c.reason));
+    }
+  }
+
+  TEST_CASE_FIXTURE(DelegatedScene, "a token that Zoom refused pauses it until there is another") {
+    REQUIRE(Given() == "token-1");
+    tokens.Reject("cred_1", Secret("token-1"));
+    given = 0;
+    CHECK(Given() == "callback_answer_invalid");
+    CHECK(Stored().health == Health::kPaused);
+    CHECK(Stored().cause == Cause::kCallbackAnswerInvalid);
+    CHECK(Given() == "token-2");
+    CHECK(Stored().health == Health::kHealthy);
+  }
+
+  TEST_CASE_FIXTURE(DelegatedScene, "is not paused by what its callback's predecessor answers") {
+    transport.hold = true;
+    const auto grant = Begin(tokens.Get("cred_1", In(absl::Seconds(60))));
+    store::CredentialRecord again = Stored();
+    again.tokens.callback_url = Secret("https://tokens.example/other");
+    REQUIRE(records.PutConsented(again).ok());
+    transport.answer = [](const ScriptedTransport::Seen&) { return JsonAnswer(503, ""); };
+    transport.Release();
+    loop.Run();
+    REQUIRE(*grant);
+    CHECK_FALSE((*grant)->ok());
+    CHECK(Stored().health == Health::kHealthy);
+  }
+
+  TEST_CASE_FIXTURE(DelegatedScene, "a callback that fails pauses it, and is in the log") {
     transport.answer = [](const ScriptedTransport::Seen&) { return JsonAnswer(503, ""); };
     CHECK(Given() == "callback_failed");
     CHECK(Given() == "callback_failed");
-    CHECK(Stored().health == Health::kHealthy);
+    CHECK(Stored().health == Health::kPaused);
+    CHECK(Stored().cause == Cause::kHttpStatus);
+    CHECK(Stored().tokens.callback_url == kUrl);
     const auto events = records.ListEvents("cred_1");
     REQUIRE(events.ok());
     CHECK(events->front().kind == CredentialEventKind::kRefreshFailed);

@@ -48,6 +48,45 @@ TEST_SUITE("Records of delegated credentials") {
     CHECK(Bob().generation == 2);
   }
 
+  TEST_CASE_FIXTURE(DelegatedFixture, "have the health that their callback gives them") {
+    const EventRecord failed = {.kind = CredentialEventKind::kRefreshFailed};
+    const EventRecord worked = {.kind = CredentialEventKind::kRefreshed};
+    const absl::Time later = kNow + absl::Hours(1);
+    CHECK(Must(records.NoteAsking("cred_2", 1, Health::kPaused, Cause::kHttpStatus, failed,
+                                  later)) == Health::kHealthy);
+    CHECK(Bob().health == Health::kPaused);
+    CHECK(Bob().health_since == later);
+    CHECK(Bob().cause == Cause::kHttpStatus);
+    CHECK(Must(records.NoteAsking("cred_2", 1, Health::kPaused, Cause::kTokenNotOffered, failed,
+                                  later + absl::Hours(1))) == Health::kPaused);
+    CHECK(Bob().health_since == later);
+    CHECK(Bob().cause == Cause::kTokenNotOffered);
+    CHECK(Must(records.ListEvents("cred_2")).front().times == 2);
+    CHECK(Bob().tokens.callback_url == kUrl);
+    // Of another URL, by now, or on its way out.
+    CHECK_FALSE(
+        Must(records.NoteAsking("cred_2", 2, Health::kHealthy, Cause::kNone, worked, later)));
+    CHECK(Bob().health == Health::kPaused);
+    CHECK(Must(records.NoteAsking("cred_2", 1, Health::kHealthy, Cause::kNone, worked, later)) ==
+          Health::kPaused);
+    CHECK(Bob().health == Health::kHealthy);
+    CHECK(Bob().cause == Cause::kNone);
+    REQUIRE(Must(records.BeginDisconnect("cred_2", later)));
+    CHECK_FALSE(
+        Must(records.NoteAsking("cred_2", 1, Health::kPaused, Cause::kHttpStatus, failed, later)));
+    CHECK(Bob().health == Health::kDisconnecting);
+    CHECK(Must(records.ListEvents("cred_2")).front().kind == CredentialEventKind::kDisconnecting);
+    CHECK_FALSE(
+        Must(records.NoteAsking("cred_9", 1, Health::kPaused, Cause::kHttpStatus, failed, later)));
+  }
+
+  TEST_CASE_FIXTURE(DelegatedFixture, "that are paused are healthy with another URL") {
+    Must(records.NoteAsking("cred_2", 1, Health::kPaused, Cause::kHttpStatus, {}, kNow));
+    CHECK(Must(records.PutConsented(Bob())).before == Health::kPaused);
+    CHECK(Bob().health == Health::kHealthy);
+    CHECK(Bob().cause == Cause::kNone);
+  }
+
   TEST_CASE_FIXTURE(DelegatedFixture, "take no write of a refresh") {
     for (const Secret& spent : {Secret(), Secret("first refresh")}) {
       CHECK_FALSE(Must(records.OpenPending("cred_2", spent, {}, kNow)));
