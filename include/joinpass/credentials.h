@@ -233,11 +233,12 @@ class JOINPASS_EXPORT Credentials {
   //   consent_declined          the user said no
   //   consenter_unexpected      somebody else consented than was expected. If he had a
   //                             credential, that one has the new tokens, since Zoom has
-  //                             voided the older ones; else the consent is revoked, and
-  //                             nothing is kept. The same when it is found out later, in
+  //                             voided the older ones; else nothing is kept, and Zoom is
+  //                             asked to revoke it. The same when it is found out later, in
   //                             the background: the credential without a name goes
   //   reauthorization_required  Zoom refuses the code: used, older than 5 minutes, …
   //   app_credentials_invalid   Zoom refuses the client id or secret
+  //   credential_unknown, credential_disconnecting  it was disconnected meanwhile
   //   deadline_exceeded         the exchange goes on; what comes of it is kept, and is in
   //                             List() then
   //   and what a network and Zoom can do: see reason.h

@@ -47,7 +47,7 @@ struct SweepReport {
 //
 // While a key file cannot be read, nothing is sealed: nobody knows whether a key is
 // still there. What is stored is read with the keys that were read last. A callback
-// that fails stops nothing.
+// that fails stops List(), Sweep() and Remove(), and nothing else.
 //
 // Thread-safe. Lives as long as its Engine. Errors of every call: store_unavailable,
 // key_missing, key_invalid.

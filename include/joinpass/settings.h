@@ -40,7 +40,8 @@ namespace joinpass {
 //
 // The environment counts before the file. Within either, of several names the one that
 // stands first here. What is set to nothing is not set. A client id and its secret are
-// of one row, each of the environment or the file.
+// of one row, each of the environment or the file. If the environment says where the keys
+// are (either name), what the file says of that does not count.
 struct Settings {
   EngineOptions engine = {};
   AppSettings app = {};
@@ -64,7 +65,7 @@ struct SettingsSources {
 // Blocks on the file. Thread-safe.
 //
 // Errors:
-//   invalid_argument   the file's line that is no NAME=value; a value that is none of
+//   invalid_argument   it is no plain file; its line that is no NAME=value; a value that is none of
 //                      those that a name may have; a client id without its secret, or
 //                      the other way round. No message says what is set
 //   store_unavailable  the file is there and cannot be read

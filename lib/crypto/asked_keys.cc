@@ -51,7 +51,11 @@ absl::StatusOr<std::unique_ptr<AskedKeys>> AskedKeys::Open(Callback callback, ba
 
 KeyRing AskedKeys::Current() {
   base::MutexLock lock(mutex_);
-  return in_use_ ? known_.SealingWith(*in_use_) : known_;
+  if (!in_use_) return known_;
+  // If that one was taken out, another one has taken its place meanwhile: the store says
+  // which, to whoever writes with one that is older.
+  const bool is_there = known_.SealingKey(*in_use_) != nullptr;
+  return known_.SealingWith(is_there ? *in_use_ : known_.ids().back());
 }
 
 absl::StatusOr<KeyRing> AskedKeys::NewestToSeal() {
@@ -78,6 +82,7 @@ void AskedKeys::NoteMissing() {
   if (missed_at_ && now - *missed_at_ < kAskAgainAfter) return;
   missed_at_ = now;
   (void)AskNow();
+  missed_at_ = clock_.SteadyNow();  // it may have taken its time
 }
 
 void AskedKeys::NoteInUse(KeyId id) {

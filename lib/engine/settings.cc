@@ -30,6 +30,9 @@ const Names kWebhookSecret = {"ZOOM_WEBHOOK_SECRET_TOKEN",  "ZOOM_WEBHOOK_SECRET
 const Names kRedirectUri = {"ZOOM_REDIRECT_URI", "ZOOM_REDIRECT_URL",
                             "ZOOM_OAUTH_APP_REDIRECT_URI"};
 
+constexpr char kKeyFile[] = "JOINPASS_KEY_FILE";
+constexpr char kKeys[] = "JOINPASS_KEYS";
+
 struct ClientNames {
   const char* id;
   const char* secret;
@@ -82,6 +85,13 @@ absl::StatusOr<base::Buffer> ReadEnvFile(const std::string& path) {
   return text;
 }
 
+// The lines, of which an environment holds one only.
+Secret WithLineBreaks(const Secret& keys) {
+  base::Buffer text = base::ToBuffer(keys.Reveal());
+  std::replace(text.begin(), text.end(), ',', '\n');
+  return Secret(base::View(text));
+}
+
 // What was set, and what of it is wrong.
 class Given {
  public:
@@ -103,6 +113,15 @@ class Given {
   // Or stays as it is.
   void Set(std::string& text, const char* name) const {
     if (std::string given = TextOf({name}); !given.empty()) text = std::move(given);
+  }
+
+  void SetKeys(EngineOptions& engine) const {
+    const bool in_environment = !InEnvironment(kKeyFile).empty() || !InEnvironment(kKeys).empty();
+    const auto get = [&](const char* name) {
+      return in_environment ? InEnvironment(name) : InFile(name);
+    };
+    engine.key_file = std::string(get(kKeyFile).Reveal());
+    engine.keys = WithLineBreaks(get(kKeys));
   }
 
   void SetClient(AppSettings& app) {
@@ -151,21 +170,13 @@ class Given {
   std::vector<std::string> wrong_;
 };
 
-// The lines, of which an environment holds one only.
-Secret WithLineBreaks(const Secret& keys) {
-  base::Buffer text = base::ToBuffer(keys.Reveal());
-  std::replace(text.begin(), text.end(), ',', '\n');
-  return Secret(base::View(text));
-}
-
 absl::StatusOr<Settings> Read(const SettingsSources& sources) {
   JOINPASS_ASSIGN_OR_RETURN(const base::Buffer text, ReadEnvFile(sources.env_file));
   JOINPASS_ASSIGN_OR_RETURN(auto file, engine::ReadEnvLines(base::View(text)));
   Given given(sources, std::move(file));
   Settings settings;
   given.Set(settings.engine.store_folder, "JOINPASS_STORE");
-  given.Set(settings.engine.key_file, "JOINPASS_KEY_FILE");
-  settings.engine.keys = WithLineBreaks(given.Of({"JOINPASS_KEYS"}));
+  given.SetKeys(settings.engine);
   given.Set(settings.engine.oauth_origin, "ZOOM_OAUTH_ORIGIN");
   given.Set(settings.engine.api_origin, "ZOOM_API_ORIGIN");
   given.Set(settings.engine.ca_file, "JOINPASS_CA_FILE");

@@ -23,8 +23,16 @@ std::optional<crypto::KeyId> KeyNamed(const crypto::KeyRing& ring, const std::st
 
 }  // namespace
 
-absl::StatusOr<std::vector<KeyInfo>> StoredKeys::List() {
+// The keys as they are now, here and in the store.
+absl::Status StoredKeys::CatchUp() {
   JOINPASS_RETURN_IF_ERROR(keys_.Ask());
+  JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyId adopted, store_.rotation().AdoptedKey());
+  keys_.NoteInUse(adopted);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<KeyInfo>> StoredKeys::List() {
+  JOINPASS_RETURN_IF_ERROR(CatchUp());
   JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyRing ring, keys_.CurrentToSeal());
   std::vector<KeyInfo> keys;
   for (const crypto::KeyId id : ring.ids()) {
@@ -63,6 +71,7 @@ base::Task<absl::StatusOr<SweepReport>> StoredKeys::SweepUntil(SteadyTime deadli
 }
 
 absl::Status StoredKeys::Remove(const std::string& id) {
+  JOINPASS_RETURN_IF_ERROR(CatchUp());
   JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyRing ring, keys_.CurrentToSeal());
   const std::optional<crypto::KeyId> key = KeyNamed(ring, id);
   if (!key) return base::MakeError(Reason::kInvalidArgument, "key: there is no such one");

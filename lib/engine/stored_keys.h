@@ -32,6 +32,7 @@ class StoredKeys final : public Keys {
   void Close() { closed_ = true; }
 
  private:
+  absl::Status CatchUp();
   base::Task<absl::StatusOr<SweepReport>> SweepUntil(SteadyTime deadline);
 
   const service::Context& context_;

@@ -52,6 +52,20 @@ bool MayPass(const absl::Status& error) {
          absl::IsDeadlineExceeded(error);
 }
 
+// The same of the store: a key that is missing now may be given in a moment.
+bool MayPassInStore(const absl::Status& error) {
+  const Reason reason = ReasonOf(error);
+  return MayPass(error) || reason == Reason::kKeyMissing || reason == Reason::kKeyInvalid;
+}
+
+// True: nobody needs to ask whose it is any more.
+bool IsVerdict(const absl::Status& named) {
+  if (named.ok()) return true;
+  const Reason reason = ReasonOf(named);
+  return reason == Reason::kConsenterUnexpected || reason == Reason::kCredentialUnknown ||
+         reason == Reason::kCredentialDisconnecting;
+}
+
 absl::Status StillUnderWay() {
   return base::MakeError(Reason::kDeadlineExceeded,
                          "connect: the deadline passed; the exchange goes on, and what comes of it "
@@ -147,9 +161,7 @@ base::Task<Consents::MaybeCredential> Consents::Finish(Secret redirected_to, std
   if (!kept) co_return StillUnderWay();
   JOINPASS_CO_RETURN_IF_ERROR(kept->status());
   const std::optional<MaybeCredential> named = co_await Flight::Wait(name, deadline);
-  const bool is_verdict =
-      named && (named->ok() || ReasonOf(named->status()) == Reason::kConsenterUnexpected);
-  co_return is_verdict ? *named : *kept;
+  co_return named&& IsVerdict(named->status()) ? *named : *kept;
 }
 
 // For whoever brings the same response again. Without it he waits in vain, no more.
@@ -182,7 +194,7 @@ base::Task<Consents::MaybeCredential> Consents::ExchangeAndKeep(Begun begun, Sec
   }
   const store::ConnectOutcome outcome = OutcomeOf(kept);
   (void)co_await Note(begun.state, outcome);
-  if (kept.ok()) Launch(names_, std::move(name), FindWho(kept->id, begun.state));
+  if (kept.ok()) Launch(names_, std::move(name), FindWho(*kept, begun.state));
   co_return kept;
 }
 
@@ -216,7 +228,7 @@ base::Task<Consents::MaybeCredential> Consents::Keep(store::CredentialRecord cre
       context_.listeners.Notify(
           "tokens_saved", absl::StrCat("the store took the consent ", credential.id, " after all"));
     }
-    const bool over = kept.ok() || !MayPass(kept.status()) || gave_up_->landed();
+    const bool over = kept.ok() || !MayPassInStore(kept.status()) || gave_up_->landed();
     if (over) co_return kept;
     if (!refused) {
       context_.listeners.Notify(
@@ -228,30 +240,46 @@ base::Task<Consents::MaybeCredential> Consents::Keep(store::CredentialRecord cre
   }
 }
 
-base::Task<Consents::MaybeCredential> Consents::FindWho(std::string id, std::string state) {
+base::Task<Consents::MaybeCredential> Consents::FindWho(store::CredentialRecord kept,
+                                                        std::string state) {
   for (int tries = 1;; ++tries) {
     const absl::StatusOr<store::Records::Consented> named =
-        co_await Identify(context_, calls_, id, context_.clock.SteadyNow() + kAskWhoDeadline);
-    if (named.ok()) {
-      const store::ConnectOutcome outcome = OutcomeOf(named->record);
+        co_await Identify(context_, calls_, kept.id, context_.clock.SteadyNow() + kAskWhoDeadline);
+    if (IsVerdict(named.status())) {
+      MaybeCredential found = absl::UnknownError("");
+      if (named.ok()) {
+        found = named->record;
+      } else {
+        found = co_await FindAgain(std::move(kept), named.status());
+      }
+      const store::ConnectOutcome outcome = OutcomeOf(found);
       (void)co_await Note(state, outcome);
-      co_return named->record;
-    }
-    if (ReasonOf(named.status()) == Reason::kConsenterUnexpected) {
-      const MaybeCredential refused = named.status();
-      const store::ConnectOutcome outcome = OutcomeOf(refused);
-      (void)co_await Note(state, outcome);
-      co_return refused;
+      co_return found;
     }
     const bool over = tries == kMostTries || !MayPass(named.status()) || gave_up_->landed();
     if (over) {
-      upkeep_.Watch(id);
-      const store::ConnectOutcome outcome = {.credential_id = id, .is_final = true};
+      upkeep_.Watch(kept.id);
+      const store::ConnectOutcome outcome = {.credential_id = kept.id, .is_final = true};
       (void)co_await Note(state, outcome);
       co_return named.status();
     }
     co_await base::Flight<absl::Status>::Wait(gave_up_, context_.clock.SteadyNow() + kBetweenTries);
   }
+}
+
+// By the time of the consent, which goes with its tokens wherever they go.
+base::Task<Consents::MaybeCredential> Consents::FindAgain(store::CredentialRecord kept,
+                                                          absl::Status why) {
+  if (ReasonOf(why) == Reason::kConsenterUnexpected) co_return why;
+  auto& records = context_.records;
+  const auto all = co_await context_.OffLoop(service::Lane::kTokens,
+                                             [&] { return records.ListCredentials(kept.app_id); });
+  if (!all.ok()) co_return all.status();
+  for (const store::CredentialRecord& each : *all) {
+    if (each.IsNamed() && each.connected_at == kept.connected_at) co_return each;
+  }
+  if (kept.expected.IsAnybody()) co_return why;
+  co_return ConsentedUnexpectedly("another process has found that out");
 }
 
 base::Task<bool> Consents::AwaitAll(const Flights& flights, SteadyTime deadline) {

@@ -71,7 +71,9 @@ class Consents {
                                               std::shared_ptr<Flight> name);
   base::Task<absl::StatusOr<zoom::TokenAnswer>> Exchange(const Begun& begun, Secret code);
   base::Task<MaybeCredential> Keep(store::CredentialRecord credential);
-  base::Task<MaybeCredential> FindWho(std::string id, std::string state);
+  base::Task<MaybeCredential> FindWho(store::CredentialRecord kept, std::string state);
+  // What became of it, which another process has named or taken away.
+  base::Task<MaybeCredential> FindAgain(store::CredentialRecord kept, absl::Status why);
   base::Task<bool> AwaitAll(const Flights& flights, SteadyTime deadline);
 
   const service::Context& context_;

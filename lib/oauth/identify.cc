@@ -86,18 +86,13 @@ base::Task<absl::StatusOr<Consenter>> AskWho(AuthorizedCalls& calls, std::string
 // Under the lock: tokens on their way to another credential must not be refreshed
 // under the old id.
 base::Task<absl::StatusOr<Consented>> Name(const service::Context& context, std::string id,
-                                           Consenter consenter, SteadyTime deadline) {
+                                           Consenter consenter, store::Records::Naming naming,
+                                           SteadyTime deadline) {
   JOINPASS_CO_ASSIGN_OR_RETURN(const std::unique_ptr<store::RefreshLock> lock,
                                co_await AwaitRefreshLock(context, id, deadline));
   auto& records = context.records;
   co_return co_await context.OffLoop(service::Lane::kTokens,
-                                     [&] { return records.NameCredential(id, consenter); });
-}
-
-absl::Status Unexpected(const char* what_came_of_it) {
-  return base::MakeError(
-      Reason::kConsenterUnexpected,
-      absl::StrCat("connect: somebody else consented than was expected; ", what_came_of_it));
+                                     [&] { return records.NameCredential(id, consenter, naming); });
 }
 
 // Of somebody who is not expected. A credential that he has lives by these tokens now,
@@ -106,28 +101,21 @@ absl::Status Unexpected(const char* what_came_of_it) {
 base::Task<absl::StatusOr<Consented>> TakeAway(const service::Context& context,
                                                AuthorizedCalls& calls, CredentialRecord credential,
                                                Consenter consenter, SteadyTime deadline) {
-  auto& records = context.records;
-  const auto whose =
-      store::Principal::Of(credential.app_kind, consenter.user_id, consenter.account_id);
-  const absl::StatusOr<CredentialRecord> before = co_await context.OffLoop(
-      service::Lane::kTokens, [&] { return records.FindCredential(credential.app_id, whose); });
-  if (before.ok() && before->health != Health::kDisconnecting) {
-    std::string id = credential.id;
-    JOINPASS_CO_ASSIGN_OR_RETURN(
-        const Consented his, co_await Name(context, std::move(id), std::move(consenter), deadline));
+  const absl::StatusOr<Consented> his = co_await Name(
+      context, credential.id, std::move(consenter), store::Records::Naming::kIntoLiving, deadline);
+  if (his.ok()) {
     calls.tokens().Forget(credential.id);
-    Welcome(context, calls.tokens(), his);
-    co_return Unexpected("the credential that he has goes on with it");
+    Welcome(context, calls.tokens(), *his);
+    co_return ConsentedUnexpectedly("the credential that he has goes on with it");
   }
-  if (!before.ok() && ReasonOf(before.status()) != Reason::kCredentialUnknown) {
-    co_return before.status();
-  }
+  if (ReasonOf(his.status()) != Reason::kCredentialUnknown) co_return his;
   JOINPASS_CO_ASSIGN_OR_RETURN(
       const Disconnected gone,
       co_await Disconnect(context, calls.tokens(), credential.id, deadline));
-  co_return Unexpected(gone.revoked ? "it is revoked"
-                                    : "nothing of it is kept, but Zoom could not be asked to "
-                                      "revoke it");
+  co_return ConsentedUnexpectedly(gone.revoked
+                                      ? "it is revoked"
+                                      : "nothing of it is kept, but Zoom could not be asked to "
+                                        "revoke it");
 }
 
 base::Task<absl::StatusOr<Consented>> TryToName(const service::Context& context,
@@ -140,7 +128,8 @@ base::Task<absl::StatusOr<Consented>> TryToName(const service::Context& context,
     co_return co_await TakeAway(context, calls, std::move(credential), std::move(consenter),
                                 deadline);
   }
-  co_return co_await Name(context, id, std::move(consenter), deadline);
+  co_return co_await Name(context, id, std::move(consenter), store::Records::Naming::kAnyway,
+                          deadline);
 }
 
 base::Task<absl::Status> LogFailure(const service::Context& context, std::string id,
@@ -153,6 +142,12 @@ base::Task<absl::Status> LogFailure(const service::Context& context, std::string
 }
 
 }  // namespace
+
+absl::Status ConsentedUnexpectedly(std::string_view what_came_of_it) {
+  return base::MakeError(Reason::kConsenterUnexpected,
+                         absl::StrCat("connect: somebody else consented than was expected; ",
+                                      std::string(what_came_of_it)));
+}
 
 void Welcome(const service::Context& context, TokenSource& tokens, const Consented& kept) {
   tokens.Forget(kept.record.id);

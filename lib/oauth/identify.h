@@ -4,7 +4,9 @@
 #define JOINPASS_LIB_OAUTH_IDENTIFY_H_
 
 #include <string>
+#include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/task.h"
 #include "joinpass/time.h"
@@ -19,6 +21,9 @@ namespace joinpass::oauth {
 // credential read again.
 void Welcome(const service::Context& context, TokenSource& tokens,
              const store::Records::Consented& kept);
+
+// The error of a consent by somebody who is not expected.
+absl::Status ConsentedUnexpectedly(std::string_view what_came_of_it);
 
 // Asks Zoom once whose the unnamed credential is, and gives it its name. Where no scope
 // allows to ask that, its access token says it; and of an account, if the token is no

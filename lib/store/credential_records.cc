@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "store/millis.h"
 #include "store/opened_rows.h"
@@ -104,7 +105,8 @@ absl::StatusOr<CredentialRecord> Records::PutExchanged(CredentialRecord credenti
 }
 
 absl::StatusOr<Records::Consented> Records::NameCredential(const std::string& id,
-                                                           const Consenter& consenter) {
+                                                           const Consenter& consenter,
+                                                           Naming naming) {
   return Sealing([&](const RowSealer& sealer) -> absl::StatusOr<Consented> {
     for (int i = 0; i < kMostTries; ++i) {
       JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> row,
@@ -119,6 +121,8 @@ absl::StatusOr<Records::Consented> Records::NameCredential(const std::string& id
       const LookupKeys keys = sealer.PrincipalKeys(credential.app_id, credential.principal());
       JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> stored,
                                 store_.credentials().FindOfPrincipal(keys));
+      const bool lives = stored && stored->health != Health::kDisconnecting;
+      if (naming == Naming::kIntoLiving && !lives) return UnknownCredential();
       JOINPASS_ASSIGN_OR_RETURN(std::optional<Consented> named,
                                 stored ? Merge(sealer, *row, *stored, credential)
                                        : NameInPlace(sealer, keys, credential));
@@ -265,12 +269,21 @@ absl::StatusOr<bool> Records::BeginDisconnect(const std::string& id, absl::Time 
   });
 }
 
+absl::Status Records::CheckKnowsAll(const RowSealer& sealer) {
+  JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyId adopted, store_.rotation().AdoptedKey());
+  if (adopted == 0 || sealer.Knows(adopted)) return absl::OkStatus();
+  return base::MakeError(Reason::kKeyMissing,
+                         absl::StrCat("store: sealed with key ", crypto::KeyName(adopted),
+                                      ", which is not among the keys here"));
+}
+
 absl::StatusOr<bool> Records::RemoveCredential(const CredentialRecord& credential) {
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<bool> {
     JOINPASS_ASSIGN_OR_RETURN(const std::optional<CredentialRow> row,
                               store_.credentials().Find(credential.id));
     if (!row) return true;
     if (row->health != Health::kDisconnecting) return false;
+    JOINPASS_RETURN_IF_ERROR(CheckKnowsAll(sealer));
     // The directory first: what is cut short here is found again by the row.
     const std::string& app_id = credential.app_id;
     if (credential.app_kind == AppKind::kAccountManaged) {
@@ -281,6 +294,8 @@ absl::StatusOr<bool> Records::RemoveCredential(const CredentialRecord& credentia
           store_.directory().RemoveHost(sealer.HostKeys(app_id, credential.user_id),
                                         sealer.MeetingHostKeys(app_id, credential.user_id)));
     }
+    // What was written meanwhile under a newer key is still there.
+    JOINPASS_RETURN_IF_ERROR(CheckKnowsAll(sealer));
     JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.credentials().Remove(credential.id));
     return outcome != Outcome::kMoved;
   });

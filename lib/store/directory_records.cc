@@ -159,6 +159,7 @@ absl::Status Records::PutMeetings(std::span<const MeetingRecord> meetings) {
 absl::StatusOr<int> Records::SweepMeetings(const std::string& app_id,
                                            const std::string& host_user_id, absl::Time before) {
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<int> {
+    JOINPASS_RETURN_IF_ERROR(CheckKnowsAll(sealer));
     JOINPASS_RETURN_IF_ERROR(store_.directory().ForgetDeletedBefore(before - kDeletionKept));
     return store_.directory().SweepMeetings(sealer.MeetingHostKeys(app_id, host_user_id), before);
   });

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "store/with_keys.h"
 
 namespace joinpass::store {
 namespace {
@@ -81,17 +82,22 @@ absl::StatusOr<bool> KeySweep::Step() {
   if (rows.empty()) return EndPass();
   const RowSealer sealer(ring, random_);
   std::vector<Resealed> ready;
+  bool lacks_key = false;
   for (const AnyRow& row : rows) {
     absl::StatusOr<AnyRow> now = ResealRow(sealer, row);
     if (now.ok()) {
       ready.push_back({.was = row, .now = *std::move(now)});
     } else {
       ++report_.unreadable;
+      lacks_key = lacks_key || ReasonOf(now.status()) == Reason::kKeyMissing;
     }
   }
   const absl::StatusOr<int> put = store_.rotation().Reseal(ready);
-  if (!put.ok() && !(keys_.Current() == ring)) return false;  // begin anew with newer keys
-  JOINPASS_RETURN_IF_ERROR(put.status());
+  if (!put.ok() || lacks_key) {
+    const absl::Status behind = CatchUp(store_.rotation(), keys_, ring, absl::OkStatus(), true);
+    if (!(keys_.Current() == ring)) return false;  // begin anew with newer keys
+    JOINPASS_RETURN_IF_ERROR(put.ok() ? behind : put.status());
+  }
   resealed_ += *put;
   moved_ += static_cast<int>(ready.size()) - *put;
   report_.resealed += *put;

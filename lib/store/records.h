@@ -103,7 +103,11 @@ class Records {
   // `id` is gone; if that one was consented to later, they are void. The caller has
   // the refresh lock of `id`. One with a name is given as it is. Also:
   // credential_unknown (there is none, or it is on its way out)
-  absl::StatusOr<Consented> NameCredential(const std::string& id, const Consenter& consenter);
+  // kIntoLiving: only where (app, principal) has a credential that is not on its way
+  // out; credential_unknown else.
+  enum class Naming { kAnyway, kIntoLiving };
+  absl::StatusOr<Consented> NameCredential(const std::string& id, const Consenter& consenter,
+                                           Naming naming = Naming::kAnyway);
   // True if it was there without a name, as it is seen, and is gone.
   absl::StatusOr<bool> RemoveUnnamed(const CredentialRecord& credential);
   absl::StatusOr<std::vector<CredentialRecord>> ListUnnamed();  // oldest first
@@ -219,6 +223,10 @@ class Records {
   auto Sealing(const Work& work);
 
   const std::unique_ptr<crypto::KeySource> fixed_keys_;
+  // Before what is found by look-up keys is removed: key_missing if somebody may have
+  // written under a key that `sealer` lacks.
+  absl::Status CheckKnowsAll(const RowSealer& sealer);
+
   Store& store_;
   crypto::KeySource& keys_;
   base::Random& random_;

@@ -28,6 +28,8 @@ class RowSealer {
   // `random` must outlive it.
   RowSealer(crypto::KeyRing keys, base::Random& random) : keys_(std::move(keys)), random_(random) {}
 
+  bool Knows(crypto::KeyId id) const { return keys_.SealingKey(id) != nullptr; }
+
   AppRow SealApp(const AppRecord& app) const;
   absl::StatusOr<AppRecord> OpenApp(const AppRow& row) const;
 

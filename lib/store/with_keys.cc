@@ -5,15 +5,16 @@
 
 namespace joinpass::store {
 
-absl::Status CatchUp(RotationStore& rotation, crypto::KeySource& keys, const absl::Status& why) {
-  const bool says_so = !why.ok() && ReasonOf(why) == Reason::kKeyMissing;
-  const crypto::KeyRing before = keys.Current();
+absl::Status CatchUp(RotationStore& rotation, crypto::KeySource& keys, const crypto::KeyRing& ring,
+                     const absl::Status& why, bool says_nothing) {
+  const bool lacks_key = !why.ok() && ReasonOf(why) == Reason::kKeyMissing;
   const absl::StatusOr<crypto::KeyId> in_use = rotation.AdoptedKey();
-  if (!in_use.ok()) return absl::OkStatus();  // then `why`, or nothing, says what is wrong
+  if (!in_use.ok()) return says_nothing ? in_use.status() : absl::OkStatus();
   keys.NoteInUse(*in_use);
-  const crypto::KeyRing now = keys.Current();
-  if (says_so && now == before) keys.NoteMissing();
-  if (says_so || *in_use == 0 || now.SealingKey(*in_use) != nullptr) return absl::OkStatus();
+  if (lacks_key && keys.Current() == ring) keys.NoteMissing();
+  if (lacks_key || *in_use == 0 || keys.Current().SealingKey(*in_use) != nullptr) {
+    return absl::OkStatus();
+  }
   return base::MakeError(Reason::kKeyMissing,
                          absl::StrCat("store: sealed with key ", crypto::KeyName(*in_use),
                                       ", which is not among the keys here"));

@@ -46,27 +46,44 @@ absl::Status StatusOf(const absl::StatusOr<T>& value) {
   return value.status();
 }
 
-// Tells `keys` what the store says of them, and what a call met with (`why`).
-// key_missing, with its id, unless `why` says so itself: somebody writes with a key that
-// is not to be had here, so that nobody can say what there is.
-absl::Status CatchUp(RotationStore& rotation, crypto::KeySource& keys, const absl::Status& why);
+// Whether a call says that something is not there.
+inline bool SaysNothing(const absl::Status& status) { return absl::IsNotFound(status); }
+template <typename T>
+bool SaysNothing(const absl::StatusOr<T>& value) {
+  return absl::IsNotFound(value.status());
+}
+template <typename T>
+bool SaysNothing(const absl::StatusOr<std::optional<T>>& found) {
+  return found.ok() ? !found->has_value() : absl::IsNotFound(found.status());
+}
+template <typename T>
+bool SaysNothing(const absl::StatusOr<std::vector<T>>& found) {
+  return found.ok() ? found->empty() : absl::IsNotFound(found.status());
+}
+
+// After a call with `ring` that ended with `why`: tells `keys` what the store says of
+// them.
+//
+// Errors, in the place of what the call gave:
+//   key_missing        with its id, unless `why` says so: somebody writes with a key
+//                      that is not to be had here, and nobody can say what there is
+//   store_unavailable  nobody can say that, and the call `says_nothing`
+absl::Status CatchUp(RotationStore& rotation, crypto::KeySource& keys, const crypto::KeyRing& ring,
+                     const absl::Status& why, bool says_nothing);
 
 // What `work(sealer)` gives, which reads. Somebody may have written under a key that
 // came after the ring was taken, or that is not known here: then the store says so.
 template <typename Work>
 auto OpeningWith(RotationStore& rotation, crypto::KeySource& keys, base::Random& random,
                  const Work& work) -> std::invoke_result_t<Work, const RowSealer&> {
-  crypto::KeyRing ring = keys.Current();
   while (true) {
+    const crypto::KeyRing ring = keys.Current();
     auto result = work(RowSealer(ring, random));
     if (IsFinal(result)) return result;
-    const absl::Status missing = CatchUp(rotation, keys, StatusOf(result));
-    crypto::KeyRing now = keys.Current();
-    if (now == ring) {
-      if (!missing.ok()) return missing;
-      return result;
-    }
-    ring = std::move(now);
+    const absl::Status error = CatchUp(rotation, keys, ring, StatusOf(result), SaysNothing(result));
+    if (!(keys.Current() == ring)) continue;
+    if (!error.ok()) return error;
+    return result;
   }
 }
 
@@ -79,9 +96,10 @@ auto SealingWith(RotationStore& rotation, crypto::KeySource& keys, base::Random&
     if (!ring.ok()) return std::move(ring).status();
     auto result = work(RowSealer(*ring, random));
     if (IsFinal(result)) return result;
-    const absl::Status missing = CatchUp(rotation, keys, StatusOf(result));
+    const absl::Status error =
+        CatchUp(rotation, keys, *ring, StatusOf(result), SaysNothing(result));
     if (!(keys.Current() == *ring)) continue;
-    if (!missing.ok()) return missing;
+    if (!error.ok()) return error;
     return result;
   }
 }

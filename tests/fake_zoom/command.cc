@@ -1,5 +1,6 @@
 #include "fake_zoom/command.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -135,9 +136,13 @@ std::string ReadyLine(const FakeZoom& fake, std::string_view ca_file) {
       absl::StrCat("fake_zoom: ready  ZOOM_OAUTH_ORIGIN=", fake.origin(),
                    " ZOOM_API_ORIGIN=", fake.origin(), " JOINPASS_CA_FILE=", base::ToAbsl(ca_file));
   const std::vector<App> apps = fake.Apps();
-  if (!apps.empty()) {
-    absl::StrAppend(&line, " ZOOM_CLIENT_ID=", apps.front().client_id,
-                    " ZOOM_CLIENT_SECRET=", apps.front().client_secret);
+  // The first that a user can consent to, if there is one.
+  auto app = std::find_if(apps.begin(), apps.end(),
+                          [](const App& each) { return each.kind == AppKind::kUser; });
+  if (app == apps.end()) app = apps.begin();
+  if (app != apps.end()) {
+    absl::StrAppend(&line, " ZOOM_CLIENT_ID=", app->client_id,
+                    " ZOOM_CLIENT_SECRET=", app->client_secret);
   }
   return line;
 }

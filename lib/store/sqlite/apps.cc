@@ -67,7 +67,7 @@ absl::StatusOr<Outcome> LookAtPause(Connection& db, const std::string& id,
 absl::StatusOr<Outcome> SqliteApps::Insert(const AppRow& row, const LookupKeys& same_client) {
   base::MutexLock lock(file_.writes.mutex);
   Connection& db = *file_.writes.connection;
-  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {row.sealed}));
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, marker_, {row.sealed}));
   JOINPASS_ASSIGN_OR_RETURN(const bool same_id, HasApp(db, row.id));
   JOINPASS_ASSIGN_OR_RETURN(const bool taken, ClientIsTaken(db, row.id, same_client));
   if (same_id || taken) return Outcome::kTaken;
@@ -85,7 +85,7 @@ absl::StatusOr<Outcome> SqliteApps::Insert(const AppRow& row, const LookupKeys& 
 absl::StatusOr<Outcome> SqliteApps::Update(const AppRow& row, const LookupKeys& same_client) {
   base::MutexLock lock(file_.writes.mutex);
   Connection& db = *file_.writes.connection;
-  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {row.sealed}));
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, marker_, {row.sealed}));
   JOINPASS_ASSIGN_OR_RETURN(const bool there, HasApp(db, row.id));
   if (!there) return Outcome::kUnknown;
   JOINPASS_ASSIGN_OR_RETURN(const bool taken, ClientIsTaken(db, row.id, same_client));

@@ -13,14 +13,15 @@
 #include "store/app_store.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/directory.h"
+#include "store/sqlite/key_check.h"
 
 namespace joinpass::store::sqlite {
 
 // The contract is AppStore's.
 class SqliteApps final : public AppStore {
  public:
-  SqliteApps(Database& file, crypto::KeySource& keys, SqliteDirectory& directory)
-      : file_(file), keys_(keys), directory_(directory) {}
+  SqliteApps(Database& file, const Marker& marker, SqliteDirectory& directory)
+      : file_(file), marker_(marker), directory_(directory) {}
 
   absl::StatusOr<Outcome> Insert(const AppRow& row, const LookupKeys& same_client) override;
   absl::StatusOr<Outcome> Update(const AppRow& row, const LookupKeys& same_client) override;
@@ -35,7 +36,7 @@ class SqliteApps final : public AppStore {
 
  private:
   Database& file_;
-  crypto::KeySource& keys_;
+  const Marker marker_;
   SqliteDirectory& directory_;
 };
 

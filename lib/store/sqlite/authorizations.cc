@@ -15,7 +15,7 @@ AuthorizationRow ReadAuthorizationRow(const Statement& row) {
 absl::Status SqliteAuthorizations::Put(const AuthorizationRow& row) {
   base::MutexLock lock(file_.writes.mutex);
   Connection& db = *file_.writes.connection;
-  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {row.sealed}));
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, marker_, {row.sealed}));
   {
     JOINPASS_ASSIGN_OR_RETURN(
         Statement put,
@@ -40,7 +40,7 @@ absl::StatusOr<Outcome> SqliteAuthorizations::Replace(const AuthorizationRow& se
                                                       const AuthorizationRow& row) {
   base::MutexLock lock(file_.writes.mutex);
   Connection& db = *file_.writes.connection;
-  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {row.sealed}));
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, marker_, {row.sealed}));
   Outcome outcome = Outcome::kMoved;
   {
     JOINPASS_ASSIGN_OR_RETURN(Statement put,

@@ -12,13 +12,14 @@
 #include "crypto/key_source.h"
 #include "store/authorization_store.h"
 #include "store/sqlite/database.h"
+#include "store/sqlite/key_check.h"
 
 namespace joinpass::store::sqlite {
 
 // The contract is AuthorizationStore's.
 class SqliteAuthorizations final : public AuthorizationStore {
  public:
-  SqliteAuthorizations(Database& file, crypto::KeySource& keys) : file_(file), keys_(keys) {}
+  SqliteAuthorizations(Database& file, const Marker& marker) : file_(file), marker_(marker) {}
 
   absl::Status Put(const AuthorizationRow& row) override;
   absl::StatusOr<std::optional<AuthorizationRow>> Find(const LookupKeys& state_keys) override;
@@ -28,7 +29,7 @@ class SqliteAuthorizations final : public AuthorizationStore {
 
  private:
   Database& file_;
-  crypto::KeySource& keys_;
+  const Marker marker_;
 };
 
 }  // namespace joinpass::store::sqlite

@@ -95,7 +95,8 @@ absl::StatusOr<Outcome> SqliteCredentials::Insert(const CredentialRow& row,
   Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(
       Transaction transaction,
-      BeginSealed(db, keys_, {row.sealed_user, row.tokens.sealed, row.sealed_cause, event.sealed}));
+      BeginSealed(db, marker_,
+                  {row.sealed_user, row.tokens.sealed, row.sealed_cause, event.sealed}));
   JOINPASS_ASSIGN_OR_RETURN(const bool taken, IsTaken(db, row.id, same_principal));
   if (taken) return Outcome::kTaken;
   Outcome outcome = Outcome::kUnknown;
@@ -120,7 +121,8 @@ absl::StatusOr<Outcome> SqliteCredentials::Replace(const CredentialRow& row,
   Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(
       Transaction transaction,
-      BeginSealed(db, keys_, {row.sealed_user, row.tokens.sealed, row.sealed_cause, event.sealed}));
+      BeginSealed(db, marker_,
+                  {row.sealed_user, row.tokens.sealed, row.sealed_cause, event.sealed}));
   JOINPASS_ASSIGN_OR_RETURN(const std::optional<Health> health, ReadHealth(db, row.id));
   if (health != seen_health) return Outcome::kMoved;
   if (unnamed != nullptr) {
@@ -146,7 +148,7 @@ absl::StatusOr<Outcome> SqliteCredentials::Name(const CredentialRow& row,
                                                 const LookupKeys& same_principal) {
   base::MutexLock lock(file_.writes.mutex);
   Connection& db = *file_.writes.connection;
-  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {row.sealed_user}));
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, marker_, {row.sealed_user}));
   JOINPASS_ASSIGN_OR_RETURN(const bool taken, IsTaken(db, "", same_principal));
   if (taken) return Outcome::kTaken;
   Outcome outcome = Outcome::kMoved;
@@ -257,7 +259,7 @@ absl::StatusOr<Outcome> SqliteCredentials::BeginDisconnect(const std::string& id
                                                            const EventRow& event) {
   base::MutexLock lock(file_.writes.mutex);
   Connection& db = *file_.writes.connection;
-  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {event.sealed}));
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, marker_, {event.sealed}));
   JOINPASS_ASSIGN_OR_RETURN(const std::optional<Health> health, ReadHealth(db, id));
   if (!health) return Outcome::kUnknown;
   if (*health == Health::kDisconnecting) return Outcome::kSame;

@@ -15,6 +15,7 @@
 #include "crypto/key_source.h"
 #include "store/credential_store.h"
 #include "store/sqlite/database.h"
+#include "store/sqlite/key_check.h"
 #include "store/sqlite/refresh_lock.h"
 
 namespace joinpass::store::sqlite {
@@ -22,8 +23,8 @@ namespace joinpass::store::sqlite {
 // The contract is CredentialStore's.
 class SqliteCredentials final : public CredentialStore {
  public:
-  SqliteCredentials(std::string folder, Database& file, crypto::KeySource& keys)
-      : folder_(std::move(folder)), file_(file), keys_(keys) {}
+  SqliteCredentials(std::string folder, Database& file, const Marker& marker)
+      : folder_(std::move(folder)), file_(file), marker_(marker) {}
 
   absl::StatusOr<Outcome> Insert(const CredentialRow& row, const LookupKeys& same_principal,
                                  const EventRow& event) override;
@@ -72,7 +73,7 @@ class SqliteCredentials final : public CredentialStore {
  private:
   const std::string folder_;
   Database& file_;
-  crypto::KeySource& keys_;
+  const Marker marker_;
 };
 
 }  // namespace joinpass::store::sqlite

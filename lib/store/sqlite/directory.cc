@@ -111,7 +111,7 @@ absl::StatusOr<std::optional<HostRow>> SqliteDirectory::FindHost(const LookupKey
 absl::StatusOr<Outcome> SqliteDirectory::ChangeHost(const HostChange& change) {
   base::MutexLock lock(file_.writes.mutex);
   Connection& db = *file_.writes.connection;
-  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {NewSeal(change)}));
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, marker_, {NewSeal(change)}));
   JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, Change(db, change));
   if (outcome == Outcome::kDone) JOINPASS_RETURN_IF_ERROR(transaction.Commit());
   return outcome;
@@ -175,7 +175,7 @@ absl::StatusOr<Outcome> SqliteDirectory::ChangeMeetings(std::span<const MeetingC
   for (const MeetingChange& change : changes) {
     if (sealed.empty()) sealed = NewSeal(change);
   }
-  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {sealed}));
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, marker_, {sealed}));
   for (const MeetingChange& change : changes) {
     JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, Change(db, change));
     if (outcome != Outcome::kDone) return outcome;

@@ -13,13 +13,14 @@
 #include "crypto/key_source.h"
 #include "store/directory_store.h"
 #include "store/sqlite/database.h"
+#include "store/sqlite/key_check.h"
 
 namespace joinpass::store::sqlite {
 
 // The contract is DirectoryStore's.
 class SqliteDirectory final : public DirectoryStore {
  public:
-  SqliteDirectory(Database& file, crypto::KeySource& keys) : file_(file), keys_(keys) {}
+  SqliteDirectory(Database& file, const Marker& marker) : file_(file), marker_(marker) {}
 
   absl::StatusOr<std::optional<HostRow>> FindHost(const LookupKeys& user_keys) override;
   absl::StatusOr<Outcome> ChangeHost(const HostChange& change) override;
@@ -40,7 +41,7 @@ class SqliteDirectory final : public DirectoryStore {
 
  private:
   Database& file_;
-  crypto::KeySource& keys_;
+  const Marker marker_;
 };
 
 }  // namespace joinpass::store::sqlite

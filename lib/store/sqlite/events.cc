@@ -100,7 +100,7 @@ absl::StatusOr<Outcome> CommitWithEvent(Transaction& transaction, Connection& db
 absl::StatusOr<Outcome> SqliteCredentials::AddEvent(const std::string& id, const EventRow& event) {
   base::MutexLock lock(file_.writes.mutex);
   Connection& db = *file_.writes.connection;
-  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {event.sealed}));
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, marker_, {event.sealed}));
   JOINPASS_ASSIGN_OR_RETURN(const std::optional<Health> health, ReadHealth(db, id));
   if (!health) return Outcome::kUnknown;
   return CommitWithEvent(transaction, db, Outcome::kDone, id, event);

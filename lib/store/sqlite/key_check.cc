@@ -81,10 +81,10 @@ absl::Status EmptyJournal(Connection& db, crypto::KeySource& keys, base::Random&
   return written;
 }
 
-absl::StatusOr<Transaction> BeginSealed(Connection& db, crypto::KeySource& keys,
+absl::StatusOr<Transaction> BeginSealed(Connection& db, const Marker& marker,
                                         std::initializer_list<std::string_view> sealed) {
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
-  const crypto::KeyRing ring = keys.Current();
+  const crypto::KeyRing ring = marker.keys.Current();
   for (const std::string_view value : sealed) {
     const crypto::KeyId id = crypto::SealedUnder(value);
     if (id != 0 && ring.IsOlder(id, ring.newest())) {
@@ -97,6 +97,9 @@ absl::StatusOr<Transaction> BeginSealed(Connection& db, crypto::KeySource& keys,
   }
   if (ring.IsOlder(ring.newest(), adopted)) {
     return Missing(db, adopted, "which is still to come here");
+  }
+  if (ring.IsOlder(adopted, ring.newest())) {
+    JOINPASS_RETURN_IF_ERROR(WriteKeyCheck(db, ring, marker.random));
   }
   return transaction;
 }

@@ -40,12 +40,19 @@ absl::StatusOr<crypto::KeyId> AdoptedKey(Connection& db);
 // of older ones beside the file.
 absl::Status EmptyJournal(Connection& db, crypto::KeySource& keys, base::Random& random);
 
+// What a mark is made with.
+struct Marker {
+  crypto::KeySource& keys;
+  base::Random& random;
+};
+
 // A transaction to write `sealed` in. Asks only now, while nobody else can
 // write, which key is the newest: two who do not know the same keys would each write
-// a row of the same thing, and a key that is gone opens nothing.
+// a row of the same thing, and a key that is gone opens nothing. If that is newer than the
+// mark, it seals the mark anew: so whoever does not know it writes nothing beside it.
 //
 // Errors: those of Store (store.h) for what is sealed
-absl::StatusOr<Transaction> BeginSealed(Connection& db, crypto::KeySource& keys,
+absl::StatusOr<Transaction> BeginSealed(Connection& db, const Marker& marker,
                                         std::initializer_list<std::string_view> sealed);
 
 }  // namespace joinpass::store::sqlite

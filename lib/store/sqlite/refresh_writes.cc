@@ -58,7 +58,7 @@ absl::StatusOr<Outcome> SqliteCredentials::UndoPending(const std::string& id,
                                                        const EventRow& event) {
   base::MutexLock lock(file_.writes.mutex);
   Connection& db = *file_.writes.connection;
-  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, keys_, {event.sealed}));
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, marker_, {event.sealed}));
   Outcome outcome = Outcome::kMoved;
   {
     JOINPASS_ASSIGN_OR_RETURN(Statement undo, db.Use("UPDATE credential SET " JOINPASS_SQL_UNDO
@@ -76,7 +76,7 @@ absl::StatusOr<Outcome> SqliteCredentials::SetHealth(const std::string& id, cons
   base::MutexLock lock(file_.writes.mutex);
   Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction,
-                            BeginSealed(db, keys_, {sealed_cause, event.sealed}));
+                            BeginSealed(db, marker_, {sealed_cause, event.sealed}));
   JOINPASS_ASSIGN_OR_RETURN(const bool same, HasHealth(db, id, spent, health));
   Outcome outcome = Outcome::kMoved;
   {
@@ -105,7 +105,7 @@ absl::StatusOr<std::optional<Health>> SqliteCredentials::NoteAsking(const std::s
   base::MutexLock lock(file_.writes.mutex);
   Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction,
-                            BeginSealed(db, keys_, {sealed_cause, event.sealed}));
+                            BeginSealed(db, marker_, {sealed_cause, event.sealed}));
   const absl::StatusOr<std::optional<Health>> before = ReadHealth(db, id);
   if (!before.ok()) return before.status();
   Outcome outcome = Outcome::kMoved;
@@ -129,7 +129,7 @@ absl::StatusOr<Outcome> SqliteCredentials::ReplaceTokens(
   base::MutexLock lock(file_.writes.mutex);
   Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction,
-                            BeginSealed(db, keys_, {tokens.sealed, event.sealed}));
+                            BeginSealed(db, marker_, {tokens.sealed, event.sealed}));
   JOINPASS_ASSIGN_OR_RETURN(const std::optional<Health> health, ReadHealth(db, id));
   if (health != seen_health) return Outcome::kMoved;
   Outcome outcome = Outcome::kMoved;

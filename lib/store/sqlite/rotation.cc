@@ -198,7 +198,7 @@ absl::StatusOr<int> SqliteRotation::Reseal(std::span<const Resealed> rows) {
   base::MutexLock lock(file.writes.mutex);
   Connection& db = *file.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction,
-                            BeginSealed(db, keys_, {OneSeal(rows.front().now)}));
+                            BeginSealed(db, {keys_, random_}, {OneSeal(rows.front().now)}));
   int put = 0;
   for (const Resealed& row : rows) {
     JOINPASS_ASSIGN_OR_RETURN(const bool done, PutAny(db, row));

@@ -43,10 +43,10 @@ using Files = std::array<Sides, 3>;
 class SqliteStore final : public Store {
  public:
   SqliteStore(const std::string& folder, crypto::KeySource& keys, base::Random& random, Files files)
-      : apps_(credentials_file_, keys, directory_),
-        authorizations_(ephemera_file_, keys),
-        credentials_(folder, credentials_file_, keys),
-        directory_(directory_file_, keys),
+      : apps_(credentials_file_, {keys, random}, directory_),
+        authorizations_(ephemera_file_, {keys, random}),
+        credentials_(folder, credentials_file_, {keys, random}),
+        directory_(directory_file_, {keys, random}),
         rotation_(Databases(), keys, random) {
     for (std::size_t i = 0; i < files.size(); ++i) Take(std::move(files[i]), *Databases()[i]);
   }
@@ -126,6 +126,7 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> OpenStore(const Folder& folder,
   while (true) {
     JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyRing ring, keys.CurrentToSeal());
     absl::StatusOr<Files> files = OpenFiles(folder, keys, random);
+    if (!files.ok() && ReasonOf(files.status()) == Reason::kKeyMissing) keys.NoteMissing();
     if (!files.ok() && !(keys.Current() == ring)) continue;  // newer keys came meanwhile
     JOINPASS_RETURN_IF_ERROR(files.status());
     return std::make_unique<SqliteStore>(folder.path, keys, random, *std::move(files));

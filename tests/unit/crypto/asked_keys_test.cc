@@ -27,11 +27,13 @@ struct AskedScene {
   absl::StatusOr<Secret> text = Secret(kLineA);
   bool throws = false;
   int asked = 0;
+  absl::Duration takes;
 
   absl::StatusOr<std::unique_ptr<AskedKeys>> TryToOpen() {
     return AskedKeys::Open(
         [this]() -> absl::StatusOr<Secret> {
           ++asked;
+          clock.Advance(takes);
           if (throws) throw std::runtime_error("of theirs");
           return text;
         },
@@ -99,6 +101,23 @@ TEST_SUITE("Keys that somebody else keeps") {
     keys->NoteInUse(kB);
     CHECK(asked == 3);
     CHECK(keys->Current().newest() == kB);
+  }
+
+  TEST_CASE_FIXTURE(AskedScene, "are not asked for anew by each who waited for a slow answer") {
+    const auto keys = Open();
+    takes = absl::Seconds(12);
+    keys->NoteMissing();
+    keys->NoteMissing();
+    CHECK(asked == 2);
+  }
+
+  TEST_CASE_FIXTURE(AskedScene, "wait, whatever was taken out") {
+    text = Secret(kLineA + kLineB);
+    const auto keys = Open();
+    keys->NoteInUse(kA);
+    text = Secret(kLineB + kLineC);
+    REQUIRE(keys->Ask().ok());
+    CHECK(keys->Current().newest() == kB);  // a store will say if that is not so
   }
 
   TEST_CASE_FIXTURE(AskedScene, "stay in use while nobody gives any") {

@@ -110,6 +110,17 @@ TEST_SUITE("Settings") {
     CHECK(settings.engine.ca_file == "file");
   }
 
+  TEST_CASE_FIXTURE(SettingsScene, "say of one place where the keys are") {
+    file = "JOINPASS_KEY_FILE=/key\n";
+    environment = {{"JOINPASS_KEYS", "one"}};
+    CHECK(Must().engine.key_file.empty());
+    CHECK(Must().engine.keys == Secret("one"));
+    file = "JOINPASS_KEYS=one\n";
+    environment = {{"JOINPASS_KEY_FILE", "/key"}};
+    CHECK(Must().engine.key_file == "/key");
+    CHECK(Must().engine.keys.empty());
+  }
+
   TEST_CASE_FIXTURE(SettingsScene, "have several names, of which the first counts") {
     const std::vector<std::vector<std::string>> all = {
         {"ZOOM_WEBHOOK_SECRET_TOKEN", "ZOOM_WEBHOOK_SECRET", "ZOOM_SECRET_TOKEN",

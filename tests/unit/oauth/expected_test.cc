@@ -4,10 +4,11 @@
 
 #include <doctest/doctest.h>
 
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "oauth/disconnect.h"
 #include "unit/oauth/consent_scene.h"
 
 namespace joinpass::oauth {
@@ -155,6 +156,80 @@ TEST_SUITE("Who is expected to consent") {
     CHECK(revoked.size() == (is_he ? 0 : 1));
     const auto again = testing::EngineRoom::Finish(its_upkeep.Run(In(absl::Minutes(1))));
     CHECK(again->settled == 0);
+  }
+
+  TEST_CASE_FIXTURE(ExpectedScene, "is found out by another process first") {
+    who_status = 500;
+    bool is_he = false;
+    SUBCASE("and it is another") { request.expected.user_id = "user-2"; }
+    SUBCASE("and it is he, who had a credential") {
+      is_he = true;
+      who_status = 200;
+      REQUIRE(Connect({}) == "ok");
+      who_status = 500;
+      clock.Advance(absl::Minutes(1));
+      request.expected.user_id = "user-1";
+    }
+    const std::string state = Begun();
+    const auto ended = BeginToEnd(state);
+    REQUIRE_FALSE(*ended);
+    who_status = 200;
+    TokenSource its_tokens(context);
+    AuthorizedCalls its_calls(context, its_tokens);
+    Upkeep its_upkeep(context, its_tokens, its_calls);
+    REQUIRE(testing::EngineRoom::Finish(its_upkeep.Run(In(absl::Minutes(1)))).ok());
+    for (int i = 0; i < 9 && !*ended; ++i) loop.Advance(absl::Seconds(1));
+    REQUIRE(*ended);
+    const std::string outcome = is_he ? "ok" : "consenter_unexpected";
+    CHECK(NameOf(**ended) == outcome);
+    CHECK(NameOf(End("code=c&state=" + state)) == outcome);
+    CHECK(Kept() == (is_he ? 1 : 0));
+    CHECK(revoked.size() == (is_he ? 0 : 1));
+  }
+
+  TEST_CASE_FIXTURE(ExpectedScene, "is another, and the store fails while it is taken away") {
+    request.expected.user_id = "user-2";
+    const auto answer = transport.answer;
+    transport.answer = [&](const ScriptedTransport::Seen& seen) {
+      if (seen.target.find("/oauth/revoke") == 0) BreakStore();
+      return answer(seen);
+    };
+    const auto ended = BeginToEnd();
+    REQUIRE_FALSE(*ended);
+    MendStore();
+    transport.answer = answer;
+    for (int i = 0; i < 9 && !*ended; ++i) loop.Advance(absl::Seconds(1));
+    REQUIRE(*ended);
+    CHECK(NameOf(**ended) == "consenter_unexpected");
+    REQUIRE(testing::EngineRoom::Finish(upkeep.Run(In(absl::Minutes(1)))).ok());
+    CHECK(Kept() == 0);
+  }
+
+  TEST_CASE_FIXTURE(ExpectedScene, "is another, whose credential goes just then") {
+    REQUIRE(Connect({}) == "ok");
+    const std::string his = last->id;
+    clock.Advance(absl::Minutes(1));
+    std::unique_ptr<store::RefreshLock> lock;
+    const auto answer = transport.answer;
+    transport.answer = [&](const ScriptedTransport::Seen& seen) {
+      const auto unnamed = records.ListUnnamed();
+      if (seen.target.find("/oauth") != 0 && !unnamed->empty() && !lock) {
+        lock = *records.TryLockRefresh(unnamed->front().id);
+      }
+      return answer(seen);
+    };
+    request.expected.user_id = "user-2";
+    const auto ended = BeginToEnd();
+    REQUIRE(lock);
+    REQUIRE_FALSE(*ended);
+    REQUIRE(
+        testing::EngineRoom::Finish(Disconnect(context, tokens, his, In(absl::Seconds(9)))).ok());
+    lock.reset();
+    for (int i = 0; i < 9 && !*ended; ++i) loop.Advance(absl::Seconds(1));
+    REQUIRE(*ended);
+    CHECK(NameOf(**ended) == "consenter_unexpected");
+    CHECK(Kept() == 0);
+    CHECK(revoked.size() == 2);
   }
 
   TEST_CASE_FIXTURE(ExpectedScene, "is not made up by whoever begins: each field has a bound") {

@@ -178,6 +178,61 @@ TEST_SUITE("A key that came while others did not ask") {
     KeySweep sweep(*blind.store, *blind.keys, base::SystemRandom());
     CHECK(WhyNot(sweep.Step()) == Reason::kKeyMissing);
   }
+
+  TEST_CASE_FIXTURE(SharedStore, "waits also in who missed the last change") {
+    Sharer idle(path, service);
+    CHECK(Sharer(path, service).Sweep().done);
+    service.Offer({2, 3});  // the first was taken out, and the next one is there
+    REQUIRE(idle.keys->Ask().ok());
+    REQUIRE(idle.records->CreateApp(AppNamed("app_3")).ok());
+    CHECK(idle.Sealed(3) == 0);
+    CHECK(idle.keys->Current().newest() == 2);
+  }
+
+  TEST_CASE_FIXTURE(SharedStore, "takes no second row from who does not know it") {
+    Sharer knows(path, service);
+    CHECK(knows.Sweep().done);
+    REQUIRE(knows.records->PutHost(HostOf("app_1", "ann", 5'551'112'222, "a")).ok());
+    const HostRecord later = HostOf("app_1", "ann", 5'551'113'333, "b", kNow + absl::Hours(1));
+    REQUIRE(old->records->PutHost(later).ok());
+    CHECK(Must(knows.records->FindHostsByVanityName("a")).empty());
+    CHECK(Must(knows.records->FindHostsByVanityName("b")).size() == 1);
+    CHECK(Must(knows.records->FindHostsByPersonalMeetingId(5'551'112'222)).empty());
+  }
+
+  TEST_CASE_FIXTURE(SharedStore, "leaves nothing of what is disconnected behind") {
+    Must(old->records->PutConsented(CredentialOf("app_1", "ann", "cred_1")));
+    REQUIRE(old->records->PutHost(HostOf("app_1", "ann", 5'551'112'222, "a")).ok());
+    REQUIRE(old->records->PutMeetings(std::array{MeetingOf("app_1", kNumber, "ann")}).ok());
+    REQUIRE(Must(old->records->BeginDisconnect("cred_1", kNow)));
+    const CredentialRecord leaving = Must(old->records->GetCredential("cred_1"));
+    Sharer knows(path, service);
+    CHECK(knows.Sweep().done);  // while the old one asks Zoom to revoke it
+    CHECK(Must(old->records->RemoveCredential(leaving)));
+    CHECK_FALSE(Must(knows.records->FindHost("app_1", "ann")));
+    CHECK(Must(knows.records->FindMeetings(kNumber)).empty());
+  }
+
+  TEST_CASE_FIXTURE(SharedStore, "has meetings swept by who does not know it yet") {
+    REQUIRE(old->records->PutMeetings(std::array{MeetingOf("app_1", kNumber, "ann")}).ok());
+    Sharer knows(path, service);
+    CHECK(knows.Sweep().done);
+    CHECK(Must(old->records->SweepMeetings("app_1", "ann", kNow + absl::Seconds(1))) == 1);
+  }
+
+  TEST_CASE_FIXTURE(SharedStore, "is asked for by a sweep that meets what is newer than its own") {
+    Must(old->records->PutConsented(CredentialOf("app_1", "ann", "cred_1")));
+    Sharer first(path, service);
+    KeySweep sweep(*first.store, *first.keys, base::SystemRandom(), 1);
+    CHECK_FALSE(Must(sweep.Step()));
+    service.Offer({1, 2, 3});
+    CHECK(Sharer(path, service).Sweep().done);
+    while (!Must(sweep.Step())) {
+    }
+    CHECK(sweep.report().done);
+    CHECK(sweep.report().unreadable == 0);
+    CHECK(first.keys->Current().newest() == 3);
+  }
 }
 
 }  // namespace
