@@ -63,9 +63,9 @@ struct EngineOptions {
 
   // Gives that text, for example from a key management service. Called by Open() and by
   // Keys, and where a key is missing, then at most every 10 s; from any thread, one
-  // at a time. May block, for as long as that call of joinpass may take, and Close()
-  // then takes. Must not call the engine. Its error's message becomes part of ours. At most one of `key_file`,
-  // `keys` and this may be set.
+  // at a time. May block: so long does that call of joinpass take then, and Close(). Must
+  // not call the engine. Its error's message becomes part of ours. At most one of
+  // `key_file`, `keys` and this may be set.
   std::function<absl::StatusOr<Secret>()> key_callback = {};
 
   // Zoom. ZoomGov: https://zoomgov.com and https://api.zoomgov.com.

@@ -65,9 +65,9 @@ struct SettingsSources {
 // Blocks on the file. Thread-safe.
 //
 // Errors:
-//   invalid_argument   it is no plain file; its line that is no NAME=value; a value that is none of
-//                      those that a name may have; a client id without its secret, or
-//                      the other way round. No message says what is set
+//   invalid_argument   the file is no plain file; one of its lines is no NAME=value; a
+//                      value is none of those that a name may have; a client id without
+//                      its secret, or the other way round. No message says what is set
 //   store_unavailable  the file is there and cannot be read
 JOINPASS_EXPORT absl::StatusOr<Settings> ReadSettings(const SettingsSources& sources = {});
 

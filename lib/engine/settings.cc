@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <map>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -22,13 +23,13 @@
 namespace joinpass {
 namespace {
 
-using Names = std::vector<const char*>;
+using Names = std::span<const char* const>;
 
-const Names kWebhookSecret = {"ZOOM_WEBHOOK_SECRET_TOKEN",  "ZOOM_WEBHOOK_SECRET",
-                              "ZOOM_SECRET_TOKEN",          "ZOOM_APP_SECRET_TOKEN",
-                              "RIVET_WEBHOOK_SECRET_TOKEN", "WEBHOOK_SECRET_TOKEN"};
-const Names kRedirectUri = {"ZOOM_REDIRECT_URI", "ZOOM_REDIRECT_URL",
-                            "ZOOM_OAUTH_APP_REDIRECT_URI"};
+constexpr const char* kWebhookSecret[] = {"ZOOM_WEBHOOK_SECRET_TOKEN",  "ZOOM_WEBHOOK_SECRET",
+                                          "ZOOM_SECRET_TOKEN",          "ZOOM_APP_SECRET_TOKEN",
+                                          "RIVET_WEBHOOK_SECRET_TOKEN", "WEBHOOK_SECRET_TOKEN"};
+constexpr const char* kRedirectUri[] = {"ZOOM_REDIRECT_URI", "ZOOM_REDIRECT_URL",
+                                        "ZOOM_OAUTH_APP_REDIRECT_URI"};
 
 constexpr char kKeyFile[] = "JOINPASS_KEY_FILE";
 constexpr char kKeys[] = "JOINPASS_KEYS";
@@ -100,7 +101,7 @@ class Given {
         file_(std::move(file)) {}
 
   // Of the first name that is set, in the environment or else in the file. Or nothing.
-  Secret Of(const Names& names) const {
+  Secret Of(Names names) const {
     for (const char* name : names) {
       if (Secret value = InEnvironment(name); !value.empty()) return value;
     }
@@ -109,10 +110,10 @@ class Given {
     }
     return Secret();
   }
-  std::string TextOf(const Names& names) const { return std::string(Of(names).Reveal()); }
+  Secret Of(const char* name) const { return Of(Names(&name, 1)); }
   // Or stays as it is.
   void Set(std::string& text, const char* name) const {
-    if (std::string given = TextOf({name}); !given.empty()) text = std::move(given);
+    if (Secret given = Of(name); !given.empty()) text = given.Reveal();
   }
 
   void SetKeys(EngineOptions& engine) const {
@@ -128,8 +129,8 @@ class Given {
     const ClientNames* client = ClientIn(&Given::InEnvironment);
     if (client == nullptr) client = ClientIn(&Given::InFile);
     if (client == nullptr) return;
-    app.client_id = TextOf({client->id});
-    app.client_secret = Of({client->secret});
+    app.client_id = Of(client->id).Reveal();
+    app.client_secret = Of(client->secret);
     if (app.client_id.empty()) {
       wrong_.push_back(absl::StrCat(client->secret, " is set without ", client->id));
     }
@@ -139,7 +140,7 @@ class Given {
   }
 
   void SetKind(AppKind& kind) {
-    const std::string name = TextOf({"JOINPASS_APP_KIND"});
+    const std::string name(Of("JOINPASS_APP_KIND").Reveal());
     if (name == "account_managed") kind = AppKind::kAccountManaged;
     if (name.empty() || name == "user_managed" || name == "account_managed") return;
     wrong_.push_back("JOINPASS_APP_KIND is neither user_managed nor account_managed");
@@ -185,7 +186,7 @@ absl::StatusOr<Settings> Read(const SettingsSources& sources) {
   if (Secret secret = given.Of(kWebhookSecret); !secret.empty()) {
     settings.app.webhook_secrets.push_back(std::move(secret));
   }
-  settings.redirect_uri = given.TextOf(kRedirectUri);
+  settings.redirect_uri = given.Of(kRedirectUri).Reveal();
   given.Set(settings.expected.account_id, "ZOOM_ACCOUNT_ID");
   JOINPASS_RETURN_IF_ERROR(given.Verdict());
   return settings;

@@ -267,7 +267,7 @@ base::Task<Consents::MaybeCredential> Consents::FindWho(store::CredentialRecord 
   }
 }
 
-// By the time of the consent, which goes with its tokens wherever they go.
+// By the time of the consent and by its access token, unless that was replaced since.
 base::Task<Consents::MaybeCredential> Consents::FindAgain(store::CredentialRecord kept,
                                                           absl::Status why) {
   if (ReasonOf(why) == Reason::kConsenterUnexpected) co_return why;
@@ -276,7 +276,9 @@ base::Task<Consents::MaybeCredential> Consents::FindAgain(store::CredentialRecor
                                              [&] { return records.ListCredentials(kept.app_id); });
   if (!all.ok()) co_return all.status();
   for (const store::CredentialRecord& each : *all) {
-    if (each.IsNamed() && each.connected_at == kept.connected_at) co_return each;
+    const bool has_its_token = each.tokens.access_token == kept.tokens.access_token ||
+                               each.refreshed_at > each.connected_at;
+    if (each.IsNamed() && each.connected_at == kept.connected_at && has_its_token) co_return each;
   }
   if (kept.expected.IsAnybody()) co_return why;
   co_return ConsentedUnexpectedly("another process has found that out");
