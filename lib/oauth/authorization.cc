@@ -46,7 +46,9 @@ absl::StatusOr<CredentialRecord> CredentialOf(store::Records& records,
   }
   absl::StatusOr<CredentialRecord> credential =
       records.GetCredential(request.outcome->credential_id);
-  if (ReasonOf(credential.status()) != Reason::kCredentialUnknown) return credential;
+  if (credential.ok() || ReasonOf(credential.status()) != Reason::kCredentialUnknown) {
+    return credential;
+  }
   return WrongState("connect: this consent was finished before; its credential has another id now");
 }
 

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "store/millis.h"
 #include "store/opened_rows.h"
@@ -272,9 +271,7 @@ absl::StatusOr<bool> Records::BeginDisconnect(const std::string& id, absl::Time 
 absl::Status Records::CheckKnowsAll(const RowSealer& sealer) {
   JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyId adopted, store_.rotation().AdoptedKey());
   if (adopted == 0 || sealer.Knows(adopted)) return absl::OkStatus();
-  return base::MakeError(Reason::kKeyMissing,
-                         absl::StrCat("store: sealed with key ", crypto::KeyName(adopted),
-                                      ", which is not among the keys here"));
+  return LacksKey(adopted);
 }
 
 absl::StatusOr<bool> Records::RemoveCredential(const CredentialRecord& credential) {

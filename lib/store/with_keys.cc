@@ -5,6 +5,12 @@
 
 namespace joinpass::store {
 
+absl::Status LacksKey(crypto::KeyId id) {
+  return base::MakeError(Reason::kKeyMissing,
+                         absl::StrCat("store: sealed with key ", crypto::KeyName(id),
+                                      ", which is not among the keys here"));
+}
+
 absl::Status CatchUp(RotationStore& rotation, crypto::KeySource& keys, const crypto::KeyRing& ring,
                      const absl::Status& why, bool says_nothing) {
   const bool lacks_key = !why.ok() && ReasonOf(why) == Reason::kKeyMissing;
@@ -15,9 +21,7 @@ absl::Status CatchUp(RotationStore& rotation, crypto::KeySource& keys, const cry
   if (lacks_key || *in_use == 0 || keys.Current().SealingKey(*in_use) != nullptr) {
     return absl::OkStatus();
   }
-  return base::MakeError(Reason::kKeyMissing,
-                         absl::StrCat("store: sealed with key ", crypto::KeyName(*in_use),
-                                      ", which is not among the keys here"));
+  return LacksKey(*in_use);
 }
 
 }  // namespace joinpass::store

@@ -61,6 +61,9 @@ bool SaysNothing(const absl::StatusOr<std::vector<T>>& found) {
   return found.ok() ? found->empty() : absl::IsNotFound(found.status());
 }
 
+// key_missing: the store is sealed with `id`, which is not to be had here.
+absl::Status LacksKey(crypto::KeyId id);
+
 // After a call with `ring` that ended with `why`: tells `keys` what the store says of
 // them.
 //

@@ -156,21 +156,17 @@ std::string_view OneSeal(const AnyRow& row) {
 
 }  // namespace
 
-absl::Status SqliteRotation::AdoptNewestKey() {
+absl::Status SqliteRotation::Adopt(Adopting adopt) {
   for (Database* file : files_) {
     base::MutexLock lock(file->writes.mutex);
-    JOINPASS_RETURN_IF_ERROR(sqlite::AdoptNewestKey(*file->writes.connection, keys_, random_));
+    JOINPASS_RETURN_IF_ERROR(adopt(*file->writes.connection, keys_, random_));
   }
   return absl::OkStatus();
 }
 
-absl::Status SqliteRotation::AdoptWaitingKey() {
-  for (Database* file : files_) {
-    base::MutexLock lock(file->writes.mutex);
-    JOINPASS_RETURN_IF_ERROR(sqlite::AdoptWaitingKey(*file->writes.connection, keys_, random_));
-  }
-  return absl::OkStatus();
-}
+absl::Status SqliteRotation::AdoptNewestKey() { return Adopt(sqlite::AdoptNewestKey); }
+
+absl::Status SqliteRotation::AdoptWaitingKey() { return Adopt(sqlite::AdoptWaitingKey); }
 
 // Adopting begins with the first file, so that no other has a newer one.
 absl::StatusOr<crypto::KeyId> SqliteRotation::AdoptedKey() {

@@ -34,6 +34,9 @@ class SqliteRotation final : public RotationStore {
   absl::Status WipeRemains() override;
 
  private:
+  using Adopting = absl::Status (*)(Connection& db, crypto::KeySource& keys, base::Random& random);
+  absl::Status Adopt(Adopting adopt);  // file by file
+
   const std::array<Database*, 3> files_;
   crypto::KeySource& keys_;
   base::Random& random_;

@@ -193,6 +193,31 @@ TEST_SUITE("Consent") {
     request.app_id = "app_2";
     CHECK(ReasonOf(BeginConsent(context, request).status()) == Reason::kAppUnknown);
   }
+
+  TEST_CASE_FIXTURE(ConsentScene, "is kept in memory while the key of the store is missing") {
+    const auto adopt = [this](std::vector<crypto::KeyId> ids) {
+      std::vector<crypto::MasterKey> all;
+      for (const crypto::KeyId id : ids) {
+        all.push_back({.id = id, .bytes = Secret(std::string(32, id == 7 ? 'k' : 'n'))});
+      }
+      const auto ring = crypto::KeyRing::Make(std::move(all));
+      const auto other = store::OpenSqliteStore(*store::PrepareFolder(folder / "store"), *ring,
+                                                base::SystemRandom());
+      REQUIRE((*other)->rotation().AdoptNewestKey().ok());
+    };
+    const auto answer = transport.answer;
+    transport.answer = [&](const ScriptedTransport::Seen& seen) {
+      if (seen.target.find("/oauth/token") == 0) adopt({7, 8});  // during the exchange
+      return answer(seen);
+    };
+    const auto ended = BeginToEnd();
+    CHECK_FALSE(*ended);
+    adopt({8, 7});
+    for (int i = 0; i < 9 && !*ended; ++i) loop.Advance(absl::Seconds(1));
+    REQUIRE(*ended);
+    CHECK(NameOf(**ended) == "ok");
+    CHECK(records.ListCredentials("")->size() == 1);
+  }
 }
 
 }  // namespace

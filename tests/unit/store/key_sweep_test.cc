@@ -301,6 +301,18 @@ TEST_SUITE("A store whose keys have gone on") {
     CHECK(Must(records.ListApps()).size() == 2);
   }
 
+  TEST_CASE_FIXTURE(SweptStore, "says of nothing that it is not there while nobody can say so") {
+    OpenedStore old(path, RingOf({kOld}));
+    CHECK(SweepAll(store, keys).done);
+    old.store->WaitNoLongerThan(absl::ZeroDuration());
+    RawSqlite raw(Database("credentials"));
+    raw.Run("BEGIN EXCLUSIVE");
+    CHECK(WhyNot(old.records.FindHost("app_1", "ann")) == Reason::kStoreUnavailable);
+    CHECK(WhyNot(old.records.FindMeetings(kNumber)) == Reason::kStoreUnavailable);
+    raw.Run("ROLLBACK");
+    CHECK(WhyNot(old.records.FindHost("app_1", "ann")) == Reason::kKeyMissing);
+  }
+
   TEST_CASE_FIXTURE(SweptStore, "does not open with the old key, and says which one it lacks") {
     CHECK(SweepAll(store, keys).done);
     const auto old =

@@ -81,6 +81,17 @@ TEST_SUITE("A store whose key was changed") {
     CHECK(found[0].host.value.account_id == "another");
   }
 
+  TEST_CASE_FIXTURE(RotatedStore, "takes no second row from who lacks the new key") {
+    OpenedStore old(path, RingOf({1}));
+    OpenedStore both(path, RingOf({1, 2}));  // nobody has swept: it is the first to write
+    REQUIRE(both.records.PutHost(HostOf("app_1", "bob", 4'441'112'222, "bob")).ok());
+    const absl::Status refused =
+        old.records.PutHost(HostOf("app_1", "bob", 4'441'113'333, "bob", kNow + absl::Hours(1)));
+    CHECK(WhyNot(refused) == Reason::kKeyMissing);
+    CHECK(refused.message().find("00000002") != absl::string_view::npos);
+    CHECK(Must(both.records.FindHostsByVanityName("bob")).size() == 1);
+  }
+
   TEST_CASE_FIXTURE(RotatedStore, "sweeps what was written under the old key") {
     OpenedStore opened(path, RingOf({1, 2}));
     CHECK(Must(opened.records.SweepMeetings("app_1", "ann", kNow + absl::Seconds(1))) == 1);
