@@ -141,16 +141,6 @@ enum class UrlSource {
   kConfiguration,  // this process's own settings: may be internal
 };
 
-// Customer-managed OAuth: the customer keeps the tokens, and this URL of his
-// gives an access token as plain text to a GET, within 5 s and with at least
-// 120 s of life left. The query is kept as it is and may hold a key: the whole
-// URL is a secret, sealed in the store and never shown.
-struct DelegateRequest {
-  std::string app_id = {};
-  Secret callback_url = {};  // https; at most 2048 bytes; no user, no fragment
-  UrlSource url_source = UrlSource::kNetwork;
-};
-
 // What became of a credential that was disconnected.
 struct Disconnected {
   // False: Zoom may still honour the consent. The user can take it back himself,
@@ -172,6 +162,21 @@ struct ExpectedConsenter {
   std::string user_id = {};
   std::string account_id = {};
   std::string email = {};  // in capitals or not
+};
+
+// Customer-managed OAuth: the customer keeps the tokens, and this URL of his
+// gives an access token as plain text to a GET, within 5 s and with at least
+// 120 s of life left; no redirect, at most 16 KiB. It is asked when a token is needed
+// and the last one is over or an hour old, and once when Zoom refuses it. The query is
+// kept as it is and may hold a key: the whole URL is a secret, sealed in the store and
+// never shown.
+struct DelegateRequest {
+  std::string app_id = {};
+  Secret callback_url = {};  // https; at most 2048 bytes; no user, no fragment
+  UrlSource url_source = UrlSource::kNetwork;
+
+  // Refuses a URL that gives somebody else's token: for one that replaces another.
+  ExpectedConsenter expected = {};
 };
 
 struct ConnectRequest {
@@ -259,6 +264,7 @@ class JOINPASS_EXPORT Credentials {
   //   app_unknown, invalid_argument (names what is wrong; the user has a managed
   //   credential: disconnect that first)
   //   address_not_allowed, callback_failed, token_not_offered, callback_answer_invalid
+  //   consenter_unexpected  the token is of somebody else than was expected
   //   and those of the network and of Zoom
   virtual absl::StatusOr<Credential> Delegate(const DelegateRequest& request,
                                               absl::Duration timeout) = 0;

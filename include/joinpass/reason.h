@@ -119,7 +119,7 @@ enum class Cause {
 
   // kCallbackFailed, kCallbackAnswerInvalid
   kHttpStatus,      // of the answer: it is not 200
-  kWrongClient,     // the token is another client id's
+  kWrongClient,     // the token is another client id's, or not one of Zoom's
   kExpiresTooSoon,  // it has less than 120 s left
 
   // Of a delegated credential that is kPaused, with the three before: what its callback

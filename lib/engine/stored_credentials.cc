@@ -18,12 +18,12 @@ namespace {
 constexpr absl::Duration kLeastLife = absl::Seconds(120);
 
 base::Task<absl::StatusOr<store::Records::Consented>> Delegated(const service::Context& context,
-                                                                oauth::TokenSource& tokens,
+                                                                oauth::AuthorizedCalls& calls,
                                                                 DelegateRequest request,
                                                                 SteadyTime deadline) {
   absl::StatusOr<store::Records::Consented> consented =
-      co_await oauth::Delegate(context, std::move(request), deadline);
-  if (consented.ok()) oauth::Welcome(context, tokens, *consented);
+      co_await oauth::Delegate(context, calls, std::move(request), deadline);
+  if (consented.ok()) oauth::Welcome(context, calls.tokens(), *consented);
   co_return consented;
 }
 
@@ -123,7 +123,7 @@ absl::StatusOr<Credential> StoredCredentials::Delegate(const DelegateRequest& re
   JOINPASS_ASSIGN_OR_RETURN(const store::Records::Consented consented,
                             runner_.Run<absl::StatusOr<store::Records::Consented>>(
                                 [this, request, deadline = In(timeout)] {
-                                  return Delegated(context_, tokens_, request, deadline);
+                                  return Delegated(context_, calls_, request, deadline);
                                 }));
   return ShownAnyway(consented.record);
 }
@@ -133,7 +133,7 @@ absl::StatusOr<Credential> StoredCredentials::TestDelegate(const DelegateRequest
   JOINPASS_ASSIGN_OR_RETURN(
       store::CredentialRecord found,
       runner_.Run<absl::StatusOr<store::CredentialRecord>>([this, request, deadline = In(timeout)] {
-        return oauth::FindDelegated(context_, request, deadline);
+        return oauth::FindDelegated(context_, calls_, request, deadline);
       }));
   found.id.clear();
   return ShownAnyway(found);

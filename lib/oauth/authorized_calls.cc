@@ -30,22 +30,31 @@ bool RefusesAccessToken(const message::Response& response) {
 
 }  // namespace
 
-base::Task<absl::StatusOr<AuthorizedCalls::Answered>> AuthorizedCalls::Send(
-    std::string credential_id, Feature feature, MakeRequest make, SteadyTime deadline) {
+base::Task<absl::StatusOr<Grant>> AuthorizedCalls::GrantOf(const Caller& caller,
+                                                           SteadyTime deadline) {
+  if (caller.grant) co_return *caller.grant;
+  co_return co_await tokens_.Get(caller.credential_id, deadline);
+}
+
+base::Task<absl::StatusOr<AuthorizedCalls::Answered>> AuthorizedCalls::Send(Caller caller,
+                                                                            Feature feature,
+                                                                            MakeRequest make,
+                                                                            SteadyTime deadline) {
+  const std::string& credential_id = caller.credential_id;
   for (int attempt = 0;; ++attempt) {
-    JOINPASS_CO_ASSIGN_OR_RETURN(Grant grant, co_await tokens_.Get(credential_id, deadline));
-    if (!CheckScope(grant, feature).ok()) {
+    JOINPASS_CO_ASSIGN_OR_RETURN(Grant grant, co_await GrantOf(caller, deadline));
+    if (!caller.grant && !CheckScope(grant, feature).ok()) {
       // The user may have consented again, in another process.
       JOINPASS_CO_RETURN_IF_ERROR(co_await tokens_.Reread(credential_id, deadline));
       JOINPASS_CO_ASSIGN_OR_RETURN(grant, co_await tokens_.Get(credential_id, deadline));
-      JOINPASS_CO_RETURN_IF_ERROR(CheckScope(grant, feature));
     }
+    JOINPASS_CO_RETURN_IF_ERROR(CheckScope(grant, feature));
     message::Request request = make(grant);
     Answered answered;
     answered.sent_at = context_.Now();
     JOINPASS_CO_ASSIGN_OR_RETURN(answered.response,
                                  co_await context_.transport.Send(std::move(request), deadline));
-    if (!RefusesAccessToken(answered.response)) co_return answered;
+    if (caller.grant || !RefusesAccessToken(answered.response)) co_return answered;
     tokens_.Reject(credential_id, grant.access.access_token);
     if (attempt > 0) co_return answered;
   }

@@ -3,6 +3,7 @@
 #ifndef JOINPASS_LIB_OAUTH_AUTHORIZED_CALLS_H_
 #define JOINPASS_LIB_OAUTH_AUTHORIZED_CALLS_H_
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -18,6 +19,13 @@
 #include "zoom/endpoint.h"
 
 namespace joinpass::oauth {
+
+// In whose name: a credential's; or, with `grant`, that of a token which is no
+// credential's yet, and which nobody can refresh.
+struct Caller {
+  std::string credential_id = {};
+  std::optional<Grant> grant = {};
+};
 
 // What a call gave.
 template <typename T>
@@ -41,17 +49,27 @@ class AuthorizedCalls {
   template <typename T>
   base::Task<absl::StatusOr<Called<T>>> Call(zoom::Endpoint<T> endpoint, std::string credential_id,
                                              SteadyTime deadline) {
+    Caller caller;
+    caller.credential_id = std::move(credential_id);
+    co_return co_await Call(std::move(endpoint), std::move(caller), deadline);
+  }
+  template <typename T>
+  base::Task<absl::StatusOr<Called<T>>> Call(zoom::Endpoint<T> endpoint, Caller caller,
+                                             SteadyTime deadline) {
     MakeRequest make = [&endpoint](const Grant& grant) {
       return zoom::RequestOf(endpoint, grant.kind, grant.access);
     };
     JOINPASS_CO_ASSIGN_OR_RETURN(
         const Answered answered,
-        co_await Send(std::move(credential_id), endpoint.feature, std::move(make), deadline));
+        co_await Send(std::move(caller), endpoint.feature, std::move(make), deadline));
     Called<T> called;
     called.sent_at = answered.sent_at;
     JOINPASS_CO_ASSIGN_OR_RETURN(called.value, endpoint.read(answered.response));
     co_return called;
   }
+
+  // What the caller may do; `caller` outlives the task. Errors: those of TokenSource::Get
+  base::Task<absl::StatusOr<Grant>> GrantOf(const Caller& caller, SteadyTime deadline);
 
   TokenSource& tokens() { return tokens_; }
 
@@ -63,8 +81,8 @@ class AuthorizedCalls {
     base::Moment sent_at = {};
   };
 
-  base::Task<absl::StatusOr<Answered>> Send(std::string credential_id, Feature feature,
-                                            MakeRequest make, SteadyTime deadline);
+  base::Task<absl::StatusOr<Answered>> Send(Caller caller, Feature feature, MakeRequest make,
+                                            SteadyTime deadline);
 
   const service::Context& context_;
   TokenSource& tokens_;

@@ -24,8 +24,7 @@ constexpr absl::Duration kLeastLife = absl::Seconds(120);
 constexpr absl::Duration kLongestCached = absl::Hours(1);
 
 constexpr std::size_t kLongestUrl = 2048;
-constexpr std::size_t kLongestToken = 8 * 1024;
-constexpr std::size_t kLongestBody = kLongestToken + 64;  // white space around it
+constexpr std::size_t kLongestBody = 16 * 1024;
 
 bool IsPrintable(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
@@ -81,7 +80,7 @@ absl::StatusOr<Secret> ReadToken(const message::Response& response) {
   }
   const auto body = absl::StripAsciiWhitespace(base::ToAbsl(base::View(response.body)));
   const std::string_view token(body.data(), body.size());
-  if (token.empty() || token.size() > kLongestToken || !IsPrintable(token) ||
+  if (token.empty() || token.size() > kLongestBody || !IsPrintable(token) ||
       token.find_first_of("<>{}\"") != std::string_view::npos) {
     info.reason = Reason::kCallbackAnswerInvalid;
     return base::MakeError(info, "callback: HTTP 200, and the body is no token");
@@ -134,24 +133,22 @@ std::optional<Cause> PauseFor(const absl::Status& error) {
   }
 }
 
-absl::StatusOr<DelegatedToken> ReadDelegatedToken(const Secret& token, std::string_view client_id,
-                                                  absl::Time now) {
-  DelegatedToken read;
-  read.expires_at = now + kLongestCached;
+absl::StatusOr<absl::Time> WhenToAskAgain(const Secret& token, std::string_view client_id,
+                                          absl::Time now) {
+  const absl::Time latest = now + kLongestCached;
   const std::optional<zoom::AccessTokenClaims> claims = zoom::ReadAccessTokenClaims(token);
-  if (!claims) return read;
+  if (!claims) return latest;
+  if (claims->issuer == zoom::AccessTokenClaims::Issuer::kOther) {
+    return BadToken(Cause::kWrongClient, "callback: the token is not one of Zoom's");
+  }
   if (!claims->client_id.empty() && claims->client_id != client_id) {
     return BadToken(Cause::kWrongClient, "callback: the token is another client id's");
   }
-  if (claims->expires_at) {
-    if (*claims->expires_at - now < kLeastLife) {
-      return BadToken(Cause::kExpiresTooSoon, "callback: the token has less than 120 s left");
-    }
-    read.expires_at = std::min(read.expires_at, *claims->expires_at);
+  if (!claims->expires_at) return latest;
+  if (*claims->expires_at - now < kLeastLife) {
+    return BadToken(Cause::kExpiresTooSoon, "callback: the token has less than 120 s left");
   }
-  read.user_id = claims->user_id;
-  read.account_id = claims->account_id;
-  return read;
+  return std::min(latest, *claims->expires_at);
 }
 
 }  // namespace joinpass::oauth

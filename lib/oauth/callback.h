@@ -27,8 +27,8 @@ absl::Status CheckCallbackUrl(const Secret& url);
 
 // GETs the token: no redirect, at most 5 s of `deadline`, a socket of its own. A
 // URL from the network is dialled at public addresses only, checked each time.
-// The token is the body without white space around it: 1 to 8192 bytes of
-// printable ASCII. Errors never show URL or body.
+// The token is the body without white space around it: printable ASCII. At most 16 KiB
+// are read. Errors never show URL or body.
 //
 // Errors:
 //   token_not_offered        404
@@ -43,19 +43,14 @@ base::Task<absl::StatusOr<Secret>> FetchToken(const service::Context& context, S
 // token. Nothing: the callback is not why. Pure.
 std::optional<Cause> PauseFor(const absl::Status& error);
 
-// What a delegated access token says of itself. Pure.
-struct DelegatedToken {
-  absl::Time expires_at = absl::InfinitePast();  // when to ask for another one: at most an hour
-  std::string user_id = {};                      // as the token says; unverified, may be empty
-  std::string account_id = {};
-};
-
-// A token that is no readable JWT is taken as it is, for an hour.
+// When to ask for another token: when `token` ends, and an hour from `now` at the latest.
+// One that is no readable JWT, or does not say who issued it, is taken as it is. Another
+// issuer's must not even be shown to Zoom: it opens something else. Pure.
 //
 // Errors: callback_answer_invalid (cause `wrong_client`: it was issued to another
-// client id than `client_id`; `expires_too_soon`: less than 120 s are left)
-absl::StatusOr<DelegatedToken> ReadDelegatedToken(const Secret& token, std::string_view client_id,
-                                                  absl::Time now);
+// client id than `client_id`, or not by Zoom; `expires_too_soon`: less than 120 s are left)
+absl::StatusOr<absl::Time> WhenToAskAgain(const Secret& token, std::string_view client_id,
+                                          absl::Time now);
 
 }  // namespace joinpass::oauth
 

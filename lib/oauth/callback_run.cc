@@ -76,11 +76,10 @@ base::Task<absl::Status> RunCallback(const service::Context& context, HeldToken&
   const absl::StatusOr<Secret> token = co_await FetchToken(context, url, source, deadline);
   absl::Status outcome = token.status();
   if (token.ok()) {
-    const absl::StatusOr<DelegatedToken> read =
-        ReadDelegatedToken(*token, client_id, context.clock.Now());
-    outcome = read.status();
-    if (read.ok()) held.Accept(url, *token, *read, context.Now());
-    if (read.ok() && held.known() && held.IsRejected()) outcome = RefusedByZoom();
+    const absl::StatusOr<absl::Time> until = WhenToAskAgain(*token, client_id, context.clock.Now());
+    outcome = until.status();
+    if (until.ok()) held.Accept(url, *token, *until, context.Now());
+    if (until.ok() && held.known() && held.IsRejected()) outcome = RefusedByZoom();
   }
   // The log only tells the story, and the next asking sets the health right.
   (void)co_await NoteOutcome(context, std::move(credential_id), std::move(asked), outcome);

@@ -16,7 +16,7 @@ namespace joinpass::oauth {
 // and health: one that gives no token that works pauses the credential, and nothing
 // more, until it gives one. No token is stored. `held`, which outlives it, is known.
 //
-// Errors: those of FetchToken() and ReadDelegatedToken(); callback_answer_invalid: Zoom
+// Errors: those of FetchToken() and WhenToAskAgain(); callback_answer_invalid: Zoom
 // has refused this token before
 base::Task<absl::Status> RunCallback(const service::Context& context, HeldToken& held,
                                      std::string credential_id);

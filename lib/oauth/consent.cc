@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "crypto/pkce.h"
 #include "oauth/authorization.h"
+#include "oauth/expected.h"
 #include "oauth/identify.h"
 #include "oauth/next_try.h"
 #include "oauth/refresh_rules.h"
@@ -24,7 +25,6 @@ constexpr int kMostTries = 3;
 constexpr std::size_t kStateBytes = 32;
 constexpr std::size_t kMostBinding = 1024;
 constexpr std::size_t kMostRedirectUri = 2048;
-constexpr std::size_t kMostExpected = 256;
 
 absl::Status Check(const ConnectRequest& request) {
   std::vector<std::string> wrong;
@@ -36,12 +36,7 @@ absl::Status Check(const ConnectRequest& request) {
   if (!is_web || request.redirect_uri.size() > kMostRedirectUri) {
     wrong.push_back("redirect_uri must be an http(s) URL of at most 2048 bytes");
   }
-  for (const auto& [name, value] : {std::pair("user_id", &request.expected.user_id),
-                                    std::pair("account_id", &request.expected.account_id),
-                                    std::pair("email", &request.expected.email)}) {
-    if (value->size() <= kMostExpected) continue;
-    wrong.push_back(absl::StrCat("expected.", name, " must have at most 256 bytes"));
-  }
+  CheckExpected(request.expected, wrong);
   if (wrong.empty()) return absl::OkStatus();
   return base::MakeError(Reason::kInvalidArgument, "connect: " + absl::StrJoin(wrong, "; "));
 }
@@ -103,9 +98,7 @@ absl::StatusOr<ConnectStart> BeginConsent(const service::Context& context,
   begun.redirect_uri = request.redirect_uri;
   begun.code_verifier = crypto::MakeCodeVerifier(context.random);
   begun.bound_to_hash = context.records.HashBinding(request.bound_to);
-  begun.expected = {.user_id = request.expected.user_id,
-                    .account_id = request.expected.account_id,
-                    .email = request.expected.email};
+  begun.expected = ToConsenter(request.expected);
   begun.expires_at = context.clock.Now() + kConsentLifetime;
   JOINPASS_RETURN_IF_ERROR(context.records.PutAuthorization(state, begun));
 

@@ -7,6 +7,7 @@
 #include "base/task.h"
 #include "joinpass/credentials.h"
 #include "joinpass/time.h"
+#include "oauth/authorized_calls.h"
 #include "service/context.h"
 #include "store/records.h"
 
@@ -15,9 +16,11 @@ namespace joinpass::oauth {
 // Both on the loop. Errors as for Credentials::TestDelegate() and Delegate(). What is
 // found has an id that nobody knows.
 base::Task<absl::StatusOr<store::CredentialRecord>> FindDelegated(const service::Context& context,
+                                                                  AuthorizedCalls& calls,
                                                                   DelegateRequest request,
                                                                   SteadyTime deadline);
 base::Task<absl::StatusOr<store::Records::Consented>> Delegate(const service::Context& context,
+                                                               AuthorizedCalls& calls,
                                                                DelegateRequest request,
                                                                SteadyTime deadline);
 

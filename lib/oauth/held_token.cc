@@ -20,11 +20,10 @@ void HeldToken::Put(store::CredentialRecord record, const store::AppRecord& app,
   Time(now);
 }
 
-void HeldToken::Accept(const Secret& url, const Secret& token, const DelegatedToken& read,
-                       base::Moment now) {
+void HeldToken::Accept(const Secret& url, const Secret& token, absl::Time until, base::Moment now) {
   if (!held_ || !(held_->tokens.callback_url == url)) return;
   held_->tokens.access_token = token;
-  held_->tokens.access_expires_at = read.expires_at;
+  held_->tokens.access_expires_at = until;
   Time(now);
 }
 

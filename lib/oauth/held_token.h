@@ -13,7 +13,6 @@
 #include "joinpass/apps.h"
 #include "joinpass/secret.h"
 #include "joinpass/time.h"
-#include "oauth/callback.h"
 #include "oauth/refresh_rules.h"
 #include "store/record_types.h"
 #include "zoom/endpoint.h"
@@ -53,8 +52,9 @@ class HeldToken {
   void Forget() { held_.reset(); }
   void Reject(const Secret& access_token) { rejected_ = access_token; }
 
-  // What the callback at `url` gave. Nothing if another URL was set meanwhile.
-  void Accept(const Secret& url, const Secret& token, const DelegatedToken& read, base::Moment now);
+  // What the callback at `url` gave, to be used until then. Nothing if another URL was
+  // set meanwhile.
+  void Accept(const Secret& url, const Secret& token, absl::Time until, base::Moment now);
 
   // Whether `stored` is a past of what is held: its file was put back. Of the same
   // consent, and with another refresh token.

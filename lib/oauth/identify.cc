@@ -9,8 +9,7 @@
 #include "oauth/event_of.h"
 #include "oauth/expected.h"
 #include "oauth/refresh_lock.h"
-#include "zoom/access_token_claims.h"
-#include "zoom/endpoints.h"
+#include "oauth/who.h"
 
 namespace joinpass::oauth {
 namespace {
@@ -18,70 +17,6 @@ namespace {
 using store::Consenter;
 using store::CredentialRecord;
 using Consented = store::Records::Consented;
-
-// What the id of an account is called that nothing tells but who owns it.
-constexpr char kAccountOfOwner[] = "owner:";
-
-// 300 users a page. A list that never ends is cut here.
-constexpr int kMostPages = 1000;
-
-absl::StatusOr<Consenter> Checked(Consenter consenter, AppKind kind) {
-  const auto whose = store::Principal::Of(kind, consenter.user_id, consenter.account_id);
-  if (!whose.id.empty()) return consenter;
-  return base::MakeError(Reason::kAnswerInvalid, "connect: Zoom does not name who consented");
-}
-
-// The token came from Zoom itself, so what it says of itself will do where nobody
-// may ask. `refusal`: it says nothing of use.
-absl::StatusOr<Consenter> WhoTheTokenNames(const Secret& access_token, AppKind kind,
-                                           const absl::Status& refusal) {
-  const auto claims = zoom::ReadAccessTokenClaims(access_token);
-  if (!claims) return refusal;
-  Consenter consenter;
-  consenter.user_id = claims->user_id;
-  consenter.account_id = claims->account_id;
-  const absl::StatusOr<Consenter> checked = Checked(std::move(consenter), kind);
-  return checked.ok() ? checked : refusal;
-}
-
-// The account, by its owner: a list of its users is all that may be asked for.
-base::Task<absl::StatusOr<Consenter>> AskForOwner(AuthorizedCalls& calls, std::string id,
-                                                  SteadyTime deadline) {
-  std::string page_token;
-  for (int pages = 0; pages < kMostPages; ++pages) {
-    JOINPASS_CO_ASSIGN_OR_RETURN(const Called<zoom::UserPage> called,
-                                 co_await calls.Call(zoom::ListUsers(page_token), id, deadline));
-    for (const zoom::UserPage::Entry& user : called.value.users) {
-      if (!user.is_owner) continue;
-      Consenter consenter;
-      consenter.account_id = absl::StrCat(kAccountOfOwner, user.id);
-      co_return consenter;
-    }
-    if (called.value.next_page_token.empty() || called.value.next_page_token == page_token) break;
-    page_token = called.value.next_page_token;
-  }
-  co_return base::MakeError(Reason::kAnswerInvalid, "connect: the account's list has no owner");
-}
-
-base::Task<absl::StatusOr<Consenter>> AskWho(AuthorizedCalls& calls, std::string id, AppKind kind,
-                                             SteadyTime deadline) {
-  auto user = co_await calls.Call(zoom::GetUser(zoom::Whom::Me()), id, deadline);
-  if (!user.ok()) {
-    if (ReasonOf(user.status()) != Reason::kScopeMissing) co_return user.status();
-    JOINPASS_CO_ASSIGN_OR_RETURN(const Grant grant, co_await calls.tokens().Get(id, deadline));
-    absl::StatusOr<Consenter> named =
-        WhoTheTokenNames(grant.access.access_token, kind, user.status());
-    if (named.ok() || kind == AppKind::kUserManaged) co_return named;
-    absl::StatusOr<Consenter> owner = co_await AskForOwner(calls, std::move(id), deadline);
-    const bool may = ReasonOf(owner.status()) != Reason::kScopeMissing;
-    co_return may ? std::move(owner) : std::move(named);
-  }
-  Consenter consenter;
-  consenter.user_id = std::move(user->value.id);
-  consenter.account_id = std::move(user->value.account_id);
-  consenter.email = std::move(user->value.email);
-  co_return Checked(std::move(consenter), kind);
-}
 
 // Under the lock: tokens on their way to another credential must not be refreshed
 // under the old id.
@@ -122,8 +57,10 @@ base::Task<absl::StatusOr<Consented>> TryToName(const service::Context& context,
                                                 AuthorizedCalls& calls, CredentialRecord credential,
                                                 SteadyTime deadline) {
   const std::string id = credential.id;
-  JOINPASS_CO_ASSIGN_OR_RETURN(Consenter consenter,
-                               co_await AskWho(calls, id, credential.app_kind, deadline));
+  Caller caller;
+  caller.credential_id = id;
+  JOINPASS_CO_ASSIGN_OR_RETURN(Consenter consenter, co_await AskWho(calls, std::move(caller),
+                                                                    credential.app_kind, deadline));
   if (!IsExpected(credential.expected, consenter)) {
     co_return co_await TakeAway(context, calls, std::move(credential), std::move(consenter),
                                 deadline);

@@ -25,10 +25,9 @@ void Welcome(const service::Context& context, TokenSource& tokens,
 // The error of a consent by somebody who is not expected.
 absl::Status ConsentedUnexpectedly(std::string_view what_came_of_it);
 
-// Asks Zoom once whose the unnamed credential is, and gives it its name. Where no scope
-// allows to ask that, its access token says it; and of an account, if the token is no
-// JWT, the list of its users, by the owner. It may get another id by that: see
-// Records::NameCredential(). One with a name is given as it is. Why it failed is logged.
+// Asks Zoom once whose the unnamed credential is (who.h), and gives it its name. It may
+// get another id by that: see Records::NameCredential(). One with a name is given as it
+// is. Why it failed is logged.
 //
 // By another than is expected: where that one has no credential, the consent is taken
 // away, as by Disconnect(); else it is his. consenter_unexpected either way.

@@ -12,14 +12,20 @@
 namespace joinpass::zoom {
 
 struct AccessTokenClaims {
-  std::string client_id = {};   // of `iss`, "zm:cid:<client id>"; empty: it does not say
+  enum class Issuer {
+    kUnsaid,
+    kZoom,   // `iss` is "zm:cid:<client id>", or a URL of Zoom's
+    kOther,  // anything else: Zoom takes no such token
+  };
+  Issuer issuer = Issuer::kUnsaid;
+  std::string client_id = {};   // of `iss`, or `client_id` (RFC 9068); empty: it does not say
   std::string user_id = {};     // `uid`
   std::string account_id = {};  // `aid`
   std::optional<absl::Time> expires_at = {};  // `exp`
 };
 
 // Reads the payload of a JWT without checking its signature. Nothing if it is no
-// JWT, or larger than 8 KiB; a claim of another type or of more than 256 bytes is left out.
+// JWT, or larger than 16 KiB; a claim of another type or of more than 256 bytes is left out.
 std::optional<AccessTokenClaims> ReadAccessTokenClaims(const Secret& token);
 
 }  // namespace joinpass::zoom

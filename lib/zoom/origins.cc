@@ -34,6 +34,8 @@ absl::StatusOr<message::Origin> ReadHttpsOrigin(std::string_view text) {
   return base::MakeError(Reason::kInvalidArgument, "origin: the scheme is not https");
 }
 
+bool IsZooms(const message::Origin& origin) { return !DomainOf(origin).empty(); }
+
 bool MayRedirectTo(const Origins& origins, const message::Origin& origin) {
   const std::string_view oauth = DomainOf(origins.oauth);
   const std::string_view api = DomainOf(origins.api);

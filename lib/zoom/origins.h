@@ -26,6 +26,9 @@ absl::StatusOr<message::Origin> ReadHttpsOrigin(std::string_view text);
 // is ZoomGov's, those of its domain), on port 443. Otherwise exactly the two.
 bool MayRedirectTo(const Origins& origins, const message::Origin& origin);
 
+// Whether `origin` is Zoom's own: https, at or below zoom.us or zoomgov.com, port 443.
+bool IsZooms(const message::Origin& origin);
+
 // Where API calls go after a token answer that named `api_url`: there, if it is Zoom's
 // own and of the same domain as `origins.api` (regions, and an account's vanity host),
 // or where those are not Zoom's the other of the two; else `origins.api`. One slash at

@@ -2,149 +2,27 @@
 
 #include <doctest/doctest.h>
 
-#include <atomic>
-#include <functional>
+#include <filesystem>
 #include <string>
+#include <tuple>
 #include <vector>
 
-#include "absl/strings/escaping.h"
-#include "absl/strings/str_cat.h"
-#include "base/mutex.h"
-#include "integration/engine/engine_scene.h"
-#include "support/tls_server.h"
+#include "integration/engine/delegated_scene.h"
+#include "support/scripted_names.h"
 
 namespace joinpass {
 namespace {
 
-using testing::EngineScene;
+// An address of the public internet: in these tests it is this machine.
+constexpr char kPublic[] = "8.8.8.8";
+
+using testing::DelegatedScene;
 using testing::kClientId;
+using testing::kHank;
 using testing::kJill;
 using testing::kJillsMeeting;
 using testing::NameOf;
-using testing::TlsServer;
-
-// A customer who holds Jill's consent, and a server of his that gives her tokens.
-struct DelegatedScene : EngineScene {
-  std::atomic<bool> server_sends_on = false;
-  base::Mutex mutex;
-  std::string answer ABSL_GUARDED_BY(mutex) = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
-  TlsServer server{[this](TlsServer::Connection& connection) {
-    if (connection.ReadRequest().empty()) return;
-    std::string text;
-    {
-      base::MutexLock lock(mutex);
-      text = answer;
-    }
-    connection.Send(text);
-    while (server_sends_on && connection.Send(std::string(1'000, 'x'))) {
-    }
-    connection.Close();
-  }};
-  std::unique_ptr<Engine> customer;  // his own, with a store of its own
-  std::string customers_app;
-  std::string customers_credential;
-
-  DelegatedScene() {
-    const std::string both = folder / "both.pem";
-    testing::WriteFile(both, testing::ReadFile(zoom->ca_file()) +
-                                 testing::ReadFile(testing::TestCa::Get().file()));
-    EngineOptions options = Options();
-    options.ca_file = both;
-    engine.reset();
-    engine = *engine::OpenWith(options, clock, base::SystemRandom());
-    options.store_folder = folder / "customer";
-    customer = *engine::OpenWith(options, clock, base::SystemRandom());
-    AppSettings settings;
-    settings.client_id = kClientId;
-    settings.client_secret = Secret("example-secret");
-    customers_app = *customer->apps().Create(settings);
-    ConsentAgain();
-  }
-
-  // Zoom voids what an earlier consent gave, to whomever.
-  void ConsentAgain() {
-    ConnectRequest request;
-    request.app_id = customers_app;
-    request.redirect_uri = "http://127.0.0.1:8765/oauth/callback";
-    request.bound_to = "cookie";
-    const auto start = customer->credentials().BeginConnect(request);
-    const auto redirect = fake_zoom::Consent(*zoom, start->authorize_url, kJill);
-    const auto connected =
-        customer->credentials().FinishConnect(*redirect, "cookie", absl::Seconds(20));
-    REQUIRE(NameOf(connected) == "ok");
-    customers_credential = connected->id;
-  }
-
-  void Answer(const std::string& body, const std::string& status = "200 OK") {
-    base::MutexLock lock(mutex);
-    answer = "HTTP/1.1 " + status +
-             "\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(body.size()) +
-             "\r\n\r\n" + body;
-  }
-
-  void AnswerWithToken() {
-    const auto token =
-        customer->credentials().GetAccessToken(customers_credential, absl::Seconds(20));
-    REQUIRE(NameOf(token) == "ok");
-    Answer(std::string(token->value.Reveal()) + "\n");
-  }
-
-  Secret Url(const std::string& path = "/zoom?user=CANARY%207") const {
-    return Secret(server.origin() + path);
-  }
-
-  DelegateRequest RequestOf(UrlSource source) {
-    DelegateRequest request;
-    request.app_id = app_id;
-    request.callback_url = Url();
-    request.url_source = source;
-    return request;
-  }
-  absl::StatusOr<Credential> Delegate(UrlSource source = UrlSource::kConfiguration) {
-    return engine->credentials().Delegate(RequestOf(source), absl::Seconds(20));
-  }
-  absl::StatusOr<Credential> Test() {
-    return engine->credentials().TestDelegate(RequestOf(UrlSource::kConfiguration),
-                                              absl::Seconds(20));
-  }
-
-  // As Zoom's access tokens look, with this issuer and end; nobody signed it.
-  std::string TokenOf(const std::string& client_id, absl::Duration left) {
-    const std::int64_t now = absl::ToUnixSeconds(clock.Now());
-    return absl::WebSafeBase64Escape(
-               R"({"sv":"000001","alg":"HS512","v":"2.0","kid":"5d0e5d22-45b1-4d5a"})") +
-           "." +
-           absl::WebSafeBase64Escape(absl::StrCat(
-               R"({"ver":10,"auid":"a","code":"c","iss":"zm:cid:)", client_id,
-               R"(","gno":0,"type":0,"tid":0,"aud":"https://oauth.zoom.us","uid":"zJKyaiAyTNC-MWjiWC18KQ",)",
-               R"("nbf":)", now - 60, R"(,"exp":)", now + absl::ToInt64Seconds(left), R"(,"iat":)",
-               now - 60, R"(,"aid":"q6gBJVO5TzexKYTb_I2rpg"})")) +
-           ".c2lnbmF0dXJl";
-  }
-
-  struct BadAnswer {
-    std::string status;
-    std::string body;
-    std::string name;  // reason, and "/" and the cause of the pause
-  };
-  std::vector<BadAnswer> BadAnswers() {
-    return {
-        {"404 Not Found", "", "token_not_offered"},
-        {"500 Oops", "x", "callback_failed/http_status"},
-        {"302 Found", "", "callback_failed/http_status"},
-        {"301 Moved\r\nLocation: " + zoom->origin() + "/", "", "callback_failed/http_status"},
-        {"200 OK", "", "callback_answer_invalid"},
-        {"200 OK", "<html>sorry</html>", "callback_answer_invalid"},
-        {"200 OK", "{\"token\":\"abcdefghijklmnop\"}", "callback_answer_invalid"},
-        {"200 OK", std::string(9'000, 'x'), "callback_answer_invalid"},
-        {"200 OK", TokenOf("another-client", absl::Hours(1)),
-         "callback_answer_invalid/wrong_client"},
-        {"200 OK", TokenOf(kClientId, -absl::Hours(1)), "callback_answer_invalid/expires_too_soon"},
-        {"200 OK", TokenOf(kClientId, absl::Seconds(119)),
-         "callback_answer_invalid/expires_too_soon"},
-    };
-  }
-};
+using testing::ScriptedNames;
 
 TEST_SUITE("A delegated credential") {
   TEST_CASE_FIXTURE(DelegatedScene, "finds its user, his meetings and their recording tokens") {
@@ -229,6 +107,95 @@ TEST_SUITE("A delegated credential") {
     CHECK(engine->credentials().List("")->empty());
   }
 
+  TEST_CASE_FIXTURE(DelegatedScene, "of a token that Zoom refuses is not kept") {
+    Answer("not-a-token-of-Zoom");
+    for (const auto& found : {Delegate(), Test()}) {
+      CHECK(NameOf(found) == "callback_answer_invalid");
+      CHECK(found.status().message() == "access token: the callback gives one that Zoom refuses");
+    }
+    CHECK(engine->credentials().List("")->empty());
+  }
+
+  TEST_CASE_FIXTURE(DelegatedScene, "gets another URL by being set again, and keeps its id") {
+    AnswerWithToken();
+    const std::string id = Delegate()->id;
+    REQUIRE(NameOf(Sync(id)) == "ok");
+    DelegateRequest request = RequestOf(UrlSource::kConfiguration);
+    request.callback_url = Url("/another");
+    request.expected.user_id = Get(id).user_id;
+    const auto changed = engine->credentials().Delegate(request, absl::Seconds(20));
+    REQUIRE(NameOf(changed) == "ok");
+    CHECK(changed->id == id);
+    CHECK(engine->credentials().List("")->size() == 1);
+    const std::size_t before = server.requests().size();
+    CHECK(Outcome(kJillsMeeting) == "ok");
+    REQUIRE(server.requests().size() == before + 1);
+    CHECK(server.requests().back().starts_with("GET /another HTTP/"));
+  }
+
+  TEST_CASE_FIXTURE(DelegatedScene, "is not set to what gives somebody else's token") {
+    AnswerWithToken();
+    const std::string id = Delegate()->id;
+    DelegateRequest request = RequestOf(UrlSource::kConfiguration);
+    request.callback_url = Url("/another");
+    const std::string long_id(257, 'i');
+    for (const auto& [user_id, email, name] :
+         {std::tuple<std::string, std::string, std::string>{Get(id).user_id + "x", "",
+                                                            "consenter_unexpected"},
+          {"", kHank, "consenter_unexpected"},
+          {long_id, "", "invalid_argument"},
+          {"", "JILL@acme.example", "ok"}}) {
+      CAPTURE(user_id);
+      CAPTURE(email);
+      request.expected.user_id = user_id;
+      request.expected.email = email;
+      CHECK(NameOf(engine->credentials().TestDelegate(request, absl::Seconds(20))) == name);
+      if (name != "ok") {
+        CHECK(NameOf(engine->credentials().Delegate(request, absl::Seconds(20))) == name);
+      }
+    }
+    CHECK(engine->credentials().List("")->size() == 1);
+    Advance(absl::Minutes(61));
+    AnswerWithToken();
+    REQUIRE(NameOf(Sync(id)) == "ok");
+    CHECK(server.requests().back().starts_with("GET /zoom?"));
+  }
+
+  TEST_CASE_FIXTURE(DelegatedScene, "goes without a word to Zoom, whose consent is not ours") {
+    AnswerWithToken();
+    const std::string id = Delegate()->id;
+    REQUIRE(NameOf(Sync(id)) == "ok");
+    const auto gone = engine->credentials().Disconnect(id, absl::Seconds(20));
+    REQUIRE(NameOf(gone) == "ok");
+    CHECK_FALSE(gone->revoked);
+    CHECK(NameOf(gone->why_not) == "permission_denied");
+    CHECK(zoom->Calls("revoke") == 0);
+    CHECK(engine->credentials().List("")->empty());
+    CHECK(Outcome(kJillsMeeting) == "host_not_connected");
+    CHECK(NameOf(customer->credentials().Validate(customers_credential, absl::Seconds(20))) ==
+          "ok");
+  }
+
+  TEST_CASE_FIXTURE(DelegatedScene,
+                    "leaves neither its URL nor a token in the files of the store") {
+    AnswerWithToken();
+    const std::string id = Delegate()->id;
+    REQUIRE(NameOf(Sync(id)) == "ok");
+    CHECK(Outcome(kJillsMeeting) == "ok");
+    const auto token = engine->credentials().GetAccessToken(id, absl::Seconds(20));
+    REQUIRE(NameOf(token) == "ok");
+    engine.reset();
+    int files = 0;
+    for (const auto& file : std::filesystem::recursive_directory_iterator(folder / "store")) {
+      if (!file.is_regular_file()) continue;
+      ++files;
+      const std::string bytes = testing::ReadFile(file.path());
+      CHECK(bytes.find("CANARY") == std::string::npos);
+      CHECK(bytes.find(token->value.Reveal()) == std::string::npos);
+    }
+    CHECK(files > 1);
+  }
+
   TEST_CASE_FIXTURE(DelegatedScene, "is tried before it is kept") {
     AnswerWithToken();
     const auto found = Test();
@@ -288,6 +255,81 @@ TEST_SUITE("A delegated credential") {
     Answer(std::string(20'000, 'x'));
     CHECK(NameOf(Test()) == "callback_answer_invalid");
   }
+
+  TEST_CASE_FIXTURE(DelegatedScene, "may have its callback in here, if the configuration says so") {
+    ScriptedNames names;
+    names.Set("tokens.example", {"127.0.0.1"});
+    AnswerWithToken();
+    DelegateRequest request = RequestOf(UrlSource::kConfiguration);
+    request.callback_url = NamedUrl();
+    CHECK(NameOf(engine->credentials().Delegate(request, absl::Seconds(20))) == "ok");
+    CHECK(names.Dialled(server.port()) == std::vector<std::string>{"127.0.0.1"});
+  }
+
+  TEST_CASE_FIXTURE(DelegatedScene,
+                    "of a name that has become one of this machine is not dialled") {
+    ScriptedNames names;
+    names.Set("tokens.example", {kPublic});
+    names.BringHome(kPublic);
+    AnswerWithToken();
+    DelegateRequest request = RequestOf(UrlSource::kNetwork);
+    request.callback_url = NamedUrl();
+    const auto credential = engine->credentials().Delegate(request, absl::Seconds(20));
+    REQUIRE(NameOf(credential) == "ok");
+    CHECK(names.Dialled(server.port()) == std::vector<std::string>{kPublic});
+    REQUIRE(NameOf(Sync(credential->id)) == "ok");
+    CHECK(Outcome(kJillsMeeting) == "ok");
+    (void)names.Dialled(server.port());
+
+    names.Set("tokens.example", {"127.0.0.1"});
+    Advance(absl::Minutes(61));
+    CHECK(Outcome(kJillsMeeting) == "address_not_allowed");
+    CHECK(Get(credential->id).health == Health::kPaused);
+    CHECK(Get(credential->id).cause == "address_not_allowed");
+    CHECK(names.Dialled(server.port()).empty());
+
+    // Of several, the public one.
+    names.Set("tokens.example", {"127.0.0.1", "::1", kPublic, "10.0.0.1"});
+    Advance(absl::Minutes(2));
+    AnswerWithToken();
+    CHECK(Outcome(kJillsMeeting) == "ok");
+    CHECK(names.Dialled(server.port()) == std::vector<std::string>{kPublic});
+    CHECK(Get(credential->id).health == Health::kHealthy);
+  }
+
+  TEST_CASE_FIXTURE(DelegatedScene, "of a name with addresses that lead inside is never dialled") {
+    ScriptedNames names;
+    AnswerWithToken();
+    DelegateRequest request = RequestOf(UrlSource::kNetwork);
+    request.callback_url = NamedUrl();
+    for (const char* address : {"127.0.0.1",
+                                "0.0.0.0",
+                                "10.1.2.3",
+                                "172.16.0.1",
+                                "192.168.0.1",
+                                "100.64.0.1",
+                                "169.254.169.254",
+                                "::",
+                                "::1",
+                                "fe80::1",
+                                "fd00:ec2::254",
+                                "::ffff:127.0.0.1",
+                                "::ffff:169.254.169.254",
+                                "::127.0.0.1",
+                                "64:ff9b::7f00:1",
+                                "64:ff9b::a9fe:a9fe",
+                                "64:ff9b:1::7f00:1",
+                                "2002:7f00:1::1",
+                                "2002:a9fe:a9fe::1",
+                                "2001::1"}) {
+      CAPTURE(address);
+      names.Set("tokens.example", {address});
+      Advance(absl::Minutes(2));  // what is remembered of a name is a minute old at most
+      CHECK(NameOf(engine->credentials().TestDelegate(request, absl::Seconds(20))) ==
+            "address_not_allowed");
+    }
+    CHECK(names.Dialled(server.port()).empty());
+  }
 }
 
 TEST_SUITE("Final tokens by URL") {
@@ -335,6 +377,20 @@ TEST_SUITE("Final tokens by URL") {
     CHECK(NameOf(Prepare(request)->shortfalls()[0].why) == "address_not_allowed");
     request.recording = Need::kRequired;
     CHECK(NameOf(Prepare(request)) == "address_not_allowed");
+  }
+
+  TEST_CASE_FIXTURE(DelegatedScene, "of a name that leads inside are not asked for") {
+    ScriptedNames names;
+    names.Set("tokens.example", {kPublic});
+    names.BringHome(kPublic);
+    Answer("final-token.1");
+    JoinRequest request = RequestFor(kJillsMeeting);
+    request.token_urls.join_token_url = NamedUrl();
+    CHECK(NameOf(Prepare(request)) == "ok");
+    names.Set("tokens.example", {"64:ff9b::7f00:1"});
+    Advance(absl::Minutes(2));
+    CHECK(NameOf(Prepare(request)) == "address_not_allowed");
+    CHECK(names.Dialled(server.port()) == std::vector<std::string>{kPublic});
   }
 
   TEST_CASE_FIXTURE(DelegatedScene, "for a part that is not asked for, or by no URL, are refused") {

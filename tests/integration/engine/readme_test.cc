@@ -5,7 +5,8 @@
 #include <string>
 #include <utility>
 
-#include "engine_scene.h"
+#include "integration/engine/delegated_scene.h"
+#include "support/scripted_names.h"
 
 namespace joinpass::testing {
 namespace {
@@ -19,6 +20,11 @@ std::string SendBrowserTo(const std::string& url) {
 }
 
 #include "readme_connect.inc"
+#include "readme_delegate.inc"
+
+struct ReadmeDelegatedScene : DelegatedScene {
+  ScriptedNames names;
+};
 
 TEST_SUITE("README.md") {
   TEST_CASE_FIXTURE(EngineScene, "connects a host, and a join records") {
@@ -28,6 +34,17 @@ TEST_SUITE("README.md") {
     zoom_of_browser = zoom.get();
     CHECK(NameOf(ConnectHost(*engine, *app, "cookie")) == "ok");
     CHECK(Outcome(kJillsMeeting) == "ok");
+  }
+
+  TEST_CASE_FIXTURE(ReadmeDelegatedScene,
+                    "adds a customer who keeps his tokens, and a join records") {
+    names.Set("tokens.example", {"8.8.8.8"});
+    names.BringHome("8.8.8.8");
+    AnswerWithToken();
+    CHECK(NameOf(AddCustomer(*engine, app_id, NamedUrl())) == "ok");
+    const auto pass = Prepare(RequestFor(kJillsMeeting));
+    REQUIRE(NameOf(pass) == "ok");
+    CHECK(Redeem(*pass).may_record);
   }
 }
 

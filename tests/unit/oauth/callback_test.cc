@@ -47,21 +47,81 @@ TEST_SUITE("CheckCallbackUrl") {
   }
 }
 
-TEST_SUITE("ReadDelegatedToken") {
-  TEST_CASE("is asked for again when it ends, or after an hour") {
+TEST_SUITE("WhenToAskAgain") {
+  TEST_CASE("is when the token ends, and an hour from now at the latest") {
+    const absl::Time latest = kNow + absl::Hours(1);
     const auto read = [](const std::string& payload) {
-      return ReadDelegatedToken(Jwt(payload), "client", kNow);
+      return WhenToAskAgain(Jwt(payload), "client", kNow).value();
     };
-    CHECK(ReadDelegatedToken(Secret("opaque"), "client", kNow)->expires_at ==
-          kNow + absl::Hours(1));
-    CHECK(read("{}")->expires_at == kNow + absl::Hours(1));
-    CHECK(read(R"({"exp":1700001000})")->expires_at == kNow + absl::Seconds(1000));
-    CHECK(read(R"({"exp":1800000000})")->expires_at == kNow + absl::Hours(1));
-    CHECK(read(R"({"exp":1700000120})").ok());
-    CHECK(GetErrorInfo(read(R"({"exp":1700000119})").status())->cause == Cause::kExpiresTooSoon);
-    CHECK(read(R"({"iss":"zm:cid:client"})").ok());
-    CHECK(GetErrorInfo(read(R"({"iss":"zm:cid:other"})").status())->cause == Cause::kWrongClient);
-    CHECK(read(R"({"uid":"u","aid":"a"})")->user_id == "u");
+    CHECK(WhenToAskAgain(Secret("opaque"), "client", kNow).value() == latest);
+    CHECK(read("{}") == latest);
+    CHECK(read(R"({"exp":"soon"})") == latest);
+    CHECK(read(R"({"exp":1700001000})") == kNow + absl::Seconds(1000));
+    CHECK(read(R"({"exp":1700003600})") == latest);
+    CHECK(read(R"({"exp":1800000000})") == latest);
+    CHECK(read(R"({"exp":1700000120})") == kNow + absl::Seconds(120));
+    const auto dying = WhenToAskAgain(Jwt(R"({"exp":1700000119})"), "client", kNow);
+    CHECK(GetErrorInfo(dying.status())->cause == Cause::kExpiresTooSoon);
+  }
+
+  // Whose token is taken, by the payloads that OAuth servers sign.
+  TEST_CASE("is never of a token that somebody else than Zoom issued, or to another client") {
+    struct Case {
+      const char* what;
+      const char* payload;
+      bool taken;
+    };
+    const Case cases[] = {
+        {"Zoom's", R"({"ver":10,"auid":"a","code":"c","iss":"zm:cid:client","gno":0,"type":0,
+            "tid":0,"aud":"https://oauth.zoom.us","uid":"u","nbf":1700000000,"exp":1700003600,
+            "iat":1700000000,"aid":"a"})",
+         true},
+        {"Zoom's, of another client", R"({"iss":"zm:cid:other","exp":1700003600})", false},
+        {"Zoom's, of one like it", R"({"iss":"zm:cid:client2","exp":1700003600})", false},
+        {"Zoom's, of none", R"({"iss":"zm:cid:","exp":1700003600})", false},
+        {"Zoom's, if it followed RFC 9068", R"({"iss":"https://zoom.us","aud":"https://api.zoom.us",
+            "sub":"u","client_id":"client","iat":1700000000,"exp":1700003600,"jti":"j"})",
+         true},
+        {"the same of another client", R"({"iss":"https://zoom.us/","client_id":"other"})", false},
+        {"a host like Zoom's", R"({"iss":"https://zoom.us.example","client_id":"client"})", false},
+        {"Zoom's without TLS", R"({"iss":"http://zoom.us","client_id":"client"})", false},
+        {"RFC 9068, of a certified server", R"({"jti":"XgnPB0ATiA7Z2D1Or2vT","sub":"client",
+            "iat":1700000000,"exp":1700003600,"scope":"api:read","client_id":"client",
+            "iss":"http://localhost:3999","aud":"https://api.example"})",
+         false},
+        {"with the client in azp", R"({"exp":1700003600,"iat":1700000000,"jti":"onrtac:1",
+            "iss":"https://id.example/realms/acme","aud":"account","sub":"s","typ":"Bearer",
+            "azp":"client","acr":"1","scope":"profile"})",
+         false},
+        {"with several audiences", R"({"iss":"https://acme.id.example/","sub":"auth|1",
+            "aud":["https://api.example","https://acme.id.example/userinfo"],"iat":1700000000,
+            "exp":1700003600,"azp":"client"})",
+         false},
+        {"with cid, and a uid that is not Zoom's", R"({"ver":1,"jti":"AT.1",
+            "iss":"https://acme.id.example","aud":"https://acme.id.example","sub":"s",
+            "iat":1700000000,"exp":1700003600,"cid":"client","uid":"00u1"})",
+         false},
+        {"with appid", R"({"aud":"https://graph.example","iss":"https://sts.example/tenant/",
+            "iat":1700000000,"nbf":1700000000,"exp":1700003600,"appid":"client","ver":"1.0"})",
+         false},
+        {"the bot's own, for the SDK", R"({"appKey":"client","iat":1700000000,"exp":1700003600,
+            "tokenExp":1700003600})",
+         true},  // names no issuer: Zoom will say
+        {"an issuer that is no text", R"({"iss":["zm:cid:client"]})", false},
+        {"an issuer that is null", R"({"iss":null})", false},
+        {"no JSON", "zm:cid:other", true},
+    };
+    for (const Case& c : cases) {
+      CAPTURE(c.what);
+      const auto until = WhenToAskAgain(Jwt(c.payload), "client", kNow);
+      CHECK(until.ok() == c.taken);
+      if (until.ok()) continue;
+      CHECK(GetErrorInfo(until.status())->cause == Cause::kWrongClient);
+    }
+    const std::string long_issuer = R"({"iss":"zm:cid:)" + std::string(300, 'x') + "\"}";
+    CHECK_FALSE(WhenToAskAgain(Jwt(long_issuer), std::string(300, 'x'), kNow).ok());
+    // Encrypted, it has five parts and nobody but Zoom reads it.
+    CHECK(WhenToAskAgain(Secret("e30.a.b.c.d"), "client", kNow).ok());
   }
 }
 
@@ -101,11 +161,12 @@ TEST_SUITE("FetchToken") {
     for (const std::string& body :
          {std::string(), std::string(" \n"), std::string("two words"), std::string("{\"a\":1}"),
           std::string("<html></html>"), std::string("\x01\x02"), std::string("t\xc3\xb6ken"),
-          std::string(8193, 't')}) {
+          std::string(16'385, 't')}) {
       CAPTURE(body.substr(0, 20));
       CHECK(After(JsonAnswer(200, body)) == "callback_answer_invalid");
     }
-    CHECK(After(JsonAnswer(200, std::string(8192, 't'))).size() == 8192);
+    CHECK(After(JsonAnswer(200, std::string(16'384, 't'))).size() == 16'384);
+    CHECK(transport.requests.back().max_answer == 16'384);
     CHECK(After(NetworkError(Reason::kDeadlineExceeded, true)) == "callback_failed");
     CHECK(After(NetworkError(Reason::kTlsFailed, false)) == "callback_failed");
     CHECK(After(NetworkError(Reason::kAnswerTooLarge, true)) == "callback_answer_invalid");

@@ -20,9 +20,12 @@ std::string Jwt(const std::string& claims) {
 }
 
 struct Scene : testing::EngineRoom {
+  TokenSource tokens{context};
+  AuthorizedCalls calls{context, tokens};
   std::string token = "opaque";
   ScriptedTransport::Answer me =
       JsonAnswer(200, R"({"id":"user-1","account_id":"account-1","email":"a@b.example"})");
+  ScriptedTransport::Answer users = JsonAnswer(500, "");
   DelegateRequest request;
 
   explicit Scene(AppKind kind = AppKind::kUserManaged) {
@@ -35,6 +38,7 @@ struct Scene : testing::EngineRoom {
     request.app_id = "app_1";
     request.callback_url = Secret("https://customer.example/token?key=1");
     transport.answer = [this](const ScriptedTransport::Seen& seen) -> ScriptedTransport::Answer {
+      if (seen.target.find("/v2/users?") == 0) return users;
       if (seen.target.find("/token?key=") != 0) return me;
       message::Response response = JsonAnswer(200, token);
       response.headers = {{"Content-Type", "text/plain"}};
@@ -43,7 +47,7 @@ struct Scene : testing::EngineRoom {
   }
 
   std::string Try() {
-    const auto kept = Finish(Delegate(context, request, In(absl::Seconds(10))));
+    const auto kept = Finish(Delegate(context, calls, request, In(absl::Seconds(10))));
     return kept.ok() ? kept->record.id : std::string(ReasonName(ReasonOf(kept.status())));
   }
 };
@@ -70,7 +74,7 @@ TEST_SUITE("Delegate") {
 
   TEST_CASE_FIXTURE(Scene, "a user who consented to us keeps his tokens, however late that came") {
     transport.hold = true;
-    const auto kept = Begin(Delegate(context, request, In(absl::Seconds(10))));
+    const auto kept = Begin(Delegate(context, calls, request, In(absl::Seconds(10))));
     REQUIRE(records.PutConsented(Consent("cred_1", "user-1", absl::Hours(1))).ok());
     transport.Release();
     loop.Run();
@@ -91,8 +95,33 @@ TEST_SUITE("Delegate") {
     CHECK(Try() == "scope_missing");
     token = Jwt(R"({"iss":"zm:cid:client","uid":"user-7","aid":"account-1"})");
     CHECK(Stored(Try()).user_id == "user-7");
-    token = Jwt(R"({"iss":"zm:cid:another","uid":"user-7"})");
+  }
+
+  TEST_CASE_FIXTURE(Scene, "shows Zoom no token that is not one of Zoom's, to us") {
+    for (const std::string& issuer :
+         {std::string("zm:cid:another"), std::string("https://login.acme.example")}) {
+      token = Jwt(R"({"iss":")" + issuer + R"(","client_id":"client","uid":"user-7"})");
+      CHECK(Try() == "callback_answer_invalid");
+    }
+    CHECK(transport.seen.size() == 2);
+    CHECK(transport.Count("/v2/") == 0);
+  }
+
+  TEST_CASE_FIXTURE(Scene,
+                    "a token that Zoom refuses is the callback's fault, and asked for once") {
+    me = JsonAnswer(401, R"({"code":124,"message":"Access token is expired."})");
     CHECK(Try() == "callback_answer_invalid");
+    CHECK(transport.seen.size() == 2);
+    me = JsonAnswer(503, "");
+    CHECK(Try() == "zoom_unavailable");
+  }
+
+  TEST_CASE_FIXTURE(Scene, "somebody else than is expected is not kept") {
+    request.expected.user_id = "user-2";
+    CHECK(Try() == "consenter_unexpected");
+    CHECK(records.ListCredentials("")->empty());
+    request.expected.user_id = "user-1";
+    CHECK(Stored(Try()).user_id == "user-1");
   }
 
   TEST_CASE_FIXTURE(AccountScene, "of an account-managed app is the account's") {
@@ -102,6 +131,13 @@ TEST_SUITE("Delegate") {
     CHECK(Try() == id);
     me = JsonAnswer(200, R"({"id":"user-1"})");
     CHECK(Try() == "answer_invalid");
+  }
+
+  TEST_CASE_FIXTURE(AccountScene, "of an account whose token says nothing, is its owner's") {
+    me = kNoScope;
+    users = JsonAnswer(200, R"({"users":[{"id":"user-3","role_id":"2"},
+                                         {"id":"user-1","role_id":"0"}]})");
+    CHECK(Stored(Try()).account_id == "owner:user-1");
   }
 }
 

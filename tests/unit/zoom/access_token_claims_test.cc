@@ -18,6 +18,7 @@ TEST_SUITE("ReadAccessTokenClaims") {
     const auto claims = ReadAccessTokenClaims(
         Jwt(R"({"iss":"zm:cid:abc_1","uid":"u","aid":"a","exp":1700000000,"x":{"uid":"no"}})"));
     REQUIRE(claims);
+    CHECK(claims->issuer == AccessTokenClaims::Issuer::kZoom);
     CHECK(claims->client_id == "abc_1");
     CHECK(claims->user_id == "u");
     CHECK(claims->account_id == "a");
@@ -29,10 +30,12 @@ TEST_SUITE("ReadAccessTokenClaims") {
     const auto claims = ReadAccessTokenClaims(
         Jwt(R"({"iss":"somebody","uid":7,"aid":")" + long_id + R"(","exp":"soon"})"));
     REQUIRE(claims);
+    CHECK(claims->issuer == AccessTokenClaims::Issuer::kOther);
     CHECK(claims->client_id.empty());
     CHECK(claims->account_id.empty());
     CHECK_FALSE(claims->expires_at);
     REQUIRE(ReadAccessTokenClaims(Jwt("{}")));
+    CHECK(ReadAccessTokenClaims(Jwt("{}"))->issuer == AccessTokenClaims::Issuer::kUnsaid);
     CHECK_FALSE(ReadAccessTokenClaims(Jwt(R"({"exp":-1})"))->expires_at);
   }
 
@@ -40,8 +43,8 @@ TEST_SUITE("ReadAccessTokenClaims") {
     for (const std::string& text :
          {std::string(), std::string("opaque"), std::string("a.b"), std::string("a.b.c.d"),
           std::string("..."), std::string("a.!!!.c"), std::string("a.W10.c"),
-          std::string("a.bm90anNvbg.c"), std::string("a.eyJhIjo.c"), std::string(9000, 'a'),
-          "a." + std::string(8192, 'e') + ".c"}) {
+          std::string("a.bm90anNvbg.c"), std::string("a.eyJhIjo.c"), std::string(17'000, 'a'),
+          "a." + std::string(16'384, 'e') + ".c"}) {
       CAPTURE(text.substr(0, 40));
       CHECK_FALSE(ReadAccessTokenClaims(Secret(text)));
     }
