@@ -15,7 +15,7 @@
 //     lambda captures more than references, pointers and numbers: g++ 12 copies
 //     such temporaries byte by byte and destroys them twice. Name them first.
 //   - No co_await stands behind && or || or in ?: (the same compiler evaluates it all
-//     the same).
+//     the same), nor alone as the condition of an if (it crashed there).
 
 #ifndef JOINPASS_LIB_BASE_TASK_H_
 #define JOINPASS_LIB_BASE_TASK_H_

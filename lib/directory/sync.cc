@@ -66,7 +66,8 @@ base::Task<absl::StatusOr<SyncReport>> Sync::Run(std::string credential_id, Stea
   for (auto it = running_.find(credential_id); it != running_.end();
        it = running_.find(credential_id)) {
     const auto before = it->second;
-    if (!(co_await base::Flight<absl::Status>::Wait(before, deadline)).has_value()) {
+    const auto landed = co_await base::Flight<absl::Status>::Wait(before, deadline);
+    if (!landed) {
       co_return base::MakeError(Reason::kDeadlineExceeded,
                                 "sync: another sync of this credential took all the time");
     }

@@ -30,15 +30,15 @@ base::Task<absl::Status> CloseClient(http::Client& client) {
   co_return absl::OkStatus();
 }
 
-base::Task<absl::Status> CloseUpkeep(oauth::Upkeep& upkeep, bool& closing) {
-  closing = true;
-  upkeep.Close();
+base::Task<absl::Status> BeginClosing(service::Closing& closing, oauth::Upkeep& upkeep) {
+  closing.Begin();
+  upkeep.Wake();
   co_return absl::OkStatus();
 }
 
 // Beside each other: neither takes the other's time.
 base::Task<absl::Status> Drain(base::Loop& loop, oauth::Consents& consents,
-                               oauth::TokenSource& tokens, SteadyTime deadline) {
+                               oauth::AccessTokens& tokens, SteadyTime deadline) {
   const auto exchanges = std::make_shared<base::Flight<bool>>(loop);
   base::Start<bool>(consents.Drain(deadline),
                     [exchanges](bool drained) { exchanges->Land(drained); });
@@ -50,7 +50,7 @@ base::Task<absl::Status> Drain(base::Loop& loop, oauth::Consents& consents,
                                        : "close: an exchange was still in flight");
 }
 
-base::Task<absl::Status> AwaitFlights(oauth::Consents& consents, oauth::TokenSource& tokens) {
+base::Task<absl::Status> AwaitFlights(oauth::Consents& consents, oauth::AccessTokens& tokens) {
   (void)co_await consents.AwaitFlights();
   (void)co_await tokens.AwaitFlights(SteadyTime::InfiniteFuture());
   co_return absl::OkStatus();
@@ -126,7 +126,7 @@ absl::Status House::CloseOnce(absl::Duration timeout) {
   parts_.store->WaitNoLongerThan(timeout);
   runner_->Shut();
   keys_.Close();
-  (void)closing_->Run<absl::Status>([this] { return CloseUpkeep(upkeep_, *context_.closing); });
+  (void)closing_->Run<absl::Status>([this] { return BeginClosing(*context_.closing, upkeep_); });
   const absl::Status drained = closing_->Run<absl::Status>(
       [this, deadline] { return Drain(*parts_.loop, consents_, tokens_, deadline); });
   // Ends what still waits for Zoom; then all tasks come to their end by themselves.

@@ -23,9 +23,9 @@
 #include "join/minter.h"
 #include "join/session.h"
 #include "joinpass/engine.h"
+#include "oauth/access_tokens.h"
 #include "oauth/authorized_calls.h"
 #include "oauth/consent.h"
-#include "oauth/token_source.h"
 #include "oauth/upkeep.h"
 #include "service/context.h"
 #include "service/lanes.h"
@@ -84,7 +84,7 @@ class House {
   store::Records records_;
   std::unique_ptr<service::LaneWorkers> workers_ = std::make_unique<service::LaneWorkers>();
   const service::Context context_;
-  oauth::TokenSource tokens_;
+  oauth::AccessTokens tokens_;
   oauth::AuthorizedCalls calls_;
   oauth::Upkeep upkeep_;
   oauth::Consents consents_;

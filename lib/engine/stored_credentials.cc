@@ -29,7 +29,7 @@ base::Task<absl::StatusOr<store::Records::Consented>> Delegated(const service::C
 
 // Gets a token that lives long enough to be given away.
 base::Task<absl::StatusOr<AccessToken>> GetToken(const service::Context& context,
-                                                 oauth::TokenSource& tokens, std::string id,
+                                                 oauth::AccessTokens& tokens, std::string id,
                                                  SteadyTime deadline) {
   absl::StatusOr<oauth::Grant> grant = co_await tokens.Get(id, deadline);
   if (grant.ok() && grant->access_expires_at - context.clock.Now() < kLeastLife) {

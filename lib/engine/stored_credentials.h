@@ -9,9 +9,9 @@
 
 #include "engine/runner.h"
 #include "joinpass/credentials.h"
+#include "oauth/access_tokens.h"
 #include "oauth/authorized_calls.h"
 #include "oauth/consent.h"
-#include "oauth/token_source.h"
 #include "service/context.h"
 #include "store/records.h"
 
@@ -19,7 +19,7 @@ namespace joinpass::engine {
 
 class StoredCredentials final : public Credentials {
  public:
-  StoredCredentials(const service::Context& context, oauth::TokenSource& tokens,
+  StoredCredentials(const service::Context& context, oauth::AccessTokens& tokens,
                     oauth::AuthorizedCalls& calls, oauth::Consents& consents, Runner& runner)
       : context_(context), tokens_(tokens), calls_(calls), consents_(consents), runner_(runner) {}
 
@@ -49,7 +49,7 @@ class StoredCredentials final : public Credentials {
   void LogGiving(const std::string& id);
 
   const service::Context& context_;
-  oauth::TokenSource& tokens_;
+  oauth::AccessTokens& tokens_;
   oauth::AuthorizedCalls& calls_;
   oauth::Consents& consents_;
   Runner& runner_;

@@ -14,7 +14,7 @@
 #include "join/plan.h"
 #include "joinpass/join.h"
 #include "joinpass/time.h"
-#include "oauth/token_source.h"
+#include "oauth/access_tokens.h"
 #include "service/context.h"
 
 namespace joinpass::join {
@@ -22,7 +22,7 @@ namespace joinpass::join {
 // What all sessions of an engine share.
 struct Services {
   const service::Context& context;
-  oauth::TokenSource& tokens;
+  oauth::AccessTokens& tokens;
   Minter& minter;
 };
 

@@ -105,7 +105,7 @@ base::Task<absl::StatusOr<CredentialRecord>> AwaitOutcome(const service::Context
                                                           std::string state, SteadyTime deadline) {
   auto& records = context.records;
   for (absl::Duration pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
-    if (*context.closing) co_return base::MakeError(Reason::kCancelled, "connect: closing");
+    if (context.closing->begun()) co_return base::MakeError(Reason::kCancelled, "connect: closing");
     const absl::Time now = context.clock.Now();
     JOINPASS_CO_ASSIGN_OR_RETURN(Seen seen, co_await context.OffLoop(service::Lane::kTokens, [&] {
       return LookAt(records, state, now);
@@ -116,7 +116,7 @@ base::Task<absl::StatusOr<CredentialRecord>> AwaitOutcome(const service::Context
       co_return base::MakeError(Reason::kDeadlineExceeded,
                                 "connect: somebody else is finishing this consent");
     }
-    co_await base::SleepUntil(context.loop, next);
+    co_await context.closing->Nap(next);
   }
 }
 

@@ -15,7 +15,7 @@
 #include "joinpass/credentials.h"
 #include "joinpass/time.h"
 #include "message/http.h"
-#include "oauth/token_source.h"
+#include "oauth/access_tokens.h"
 #include "zoom/endpoint.h"
 
 namespace joinpass::oauth {
@@ -37,14 +37,14 @@ struct Called {
 // The one door for calls in somebody's name. Used from the loop's thread only.
 class AuthorizedCalls {
  public:
-  AuthorizedCalls(const service::Context& context, TokenSource& tokens)
+  AuthorizedCalls(const service::Context& context, AccessTokens& tokens)
       : context_(context), tokens_(tokens) {}
 
   // Asks with a good access token of the credential, and reads the answer. If Zoom
   // refuses that token, it is refreshed and the request sent once more, never a
   // third time. Without a scope for the endpoint's feature nothing is sent.
   //
-  // Errors: scope_missing, those of TokenSource::Get, of Transport::Send and of the
+  // Errors: scope_missing, those of AccessTokens::Get, of Transport::Send and of the
   // endpoint's reader
   template <typename T>
   base::Task<absl::StatusOr<Called<T>>> Call(zoom::Endpoint<T> endpoint, std::string credential_id,
@@ -68,10 +68,10 @@ class AuthorizedCalls {
     co_return called;
   }
 
-  // What the caller may do; `caller` outlives the task. Errors: those of TokenSource::Get
+  // What the caller may do; `caller` outlives the task. Errors: those of AccessTokens::Get
   base::Task<absl::StatusOr<Grant>> GrantOf(const Caller& caller, SteadyTime deadline);
 
-  TokenSource& tokens() { return tokens_; }
+  AccessTokens& tokens() { return tokens_; }
 
  private:
   using MakeRequest = absl::AnyInvocable<message::Request(const Grant&)>;
@@ -85,7 +85,7 @@ class AuthorizedCalls {
                                             SteadyTime deadline);
 
   const service::Context& context_;
-  TokenSource& tokens_;
+  AccessTokens& tokens_;
 };
 
 }  // namespace joinpass::oauth

@@ -8,7 +8,7 @@
 #include "base/ids.h"
 #include "base/status.h"
 #include "oauth/callback.h"
-#include "oauth/callback_run.h"
+#include "oauth/delegated_tokens.h"
 #include "oauth/expected.h"
 #include "oauth/who.h"
 

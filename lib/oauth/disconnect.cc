@@ -73,7 +73,7 @@ base::Task<absl::Status> Revoke(const service::Context& context, const Leaving& 
 }  // namespace
 
 base::Task<absl::StatusOr<Disconnected>> Disconnect(const service::Context& context,
-                                                    TokenSource& tokens, std::string credential_id,
+                                                    AccessTokens& tokens, std::string credential_id,
                                                     SteadyTime deadline) {
   auto& records = context.records;
   JOINPASS_CO_RETURN_IF_ERROR(co_await context.OffLoop(

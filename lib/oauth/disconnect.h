@@ -9,7 +9,7 @@
 #include "base/task.h"
 #include "joinpass/credentials.h"
 #include "joinpass/time.h"
-#include "oauth/token_source.h"
+#include "oauth/access_tokens.h"
 #include "service/context.h"
 
 namespace joinpass::oauth {
@@ -20,7 +20,7 @@ namespace joinpass::oauth {
 // The same again goes on where it was cut short. On the loop. Errors as for
 // Credentials::Disconnect().
 base::Task<absl::StatusOr<Disconnected>> Disconnect(const service::Context& context,
-                                                    TokenSource& tokens, std::string credential_id,
+                                                    AccessTokens& tokens, std::string credential_id,
                                                     SteadyTime deadline);
 
 }  // namespace joinpass::oauth

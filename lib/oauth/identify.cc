@@ -86,7 +86,7 @@ absl::Status ConsentedUnexpectedly(std::string_view what_came_of_it) {
                                       std::string(what_came_of_it)));
 }
 
-void Welcome(const service::Context& context, TokenSource& tokens, const Consented& kept) {
+void Welcome(const service::Context& context, AccessTokens& tokens, const Consented& kept) {
   tokens.Forget(kept.record.id);
   if (!kept.before) return;
   HealthChange change;

@@ -10,8 +10,8 @@
 #include "absl/status/statusor.h"
 #include "base/task.h"
 #include "joinpass/time.h"
+#include "oauth/access_tokens.h"
 #include "oauth/authorized_calls.h"
-#include "oauth/token_source.h"
 #include "service/context.h"
 #include "store/records.h"
 
@@ -19,7 +19,7 @@ namespace joinpass::oauth {
 
 // Tells the listeners that a consent was kept, and has what is in memory of its
 // credential read again.
-void Welcome(const service::Context& context, TokenSource& tokens,
+void Welcome(const service::Context& context, AccessTokens& tokens,
              const store::Records::Consented& kept);
 
 // The error of a consent by somebody who is not expected.
@@ -33,7 +33,7 @@ absl::Status ConsentedUnexpectedly(std::string_view what_came_of_it);
 // away, as by Disconnect(); else it is his. consenter_unexpected either way.
 //
 // Errors: credential_unknown; consenter_unexpected; scope_missing (and the token does not say); answer_invalid;
-// those of TokenSource::Get(), of the network and of Zoom
+// those of AccessTokens::Get(), of the network and of Zoom
 base::Task<absl::StatusOr<store::Records::Consented>> Identify(const service::Context& context,
                                                                AuthorizedCalls& calls,
                                                                std::string credential_id,

@@ -14,14 +14,14 @@ base::Task<absl::StatusOr<std::unique_ptr<store::RefreshLock>>> AwaitRefreshLock
     absl::StatusOr<std::unique_ptr<store::RefreshLock>> lock = co_await context.OffLoop(
         service::Lane::kTokens, [&] { return records.TryLockRefresh(credential_id); });
     if (!lock.ok() || *lock != nullptr) co_return lock;
-    if (*context.closing) {
+    if (context.closing->begun()) {
       co_return base::MakeError(Reason::kCancelled, "refresh: the engine is closing");
     }
     const SteadyTime next = context.clock.SteadyNow() + pause;
     if (next > deadline) {
       co_return base::MakeError(Reason::kRefreshBusy, "refresh: another process is at it");
     }
-    co_await base::SleepUntil(context.loop, next);
+    co_await context.closing->Nap(next);
   }
 }
 

@@ -169,14 +169,15 @@ std::optional<RefreshEvent> RefreshRun::TryLock() {
     return RefreshEvent::kLocked;
   }
   error_ = base::MakeError(Reason::kRefreshBusy, "refresh: another process is at it");
-  if (*closing_ || context_.clock.SteadyNow() >= lock_deadline_) return RefreshEvent::kTimeUp;
+  if (context_.closing->begun() || context_.clock.SteadyNow() >= lock_deadline_)
+    return RefreshEvent::kTimeUp;
   return std::nullopt;
 }
 
 base::Task<absl::Status> RefreshRun::AwaitLock() {
   const SteadyTime next = context_.clock.SteadyNow() + lock_pause_;
   lock_pause_ = std::min(2 * lock_pause_, kLongestLockPause);
-  co_await base::SleepUntil(context_.loop, std::min(next, lock_deadline_));
+  co_await context_.closing->Nap(std::min(next, lock_deadline_));
   co_return absl::OkStatus();
 }
 

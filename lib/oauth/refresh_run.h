@@ -55,14 +55,12 @@ absl::StatusOr<bool> Save(const service::Context& context, const std::string& cr
 // it: a refresh makes two, one up to the send and one behind it.
 class RefreshRun {
  public:
-  // `*closing` tells a run that still waits for the lock to give up; it outlives the
-  // run, as `context` does.
+  // `context` outlives the run.
   RefreshRun(const service::Context& context, std::string credential_id, Wish wish,
-             std::optional<Unsaved> unsaved, const bool* closing)
+             std::optional<Unsaved> unsaved)
       : context_(context),
         id_(std::move(credential_id)),
         wish_(std::move(wish)),
-        closing_(closing),
         unsaved_(std::move(unsaved)) {}
 
   // How it ended. OK only for kRenewed.
@@ -97,7 +95,6 @@ class RefreshRun {
   const service::Context& context_;
   const std::string id_;
   const Wish wish_;
-  const bool* closing_;
   std::optional<Unsaved> unsaved_;
 
   RefreshState state_ = RefreshState::kLocking;

@@ -14,7 +14,7 @@
 
 namespace joinpass::oauth {
 
-// Filled by TokenSource, which decides; read by whoever has no time for a turn
+// Filled by AccessTokens, which decides; read by whoever has no time for a turn
 // of the loop. One mutex. Thread-safe.
 class TokenCache {
  public:

@@ -71,7 +71,7 @@ base::Task<absl::StatusOr<UpkeepReport>> Upkeep::Run(SteadyTime deadline) {
 base::Task<absl::Status> Upkeep::Settle(const std::vector<std::string>& ids, SteadyTime deadline,
                                         UpkeepReport& report) {
   for (const std::string& id : ids) {
-    if (closing_ || context_.clock.SteadyNow() >= deadline) co_return OutOfTime();
+    if (context_.closing->begun() || context_.clock.SteadyNow() >= deadline) co_return OutOfTime();
     const absl::Status settled =
         co_await SettleOne(id, std::min(deadline, context_.clock.SteadyNow() + kForOne), report);
     if (!settled.ok() && !IsNoFailure(settled)) ++report.failed;
@@ -133,7 +133,7 @@ base::Task<absl::Status> Upkeep::RenewIdle(SteadyTime deadline, UpkeepReport& re
                                }));
   std::size_t left = idle.size();
   for (const std::string& id : idle) {
-    if (closing_ || context_.clock.SteadyNow() >= deadline) co_return OutOfTime();
+    if (context_.closing->begun() || context_.clock.SteadyNow() >= deadline) co_return OutOfTime();
     const SteadyTime until = ShareOf(context_.clock.SteadyNow(), deadline, left--);
     const absl::Status renewed = co_await tokens_.Renew(id, Renewal::kIdle, until);
     ++(renewed.ok() ? report.refreshed : report.failed);
@@ -147,7 +147,7 @@ base::Task<absl::Status> Upkeep::ProbeApps(SteadyTime deadline) {
       const std::vector<store::AppRecord> apps,
       co_await context_.OffLoop(service::Lane::kBackground, [&] { return records.ListApps(); }));
   for (const store::AppRecord& app : apps) {
-    if (closing_ || context_.clock.SteadyNow() >= deadline) co_return OutOfTime();
+    if (context_.closing->begun() || context_.clock.SteadyNow() >= deadline) co_return OutOfTime();
     // Still paused is no failure of the round.
     (void)co_await CheckPause(context_, app, deadline);
   }
@@ -161,7 +161,7 @@ base::Task<absl::Status> Upkeep::SettleWhileOpen() {
   if (left.ok()) {
     for (const std::string& id : *left) watched_.emplace(id, Due{context_.clock.SteadyNow()});
   }
-  while (!closing_) {
+  while (!context_.closing->begun()) {
     auto next = watched_.begin();
     for (auto it = watched_.begin(); it != watched_.end(); ++it) {
       if (it->second.at < next->second.at) next = it;
@@ -198,11 +198,10 @@ base::Task<absl::Status> Upkeep::Look(std::string id) {
 void Upkeep::Watch(std::string credential_id) {
   watched_.insert_or_assign(std::move(credential_id),
                             Due{context_.clock.SteadyNow() + kShortestNap});
-  if (nap_ && !nap_->landed()) nap_->Land(absl::OkStatus());
+  Wake();
 }
 
-void Upkeep::Close() {
-  closing_ = true;
+void Upkeep::Wake() {
   if (nap_ && !nap_->landed()) nap_->Land(absl::OkStatus());
 }
 

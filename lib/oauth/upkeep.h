@@ -14,8 +14,8 @@
 #include "base/task.h"
 #include "joinpass/engine.h"
 #include "joinpass/time.h"
+#include "oauth/access_tokens.h"
 #include "oauth/authorized_calls.h"
-#include "oauth/token_source.h"
 #include "service/context.h"
 
 namespace joinpass::oauth {
@@ -23,21 +23,21 @@ namespace joinpass::oauth {
 // Used from the loop's thread only.
 class Upkeep {
  public:
-  Upkeep(const service::Context& context, TokenSource& tokens, AuthorizedCalls& calls)
+  Upkeep(const service::Context& context, AccessTokens& tokens, AuthorizedCalls& calls)
       : context_(context), tokens_(tokens), calls_(calls) {}
 
   // One round. Errors as for Engine::Upkeep().
   base::Task<absl::StatusOr<UpkeepReport>> Run(SteadyTime deadline);
 
   // Settles what a process that died has left, and what is watched, as each comes
-  // due; ends after Close(). Once, when the engine opens.
+  // due; ends when the engine closes, once woken. Once, when the engine opens.
   base::Task<absl::Status> SettleWhileOpen();
 
   // Has a credential settled that is not.
   void Watch(std::string credential_id);
 
-  // Ends what waits for its time.
-  void Close();
+  // Looks again at what is due.
+  void Wake();
 
  private:
   base::Task<absl::Status> Settle(const std::vector<std::string>& ids, SteadyTime deadline,
@@ -50,9 +50,8 @@ class Upkeep {
   base::Task<absl::Status> ProbeApps(SteadyTime deadline);
 
   const service::Context& context_;
-  TokenSource& tokens_;
+  AccessTokens& tokens_;
   AuthorizedCalls& calls_;
-  bool closing_ = false;
 
   // What is not settled yet, and when the next look at it is due.
   struct Due {

@@ -25,7 +25,7 @@ base::Task<absl::Status> AskZoom(AuthorizedCalls& calls, std::string id, AppKind
 }
 
 // A refresh says as much as a call, where no scope allows one.
-base::Task<absl::Status> AskByRefresh(TokenSource& tokens, const absl::Status& asked,
+base::Task<absl::Status> AskByRefresh(AccessTokens& tokens, const absl::Status& asked,
                                       std::string id, SteadyTime deadline) {
   if (asked.ok() || ReasonOf(asked) != Reason::kScopeMissing) co_return asked;
   co_return co_await tokens.Renew(std::move(id), Renewal::kAnyway, deadline);
@@ -33,7 +33,7 @@ base::Task<absl::Status> AskByRefresh(TokenSource& tokens, const absl::Status& a
 
 }  // namespace
 
-base::Task<absl::Status> Validate(const service::Context& context, TokenSource& tokens,
+base::Task<absl::Status> Validate(const service::Context& context, AccessTokens& tokens,
                                   AuthorizedCalls& calls, std::string credential_id,
                                   SteadyTime deadline) {
   auto& records = context.records;

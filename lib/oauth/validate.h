@@ -8,8 +8,8 @@
 #include "absl/status/status.h"
 #include "base/task.h"
 #include "joinpass/time.h"
+#include "oauth/access_tokens.h"
 #include "oauth/authorized_calls.h"
-#include "oauth/token_source.h"
 #include "service/context.h"
 
 namespace joinpass::oauth {
@@ -20,7 +20,7 @@ namespace joinpass::oauth {
 //
 // OK: Zoom takes the token. Errors: credential_unknown, and why it does not, or
 // why it could not be asked
-base::Task<absl::Status> Validate(const service::Context& context, TokenSource& tokens,
+base::Task<absl::Status> Validate(const service::Context& context, AccessTokens& tokens,
                                   AuthorizedCalls& calls, std::string credential_id,
                                   SteadyTime deadline);
 

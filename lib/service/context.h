@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "base/task.h"
 #include "http/transport.h"
+#include "service/closing.h"
 #include "service/lanes.h"
 #include "service/listeners.h"
 #include "store/records.h"
@@ -30,8 +31,8 @@ struct Context {
   zoom::Origins origins;
   Listeners listeners = {};
 
-  // True once the engine closes: whoever waits for others gives up. The loop's.
-  std::shared_ptr<bool> closing = std::make_shared<bool>(false);
+  // Whoever waits for others gives up once it has begun.
+  std::shared_ptr<Closing> closing = std::make_shared<Closing>(loop);
 
   base::Moment Now() const { return {clock.Now(), clock.SteadyNow()}; }
 

@@ -10,7 +10,7 @@
 
 #include "benchmarks/side_by_side.h"
 #include "integration/engine/engine_scene.h"
-#include "oauth/token_source.h"
+#include "oauth/access_tokens.h"
 #include "support/engine_room.h"
 
 namespace joinpass::testing {
@@ -49,8 +49,8 @@ TEST_CASE("an access token from the store") {
       {{"a plain SELECT of the same row", 200,
         [&] { sum += room.store->credentials().Find("cred_1")->value().id.size(); }},
        {"read and unsealed", 200, [&] { sum += room.Stored().tokens.access_token.size(); }},
-       {"TokenSource, nothing in memory", 200, [&] {
-          oauth::TokenSource tokens(room.context);
+       {"AccessTokens, nothing in memory", 200, [&] {
+          oauth::AccessTokens tokens(room.context);
           const auto grant = room.Finish(tokens.Get("cred_1", room.In(absl::Seconds(20))));
           sum += grant->access.access_token.size();
         }}});

@@ -45,6 +45,13 @@ struct EngineRoom {
   service::Context context{
       loop, {loop, loop, loop}, clock, base::SystemRandom(), transport, records, {}};
 
+  // What another process has, on the same store: it does not close when we do.
+  service::Context Elsewhere() {
+    service::Context context_there = context;
+    context_there.closing = std::make_shared<service::Closing>(loop);
+    return context_there;
+  }
+
   // Starts `task`; nothing that it posts has run yet.
   template <typename T>
   std::shared_ptr<std::optional<T>> Start(base::Task<T> task) {

@@ -33,7 +33,7 @@ constexpr std::uint64_t kNumber = 98765432109;
 // A Zoom that acts on what reaches it, whether or not its answer arrives. Of refresh
 // tokens it takes the newest and the one before, whose answer may have been lost.
 struct ActingRoom : EngineRoom {
-  oauth::TokenSource tokens{context};
+  oauth::AccessTokens tokens{context};
   oauth::AuthorizedCalls calls{context, tokens};
   int generation = 0;
 

@@ -16,7 +16,7 @@ using testing::JsonAnswer;
 using testing::ScriptedTransport;
 
 struct Scene : EngineRoom {
-  oauth::TokenSource tokens{context};
+  oauth::AccessTokens tokens{context};
   oauth::AuthorizedCalls calls{context, tokens};
   Sync sync{context, calls};
 

@@ -14,7 +14,7 @@ namespace {
 // clicked twice.
 struct TwiceScene : ConsentScene {
   // What another process does.
-  TokenSource its_tokens{context};
+  AccessTokens its_tokens{context};
   AuthorizedCalls its_calls{context, its_tokens};
   Upkeep its_upkeep{context, its_tokens, its_calls};
   Consents its_consents{context, its_calls, its_upkeep};
@@ -138,7 +138,7 @@ TEST_SUITE("A response that is brought twice") {
     const std::string state = Begun();
     REQUIRE(*records.TakeAuthorization(state, clock.Now()));
     const auto waits = BeginElsewhere(state);
-    *context.closing = true;
+    context.closing->Begin();
     loop.Advance(absl::Seconds(1));
     REQUIRE(*waits);
     CHECK(NameOf(**waits) == "cancelled");

@@ -16,7 +16,7 @@ using testing::ScriptedTransport;
 using testing::TokenAnswer;
 
 struct Scene : EngineRoom {
-  TokenSource tokens{context};
+  AccessTokens tokens{context};
   AuthorizedCalls calls{context, tokens};
 
   absl::StatusOr<Called<zoom::User>> Call() {

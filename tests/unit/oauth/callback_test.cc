@@ -7,7 +7,7 @@
 
 #include "absl/strings/escaping.h"
 #include "base/status.h"
-#include "oauth/token_source.h"
+#include "oauth/access_tokens.h"
 #include "support/engine_room.h"
 
 namespace joinpass::oauth {
@@ -176,7 +176,7 @@ TEST_SUITE("FetchToken") {
 
 // A delegated credential "cred_1", whose callback gives "token-1", "token-2", ….
 struct DelegatedScene : EngineRoom {
-  TokenSource tokens{context};
+  AccessTokens tokens{context};
   int given = 0;
 
   DelegatedScene() {

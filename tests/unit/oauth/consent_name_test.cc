@@ -55,12 +55,14 @@ struct NamelessScene : ConsentScene {
 
   // What another process, or the next one, does with what is stored.
   void SettleElsewhere() {
-    TokenSource its_tokens(context);
-    AuthorizedCalls its_calls(context, its_tokens);
-    Upkeep its_upkeep(context, its_tokens, its_calls);
+    const service::Context its_context = Elsewhere();
+    AccessTokens its_tokens(its_context);
+    AuthorizedCalls its_calls(its_context, its_tokens);
+    Upkeep its_upkeep(its_context, its_tokens, its_calls);
     const auto done = EngineRoom::Start(its_upkeep.SettleWhileOpen());
     loop.Run();
-    its_upkeep.Close();
+    its_context.closing->Begin();
+    its_upkeep.Wake();
     loop.Run();
     REQUIRE(*done);
   }
@@ -120,7 +122,8 @@ TEST_SUITE("A consent without a name") {
     CHECK(Shown(id).health == Health::kHealthy);
     loop.Advance(absl::Hours(3));
     CHECK(transport.seen.size() == asked + 1);
-    upkeep.Close();
+    context.closing->Begin();
+    upkeep.Wake();
     loop.Run();
     CHECK(*settling);
   }
@@ -133,7 +136,8 @@ TEST_SUITE("A consent without a name") {
     const std::size_t in_an_hour = transport.Count("/v2/users/me") - before;
     CHECK(in_an_hour >= 4);
     CHECK(in_an_hour <= 8);
-    upkeep.Close();
+    context.closing->Begin();
+    upkeep.Wake();
     loop.Run();
   }
 

@@ -25,7 +25,7 @@ inline std::string Jwt(const std::string& payload) {
 
 struct ConsentScene : EngineRoom {
   ConnectRequest request;
-  TokenSource tokens{context};
+  AccessTokens tokens{context};
   AuthorizedCalls calls{context, tokens};
   Upkeep upkeep{context, tokens, calls};
   Consents consents{context, calls, upkeep};

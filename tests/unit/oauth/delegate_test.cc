@@ -20,7 +20,7 @@ std::string Jwt(const std::string& claims) {
 }
 
 struct Scene : testing::EngineRoom {
-  TokenSource tokens{context};
+  AccessTokens tokens{context};
   AuthorizedCalls calls{context, tokens};
   std::string token = "opaque";
   ScriptedTransport::Answer me =

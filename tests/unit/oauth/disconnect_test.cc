@@ -12,7 +12,7 @@ namespace joinpass::oauth {
 namespace {
 
 struct Scene : testing::EngineRoom {
-  TokenSource tokens{context};
+  AccessTokens tokens{context};
 
   Scene() {
     Connect(absl::Hours(1));

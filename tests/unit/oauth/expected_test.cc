@@ -145,7 +145,7 @@ TEST_SUITE("Who is expected to consent") {
     SUBCASE("and it is another") {}
     SUBCASE("and it is he") { is_he = true; }
     if (is_he) who = R"({"id":"user-2","account_id":"account-1"})";
-    TokenSource its_tokens(context);
+    AccessTokens its_tokens(context);
     AuthorizedCalls its_calls(context, its_tokens);
     Upkeep its_upkeep(context, its_tokens, its_calls);
     const auto round = testing::EngineRoom::Finish(its_upkeep.Run(In(absl::Minutes(1))));
@@ -174,7 +174,7 @@ TEST_SUITE("Who is expected to consent") {
     const auto ended = BeginToEnd(state);
     REQUIRE_FALSE(*ended);
     who_status = 200;
-    TokenSource its_tokens(context);
+    AccessTokens its_tokens(context);
     AuthorizedCalls its_calls(context, its_tokens);
     Upkeep its_upkeep(context, its_tokens, its_calls);
     REQUIRE(testing::EngineRoom::Finish(its_upkeep.Run(In(absl::Minutes(1)))).ok());

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "oauth/token_source.h"
+#include "oauth/access_tokens.h"
 #include "support/engine_room.h"
 
 namespace joinpass::oauth {
@@ -28,15 +28,13 @@ class Lease final : public store::RefreshLock {
 };
 
 struct Scene : testing::EngineRoom {
-  const bool closing = false;
-
   // A run that holds a lease, kept with an answer that is of no use any more.
   std::string Run(std::deque<absl::Duration> left) {
     Unsaved kept;
     kept.spent = Secret("long gone");
     kept.tokens.emplace();
     kept.lock = std::make_shared<Lease>(std::move(left));
-    RefreshRun run(context, "cred_1", {}, kept, &closing);
+    RefreshRun run(context, "cred_1", {}, kept);
     const absl::Status ended = Finish(run.Run());
     return ended.ok() ? "ok" : std::string(ReasonName(ReasonOf(ended)));
   }
@@ -63,7 +61,7 @@ TEST_SUITE("A refresh") {
     Counting worker(loop);
     const service::Context counted = {
         loop, {worker, worker, worker}, clock, base::SystemRandom(), transport, records, {}};
-    TokenSource tokens(counted);
+    AccessTokens tokens(counted);
     transport.answer = [](const auto&) { return testing::TokenAnswer(1); };
     const auto grant = Finish(tokens.Get("cred_1", In(absl::Seconds(60))));
     REQUIRE(grant.ok());

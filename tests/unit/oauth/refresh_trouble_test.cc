@@ -255,6 +255,7 @@ TEST_SUITE("A refresh") {
     loop.Advance(absl::Seconds(1));
     REQUIRE(answer->has_value());
     CHECK(Name(**answer) == "refresh_busy");
+    context.closing->Begin();
     const auto drained = Begin(tokens.Drain(In(absl::Seconds(5))));
     CHECK_FALSE(drained->has_value());
     transport.Release();

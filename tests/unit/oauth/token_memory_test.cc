@@ -1,4 +1,4 @@
-// What a TokenSource keeps in memory, and for how long.
+// What a AccessTokens keeps in memory, and for how long.
 
 #include <doctest/doctest.h>
 
@@ -11,7 +11,7 @@
 namespace joinpass::oauth {
 namespace {
 
-TEST_SUITE("The memory of a TokenSource") {
+TEST_SUITE("The memory of a AccessTokens") {
   TEST_CASE_FIXTURE(TokenScene, "is bounded, and forgets what was not used for longest") {
     Connect(absl::Hours(1));
     CHECK(Given() == "access-0");
@@ -48,7 +48,8 @@ TEST_SUITE("The memory of a TokenSource") {
     CHECK(Given() == "access-0");
     for (int hours = 0; hours < 3; ++hours) loop.Advance(absl::Hours(1));
     CHECK(tokens.held() == 0);
-    upkeep.Close();
+    context.closing->Begin();
+    upkeep.Wake();
     loop.Run();
     CHECK(*settling);
   }

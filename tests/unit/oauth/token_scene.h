@@ -1,4 +1,4 @@
-// A TokenSource with one credential, and all that it says.
+// A AccessTokens with one credential, and all that it says.
 
 #ifndef JOINPASS_TESTS_UNIT_OAUTH_TOKEN_SCENE_H_
 #define JOINPASS_TESTS_UNIT_OAUTH_TOKEN_SCENE_H_
@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "oauth/token_source.h"
+#include "oauth/access_tokens.h"
 #include "support/engine_room.h"
 
 namespace joinpass::oauth {
@@ -22,7 +22,7 @@ using testing::ScriptedTransport;
 using testing::TokenAnswer;
 
 struct TokenScene : EngineRoom {
-  TokenSource tokens{context};
+  AccessTokens tokens{context};
   int generation = 0;
   std::vector<HealthChange> changes;
   std::string noticed;

@@ -1,4 +1,4 @@
-#include "oauth/callback_run.h"
+#include "oauth/delegated_tokens.h"
 
 #include <optional>
 #include <utility>
@@ -66,23 +66,25 @@ absl::Status RefusedByZoom() {
                          "access token: the callback gives one that Zoom refuses");
 }
 
-base::Task<absl::Status> RunCallback(const service::Context& context, HeldToken& held,
-                                     std::string credential_id) {
+base::Task<absl::Status> DelegatedTokens::Renew(TokenMemory::EntryPtr entry,
+                                                std::string credential_id) {
+  HeldToken& held = entry->held;
   const Secret url = held.held().tokens.callback_url;
   const UrlSource source = held.held().tokens.url_source;
   const std::string client_id = held.held().client_id;
   Asked asked = {.app_id = held.held().app_id, .generation = held.held().generation};
-  const SteadyTime deadline = context.clock.SteadyNow() + kCallbackDeadline;
-  const absl::StatusOr<Secret> token = co_await FetchToken(context, url, source, deadline);
+  const SteadyTime deadline = context_.clock.SteadyNow() + kCallbackDeadline;
+  const absl::StatusOr<Secret> token = co_await FetchToken(context_, url, source, deadline);
   absl::Status outcome = token.status();
   if (token.ok()) {
-    const absl::StatusOr<absl::Time> until = WhenToAskAgain(*token, client_id, context.clock.Now());
+    const absl::StatusOr<absl::Time> until =
+        WhenToAskAgain(*token, client_id, context_.clock.Now());
     outcome = until.status();
-    if (until.ok()) held.Accept(url, *token, *until, context.Now());
+    if (until.ok()) held.Accept(url, *token, *until, context_.Now());
     if (until.ok() && held.known() && held.IsRejected()) outcome = RefusedByZoom();
   }
   // The log only tells the story, and the next asking sets the health right.
-  (void)co_await NoteOutcome(context, std::move(credential_id), std::move(asked), outcome);
+  (void)co_await NoteOutcome(context_, std::move(credential_id), std::move(asked), outcome);
   co_return outcome;
 }
 

@@ -1,4 +1,4 @@
-#include "oauth/token_source.h"
+#include "oauth/access_tokens.h"
 
 #include <doctest/doctest.h>
 
@@ -10,7 +10,7 @@
 namespace joinpass::oauth {
 namespace {
 
-TEST_SUITE("TokenSource") {
+TEST_SUITE("AccessTokens") {
   TEST_CASE_FIXTURE(TokenScene, "gives a fresh token without a request") {
     Connect(absl::Hours(1));
     CHECK(Given() == "access-0");
@@ -119,9 +119,11 @@ TEST_SUITE("TokenSource") {
     BreakStore();
     transport.Release();
     loop.Run();
+    context.closing->Begin();
     const auto hurried = Begin(tokens.Drain(In(absl::Milliseconds(100))));
     REQUIRE(hurried->has_value());
     CHECK_FALSE(**hurried);
+    context.closing->Begin();
     const auto drained = Begin(tokens.Drain(In(absl::Seconds(10))));
     CHECK_FALSE(drained->has_value());
     MendStore();
@@ -135,6 +137,7 @@ TEST_SUITE("TokenSource") {
   TEST_CASE_FIXTURE(TokenScene, "draining waits for what is being read") {
     Connect(absl::Hours(1));
     const auto asked = Start(Ask());
+    context.closing->Begin();
     const auto drained = Start(tokens.Drain(In(absl::Seconds(60))));
     CHECK_FALSE(asked->has_value());
     CHECK_FALSE(drained->has_value());
@@ -164,6 +167,7 @@ TEST_SUITE("TokenSource") {
     Connect(absl::ZeroDuration());
     transport.hold = true;
     const auto first = Begin(Ask());
+    context.closing->Begin();
     const auto drained = Begin(tokens.Drain(In(absl::Seconds(60))));
     const auto second = Begin(tokens.Get("cred_2", In(absl::Seconds(60))));
     REQUIRE(second->has_value());
@@ -235,6 +239,7 @@ TEST_SUITE("TokenSource") {
     Connect(absl::ZeroDuration());
     const auto lock = *records.TryLockRefresh("cred_1");
     const auto answer = Begin(Ask());
+    context.closing->Begin();
     const auto drained = Begin(tokens.Drain(In(absl::Seconds(5))));
     loop.Advance(absl::Milliseconds(200));
     REQUIRE(drained->has_value());
