@@ -33,7 +33,7 @@ struct Candidate {
   std::string host_account_id = {};
   MatchRule rule = MatchRule::kScheduled;
 
-  // When Zoom told us. Wall clock.
+  // When Zoom told us. Wall clock; InfinitePast() if that was by a clock that was ahead.
   absl::Time learnt_at = absl::InfinitePast();
 };
 

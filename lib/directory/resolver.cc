@@ -111,10 +111,16 @@ absl::StatusOr<Resolution> CandidatesOf(store::Records& records, std::vector<Mat
 
 }  // namespace
 
-absl::StatusOr<Resolution> Resolve(store::Records& records, const MeetingLink& link) {
+absl::StatusOr<Resolution> Resolve(store::Records& records, const MeetingLink& link,
+                                   absl::Time now) {
   JOINPASS_ASSIGN_OR_RETURN(std::vector<Match> hosts,
                             link.number() != 0 ? HostsOfNumber(records, link.number())
                                                : HostsOfName(records, link.vanity_name()));
+  // By a clock that was ahead: nobody knows when.
+  for (Match& host : hosts) {
+    absl::Time& learnt_at = host.candidate.learnt_at;
+    if (learnt_at > store::LatestLearnt(now)) learnt_at = absl::InfinitePast();
+  }
   if (hosts.empty()) {
     return base::MakeError(Reason::kHostNotConnected,
                            link.number() != 0

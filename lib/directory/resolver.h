@@ -4,6 +4,7 @@
 #define JOINPASS_LIB_DIRECTORY_RESOLVER_H_
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "joinpass/directory.h"
 #include "joinpass/meeting_link.h"
 #include "store/records.h"
@@ -12,7 +13,8 @@ namespace joinpass::directory {
 
 // Answers from the store alone. Blocks on it; not for the loop's thread.
 // Errors as for Directory::Resolve().
-absl::StatusOr<Resolution> Resolve(store::Records& records, const MeetingLink& link);
+absl::StatusOr<Resolution> Resolve(store::Records& records, const MeetingLink& link,
+                                   absl::Time now);
 
 }  // namespace joinpass::directory
 

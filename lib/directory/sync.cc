@@ -159,9 +159,10 @@ base::Task<absl::Status> Sync::ReadHost(const Target& target, SteadyTime deadlin
 
 base::Task<absl::Status> Sync::PutHost(store::HostRecord host, SyncReport& report) {
   if (host.personal_meeting_id.value != 0) report.has_personal_meeting_id = true;
+  const absl::Time now = context_.clock.Now();
   auto& records = context_.records;
-  co_return co_await context_.OffLoop(service::Lane::kBackground,
-                                      [&records, &host] { return records.PutHost(host); });
+  co_return co_await context_.OffLoop(
+      service::Lane::kBackground, [&records, &host, now] { return records.PutHost(host, now); });
 }
 
 base::Task<absl::Status> Sync::ReadMeetings(const Target& target, SteadyTime deadline,
@@ -176,10 +177,12 @@ base::Task<absl::Status> Sync::ReadMeetings(const Target& target, SteadyTime dea
   report.meetings += meetings;
   auto& records = context_.records;
   const absl::Time before = report.synced_at;
+  // Nothing of this sync counts as learnt too late, even if the clock was set back.
+  const absl::Time now = std::max(context_.clock.Now(), report.synced_at);
   JOINPASS_CO_ASSIGN_OR_RETURN(
       const int removed,
-      co_await context_.OffLoop(service::Lane::kBackground, [&records, &target, before] {
-        return records.SweepMeetings(target.credential.app_id, target.user_id, before);
+      co_await context_.OffLoop(service::Lane::kBackground, [&records, &target, before, now] {
+        return records.SweepMeetings(target.credential.app_id, target.user_id, before, now);
       }));
   report.removed += removed;
   co_return absl::OkStatus();
@@ -202,8 +205,10 @@ base::Task<absl::Status> Sync::ReadPages(const Target& target, SteadyTime deadli
     ++report.pages;
     const auto listed = RecordsOf(page, target.credential, learnt_at);
     meetings += static_cast<int>(listed.size());
+    const absl::Time now = context_.clock.Now();
     JOINPASS_CO_RETURN_IF_ERROR(co_await context_.OffLoop(
-        service::Lane::kBackground, [&records, &listed] { return records.PutMeetings(listed); }));
+        service::Lane::kBackground,
+        [&records, &listed, now] { return records.PutMeetings(listed, now); }));
     if (page.next_page_token.empty()) co_return absl::OkStatus();
     if (page.next_page_token == page_token) break;
     page_token = page.next_page_token;

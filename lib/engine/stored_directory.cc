@@ -12,7 +12,7 @@ absl::StatusOr<SyncReport> StoredDirectory::Sync(const std::string& credential_i
 }
 
 absl::StatusOr<Resolution> StoredDirectory::Resolve(const MeetingLink& link) {
-  return directory::Resolve(context_.records, link);
+  return directory::Resolve(context_.records, link, context_.clock.Now());
 }
 
 }  // namespace joinpass::engine

@@ -44,9 +44,10 @@ base::Task<Findings> Session::Find() {
   const auto self = shared_from_this();
   auto& records = services_.context.records;
   const JoinRequest& request = request_;
-  co_return co_await services_.context.OffLoop(service::Lane::kReads, [&records, &request] {
+  const absl::Time now = services_.context.clock.Now();
+  co_return co_await services_.context.OffLoop(service::Lane::kReads, [&records, &request, now] {
     Findings known;
-    known.resolution = directory::Resolve(records, request.link);
+    known.resolution = directory::Resolve(records, request.link, now);
     known.identity_owners = FindIdentityOwners(records, request, known.resolution);
     return known;
   });

@@ -71,30 +71,30 @@ MeetingRow RowOf(const RowSealer& sealer, const MeetingRecord& now,
 
 // The change that has a row say what `learnt` says; nothing if it does already.
 std::optional<HostChange> ChangeFor(const RowSealer& sealer, const HostRecord& learnt,
-                                    const std::optional<HostRow>& seen) {
+                                    const std::optional<HostRow>& seen, absl::Time latest) {
   const auto known =
       KnownIn<HostRecord>(seen, [&](const HostRow& row) { return sealer.OpenHost(row); });
   HostRecord now = known.value_or(HostRecord{.app_id = learnt.app_id, .user_id = learnt.user_id});
-  if (!Learn(now, learnt)) return std::nullopt;
+  if (!Learn(now, learnt, latest)) return std::nullopt;
   return HostChange{.row = RowOf(sealer, now, known, seen), .seen = seen};
 }
 std::optional<MeetingChange> ChangeFor(const RowSealer& sealer, const MeetingRecord& learnt,
-                                       const std::optional<MeetingRow>& seen) {
+                                       const std::optional<MeetingRow>& seen, absl::Time latest) {
   const auto known =
       KnownIn<MeetingRecord>(seen, [&](const MeetingRow& row) { return sealer.OpenMeeting(row); });
   MeetingRecord now =
       known.value_or(MeetingRecord{.app_id = learnt.app_id, .number = learnt.number});
-  if (!Learn(now, learnt)) return std::nullopt;
+  if (!Learn(now, learnt, latest)) return std::nullopt;
   return MeetingChange{.row = RowOf(sealer, now, known, seen), .seen = seen};
 }
 
 // Each meeting once, with all that is said of it.
-std::vector<MeetingRecord> Gathered(std::span<const MeetingRecord> meetings) {
+std::vector<MeetingRecord> Gathered(std::span<const MeetingRecord> meetings, absl::Time latest) {
   std::map<std::pair<std::string, std::uint64_t>, MeetingRecord> gathered;
   for (const MeetingRecord& each : meetings) {
     MeetingRecord meeting = Cut(each);
     const auto [at, is_new] = gathered.try_emplace({each.app_id, each.number}, meeting);
-    if (!is_new) Learn(at->second, meeting);
+    if (!is_new) Learn(at->second, meeting, latest);
   }
   std::vector<MeetingRecord> once;
   for (auto& [key, meeting] : gathered) once.push_back(std::move(meeting));
@@ -108,27 +108,28 @@ absl::Status Mismatch() {
 
 }  // namespace
 
-bool Learn(HostRecord& known, const HostRecord& learnt) {
-  bool changed = known.account_id.Take(learnt.account_id);
-  changed |= known.personal_meeting_id.Take(learnt.personal_meeting_id);
-  changed |= known.vanity_name.Take(learnt.vanity_name);
+bool Learn(HostRecord& known, const HostRecord& learnt, absl::Time latest) {
+  bool changed = known.account_id.Take(learnt.account_id, latest);
+  changed |= known.personal_meeting_id.Take(learnt.personal_meeting_id, latest);
+  changed |= known.vanity_name.Take(learnt.vanity_name, latest);
   return changed;
 }
 
-bool Learn(MeetingRecord& known, const MeetingRecord& learnt) {
-  bool changed = known.host.Take(learnt.host);
-  changed |= known.deleted.Take(learnt.deleted);
+bool Learn(MeetingRecord& known, const MeetingRecord& learnt, absl::Time latest) {
+  bool changed = known.host.Take(learnt.host, latest);
+  changed |= known.deleted.Take(learnt.deleted, latest);
   return changed;
 }
 
-absl::Status Records::PutHost(const HostRecord& host) {
+absl::Status Records::PutHost(const HostRecord& host, absl::Time now) {
+  const absl::Time latest = LatestLearnt(now);
   const HostRecord learnt = Cut(host);
   return Sealing([&](const RowSealer& sealer) -> absl::Status {
     for (int i = 0; i < kMostTries; ++i) {
       JOINPASS_ASSIGN_OR_RETURN(
           const std::optional<HostRow> seen,
           store_.directory().FindHost(sealer.HostKeys(learnt.app_id, learnt.user_id)));
-      const std::optional<HostChange> change = ChangeFor(sealer, learnt, seen);
+      const std::optional<HostChange> change = ChangeFor(sealer, learnt, seen, latest);
       if (!change) return absl::OkStatus();
       JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.directory().ChangeHost(*change));
       if (outcome == Outcome::kDone) return absl::OkStatus();
@@ -137,8 +138,9 @@ absl::Status Records::PutHost(const HostRecord& host) {
   });
 }
 
-absl::Status Records::PutMeetings(std::span<const MeetingRecord> meetings) {
-  const std::vector<MeetingRecord> learnt = Gathered(meetings);
+absl::Status Records::PutMeetings(std::span<const MeetingRecord> meetings, absl::Time now) {
+  const absl::Time latest = LatestLearnt(now);
+  const std::vector<MeetingRecord> learnt = Gathered(meetings, latest);
   return Sealing([&](const RowSealer& sealer) -> absl::Status {
     std::vector<MeetingSearch> searches;
     for (const MeetingRecord& meeting : learnt) searches.push_back(sealer.SearchMeeting(meeting));
@@ -146,7 +148,7 @@ absl::Status Records::PutMeetings(std::span<const MeetingRecord> meetings) {
       JOINPASS_ASSIGN_OR_RETURN(const auto seen, store_.directory().FindEachMeeting(searches));
       std::vector<MeetingChange> changes;
       for (std::size_t at = 0; at < learnt.size(); ++at) {
-        auto change = ChangeFor(sealer, learnt[at], seen[at]);
+        auto change = ChangeFor(sealer, learnt[at], seen[at], latest);
         if (change) changes.push_back(*std::move(change));
       }
       JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.directory().ChangeMeetings(changes));
@@ -157,11 +159,14 @@ absl::Status Records::PutMeetings(std::span<const MeetingRecord> meetings) {
 }
 
 absl::StatusOr<int> Records::SweepMeetings(const std::string& app_id,
-                                           const std::string& host_user_id, absl::Time before) {
+                                           const std::string& host_user_id, absl::Time before,
+                                           absl::Time now) {
+  const absl::Time latest = LatestLearnt(now);
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<int> {
     JOINPASS_RETURN_IF_ERROR(CheckKnowsAll(sealer));
-    JOINPASS_RETURN_IF_ERROR(store_.directory().ForgetDeletedBefore(before - kDeletionKept));
-    return store_.directory().SweepMeetings(sealer.MeetingHostKeys(app_id, host_user_id), before);
+    JOINPASS_RETURN_IF_ERROR(store_.directory().ForgetDeleted(before - kDeletionKept, latest));
+    return store_.directory().SweepMeetings(sealer.MeetingHostKeys(app_id, host_user_id), before,
+                                            latest);
   });
 }
 

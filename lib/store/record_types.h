@@ -202,10 +202,10 @@ struct MeetingRecord {
   absl::Time learnt_at() const { return std::max(host.at, deleted.at); }
 };
 
-// Takes what is newer of `learnt`, which speaks of the same thing. True if anything
-// changed.
-bool Learn(HostRecord& known, const HostRecord& learnt);
-bool Learn(MeetingRecord& known, const MeetingRecord& learnt);
+// Takes what is newer of `learnt`, which speaks of the same thing, field by field as
+// Learnt::Take() does. True if anything changed.
+bool Learn(HostRecord& known, const HostRecord& learnt, absl::Time latest);
+bool Learn(MeetingRecord& known, const MeetingRecord& learnt, absl::Time latest);
 
 }  // namespace joinpass::store
 

@@ -188,14 +188,17 @@ class Records {
   // --- directory ----------------------------------------------------------
   // Takes what is newer than what is stored, field by field (Learn()), so that it does
   // not matter in which order things are learnt. What is stored already is not written
-  // again. A row that does not open is replaced.
-  absl::Status PutHost(const HostRecord& host);
-  absl::Status PutMeetings(std::span<const MeetingRecord> meetings);  // one transaction
+  // again. A row that does not open is replaced; so is what was learnt after `now`, by a
+  // clock that was ahead.
+  absl::Status PutHost(const HostRecord& host, absl::Time now = absl::InfiniteFuture());
+  absl::Status PutMeetings(std::span<const MeetingRecord> meetings,
+                           absl::Time now = absl::InfiniteFuture());  // one transaction
 
   // The meetings of one host in one app of which nothing was learnt at `before` or
-  // later are deleted, as of then. Gives how many. Forgets deletions 48 h older.
+  // later (and not after `now`) are deleted, as of then. Gives how many. Forgets
+  // deletions 48 h older.
   absl::StatusOr<int> SweepMeetings(const std::string& app_id, const std::string& host_user_id,
-                                    absl::Time before);
+                                    absl::Time before, absl::Time now = absl::InfiniteFuture());
 
   absl::StatusOr<std::optional<HostRecord>> FindHost(const std::string& app_id,
                                                      const std::string& user_id);

@@ -184,24 +184,27 @@ absl::StatusOr<Outcome> SqliteDirectory::ChangeMeetings(std::span<const MeetingC
   return Outcome::kDone;
 }
 
-absl::StatusOr<int> SqliteDirectory::SweepMeetings(const LookupKeys& host_keys, absl::Time before) {
+absl::StatusOr<int> SqliteDirectory::SweepMeetings(const LookupKeys& host_keys, absl::Time before,
+                                                   absl::Time latest) {
   base::MutexLock lock(file_.writes.mutex);
   Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(
       Statement sweep,
       db.Use("UPDATE meeting SET deleted=1, deleted_at=? WHERE host_key IN " JOINPASS_SQL_KEYS
-             " AND deleted=0 AND host_at<? AND deleted_at<?"));
-  sweep.Time(before).Keys(host_keys).Time(before).Time(before);
+             " AND deleted=0 AND host_at NOT BETWEEN ? AND ?"
+             " AND deleted_at NOT BETWEEN ? AND ?"));
+  sweep.Time(before).Keys(host_keys).Time(before).Time(latest).Time(before).Time(latest);
   JOINPASS_RETURN_IF_ERROR(sweep.Run());
   return db.changes();
 }
 
-absl::Status SqliteDirectory::ForgetDeletedBefore(absl::Time time) {
+absl::Status SqliteDirectory::ForgetDeleted(absl::Time before, absl::Time latest) {
   base::MutexLock lock(file_.writes.mutex);
   JOINPASS_ASSIGN_OR_RETURN(
       Statement forget,
-      file_.writes.connection->Use("DELETE FROM meeting WHERE deleted=1 AND deleted_at<?"));
-  return forget.Time(time).Run();
+      file_.writes.connection->Use(
+          "DELETE FROM meeting WHERE deleted=1 AND deleted_at NOT BETWEEN ? AND ?"));
+  return forget.Time(before).Time(latest).Run();
 }
 
 absl::Status SqliteDirectory::RemoveHost(const LookupKeys& user_keys, const LookupKeys& host_keys) {

@@ -167,12 +167,12 @@ struct SyncRoom : ActingRoom {
     CHECK(report->meetings == 2);
     for (const char* link : {"11122233344", "11122233345", "1234567890"}) {
       CAPTURE(link);
-      CHECK(directory::Resolve(records, *MeetingLink::Parse(link)).ok());
+      CHECK(directory::Resolve(records, *MeetingLink::Parse(link), clock.Now()).ok());
     }
   }
   // A sync that failed halfway has forgotten nothing that is there.
   void CheckNothingLost() {
-    CHECK(directory::Resolve(records, *MeetingLink::Parse("11122233344")).ok());
+    CHECK(directory::Resolve(records, *MeetingLink::Parse("11122233344"), clock.Now()).ok());
   }
 };
 

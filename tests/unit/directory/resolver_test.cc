@@ -46,7 +46,7 @@ struct Scene : EngineRoom {
   }
 
   absl::StatusOr<Resolution> Find(std::string_view link) {
-    return Resolve(records, *MeetingLink::Parse(link));
+    return Resolve(records, *MeetingLink::Parse(link), clock.Now());
   }
 };
 

@@ -22,6 +22,8 @@ struct Scene : EngineRoom {
 
   // The pages of the list, as JSON arrays of meetings.
   std::vector<std::string> pages = {R"([{"id":11122233344,"host_id":"user-1"}])"};
+  std::string user = R"({"id":"user-1","account_id":"account-1","pmi":1234567890,)"
+                     R"("vanity_url":"https://acme.zoom.us/my/Jill"})";
 
   Scene() {
     transport.answer = [this](const ScriptedTransport::Seen& seen) { return Answer(seen.target); };
@@ -51,8 +53,7 @@ struct Scene : EngineRoom {
       return JsonAnswer(200, R"({"users":[{"id":"user-1","pmi":1234567890}]})");
     }
     if (target.find("/meetings") == std::string::npos) {
-      return JsonAnswer(200, R"({"id":"user-1","account_id":"account-1","pmi":1234567890,)"
-                             R"("vanity_url":"https://acme.zoom.us/my/Jill"})");
+      return JsonAnswer(200, user);
     }
     std::size_t page = 0;
     if (const std::size_t at = target.find("next_page_token=p"); at != std::string::npos) {
@@ -69,7 +70,9 @@ struct Scene : EngineRoom {
 
   absl::StatusOr<SyncReport> Run() { return Finish(sync.Run("cred_1", In(absl::Seconds(60)))); }
 
-  bool Knows(std::string_view link) { return Resolve(records, *MeetingLink::Parse(link)).ok(); }
+  bool Knows(std::string_view link) {
+    return Resolve(records, *MeetingLink::Parse(link), clock.Now()).ok();
+  }
 };
 
 TEST_SUITE("Sync") {
@@ -133,6 +136,27 @@ TEST_SUITE("Sync") {
     CHECK(Knows("11122233344"));
   }
 
+  TEST_CASE_FIXTURE(Scene, "mends what was learnt by a clock that was a year ahead") {
+    Connect(absl::Hours(24 * 400));
+    clock.Advance(absl::Hours(24 * 365));
+    REQUIRE(Run().ok());
+    clock.SetBack(absl::Hours(24 * 365));
+    CHECK(Resolve(records, *MeetingLink::Parse("11122233344"), clock.Now())
+              ->candidates[0]
+              .learnt_at == absl::InfinitePast());
+    pages = {R"([{"id":11122233355,"host_id":"user-1"}])"};
+    user = R"({"id":"user-1","account_id":"account-1","pmi":2223334444})";
+    const auto report = Run();
+    REQUIRE(report.ok());
+    CHECK(report->removed == 1);
+    CHECK(Knows("11122233355"));
+    CHECK(Knows("2223334444"));
+    for (const char* gone : {"11122233344", "1234567890", "https://zoom.us/my/jill"}) {
+      CAPTURE(gone);
+      CHECK_FALSE(Knows(gone));
+    }
+  }
+
   TEST_CASE_FIXTURE(Scene, "of a user keeps nothing of others, who have not consented") {
     Connect(absl::Hours(1));
     pages = {R"([{"id":11122233344,"host_id":"user-1"},{"id":11122233355,"host_id":"user-2"}])"};
@@ -149,7 +173,7 @@ TEST_SUITE("Sync") {
     REQUIRE(report.ok());
     CHECK(report->users == 1);
     CHECK(report->meetings == 2);
-    const auto found = Resolve(records, *MeetingLink::Parse("11122233355"));
+    const auto found = Resolve(records, *MeetingLink::Parse("11122233355"), clock.Now());
     REQUIRE(found.ok());
     CHECK(found->candidates[0].credential_id == "cred_1");
     CHECK(found->candidates[0].host_user_id == "user-2");

@@ -226,6 +226,45 @@ TEST_SUITE("Records of meetings") {
     CHECK(Must(records.SweepMeetings("app_1", "ann", At(6))) == 1);
   }
 
+  TEST_CASE_FIXTURE(DirectoryFixture, "learnt by a clock that was ahead are as good as unknown") {
+    const absl::Time ahead = kNow + absl::Hours(24 * 365);
+    const absl::Time skewed = LatestLearnt(kNow);  // as far as two good clocks may differ
+    const HostRecord wrong = HostOf("app_1", "ann", kRoom, "ann.lee", ahead);
+    const HostRecord right = HostOf("app_1", "ann", kRoom + 1, "ann", kNow);
+    REQUIRE(records.PutHost(wrong, ahead).ok());
+    REQUIRE(records.PutHost(right, kNow).ok());
+    CHECK(Must(records.FindHostsByPersonalMeetingId(kRoom)).empty());
+    CHECK(Must(records.FindHostsByVanityName("ann")).size() == 1);
+    REQUIRE(records.PutHost(HostOf("app_1", "ann", kRoom, "ann.lee", skewed), kNow).ok());
+    REQUIRE(records.PutHost(right, kNow).ok());
+    CHECK(Must(records.FindHostsByPersonalMeetingId(kRoom)).size() == 1);
+
+    const MeetingRecord anns = MeetingOf("app_1", kNumber, "ann", ahead);
+    REQUIRE(records.PutMeetings(std::array{anns, Deleted(ahead, 7)}, ahead).ok());
+    REQUIRE(records.PutMeetings(std::array{HostedBy("bob", kNow)}, kNow).ok());
+    REQUIRE(records.PutMeetings(std::array{Deleted(kNow)}, kNow).ok());
+    CHECK(Stored(kNumber).host.value.user_id == "bob");
+    CHECK(Stored(kNumber).deleted == Learnt<bool>{true, kNow});
+    // A deletion that nobody could take back is forgotten.
+    CHECK_FALSE(Seal(7).empty());
+    Must(records.SweepMeetings("app_1", "bob", kNow, kNow));
+    CHECK(Seal(7).empty());
+    CHECK_FALSE(Seal(kNumber).empty());
+  }
+
+  TEST_CASE_FIXTURE(DirectoryFixture, "learnt by a clock that was ahead are swept, too") {
+    const absl::Time ahead = kNow + absl::Hours(24 * 365);
+    REQUIRE(records
+                .PutMeetings(std::array{MeetingOf("app_1", kNumber, "ann", ahead),
+                                        MeetingOf("app_1", kNumber + 1, "ann", LatestLearnt(kNow))},
+                             ahead)
+                .ok());
+    CHECK(Must(records.SweepMeetings("app_1", "ann", kNow, kNow)) == 1);
+    CHECK(Stored(kNumber).deleted == Learnt<bool>{true, kNow});
+    CHECK(Must(records.FindMeetings(kNumber)).empty());
+    CHECK(Must(records.FindMeetings(kNumber + 1)).size() == 1);
+  }
+
   TEST_CASE_FIXTURE(DirectoryFixture, "are forgotten 48 hours after they were deleted") {
     Put(MeetingOf("app_1", kNumber, "ann"));
     Put(Deleted(At(1)));
@@ -309,10 +348,10 @@ TEST_SUITE("The end does not depend on the order") {
       std::vector<HostRecord> facts;
       for (int k = 0; k < kFacts; ++k) facts.push_back(HostFact(i));
       HostRecord a;
-      for (const HostRecord& fact : facts) Learn(a, fact);
+      for (const HostRecord& fact : facts) Learn(a, fact, absl::InfiniteFuture());
       std::shuffle(facts.begin(), facts.end(), engine);
       HostRecord b;
-      for (const HostRecord& fact : facts) Learn(b, fact);
+      for (const HostRecord& fact : facts) Learn(b, fact, absl::InfiniteFuture());
       REQUIRE(a.account_id == b.account_id);
       REQUIRE(a.personal_meeting_id == b.personal_meeting_id);
       REQUIRE(a.vanity_name == b.vanity_name);
