@@ -52,6 +52,9 @@ enum class Feature {
   kZak,             // join as the user
   kOnBehalfOf,      // join as the user's app
   kListUsers,       // find all users of the account; of account-managed apps only
+  // Extras, which Credential::missing does not name.
+  kListWebinars,           // find his webinars
+  kWebinarRecordingToken,  // record them without a click
 };
 
 // "read_user", "list_meetings", …

@@ -18,11 +18,13 @@ namespace joinpass {
 // How a meeting was matched with its host, best first.
 enum class MatchRule {
   kScheduled,          // a list of meetings names this number, and its host
+  kInstant,            // Zoom told of this meeting when it began
+  kWebinar,            // a list of webinars names this number, and its host
   kPersonalMeetingId,  // the number is the host's PMI
   kVanityName,         // the link is the host's personal link
 };
 
-// "scheduled", "personal_meeting_id", "vanity_name".
+// "scheduled", "instant", "webinar", "personal_meeting_id", "vanity_name".
 JOINPASS_EXPORT std::string_view MatchRuleName(MatchRule rule);
 
 // One credential through which a token for the meeting may be had.
@@ -51,8 +53,9 @@ struct Resolution {
 struct SyncReport {
   int users = 0;                                // one, or all active ones of the account
   int meetings = 0;                             // as listed, the PMI not counted
+  int webinars = 0;                             // likewise
   int removed = 0;                              // known before, and gone
-  int pages = 0;                                // of the lists of meetings
+  int pages = 0;                                // of the lists of meetings and webinars
   int calls = 0;                                // requests to Zoom
   bool has_personal_meeting_id = false;         // one of the users has
   absl::Time synced_at = absl::InfinitePast();  // when it began; wall clock
@@ -65,11 +68,13 @@ class JOINPASS_EXPORT Directory {
   virtual ~Directory() = default;
 
   // Reads who the credential's user is (PMI, personal link) and all pages of
-  // his scheduled meetings, and forgets those that the list no longer names. Of an
+  // his scheduled meetings and of his webinars, and forgets those that the lists no
+  // longer name. Of an
   // account's credential: the same for all active users of the account; one
   // who is gone meanwhile, or may host nothing, is passed over. Of one that is
   // kIdentifying Zoom is asked first who it is. Without the scope of
-  // a part, that part is left as it was and the error is scope_missing. Two syncs
+  // a part, that part is left as it was and the error is scope_missing, but for
+  // webinars: those are an extra. Two syncs
   // of one credential run one after the other.
   // `timeout` bounds the requests; a disk that is busy may add some seconds.
   //

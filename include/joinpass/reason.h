@@ -121,8 +121,10 @@ enum class Cause {
   kHttpStatus,      // of the answer: it is not 200
   kWrongClient,     // the token is another client id's, or not one of Zoom's
   kExpiresTooSoon,  // it has less than 120 s left
+  kTokenRefused,    // Zoom refuses it
+  kWrongUser,       // it is of somebody else than the credential
 
-  // Of a delegated credential that is kPaused, with the three before: what its callback
+  // Of a delegated credential that is kPaused, with the five before: what its callback
   // URL answers. Named as the reasons are.
   kCallbackFailed,
   kCallbackAnswerInvalid,

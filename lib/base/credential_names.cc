@@ -64,6 +64,10 @@ std::string_view FeatureName(Feature feature) {
       return "on_behalf_of";
     case Feature::kListUsers:
       return "list_users";
+    case Feature::kListWebinars:
+      return "list_webinars";
+    case Feature::kWebinarRecordingToken:
+      return "webinar_recording_token";
   }
   return "";
 }

@@ -139,6 +139,8 @@ constexpr std::pair<Cause, std::string_view> kCauses[] = {
     {Cause::kPageTokenExpired, "page_token_expired"},
     {Cause::kHttpStatus, "http_status"},
     {Cause::kWrongClient, "wrong_client"},
+    {Cause::kTokenRefused, "token_refused"},
+    {Cause::kWrongUser, "wrong_user"},
     {Cause::kExpiresTooSoon, "expires_too_soon"},
     {Cause::kCallbackFailed, "callback_failed"},
     {Cause::kCallbackAnswerInvalid, "callback_answer_invalid"},

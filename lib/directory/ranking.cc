@@ -7,11 +7,22 @@
 #include <utility>
 
 namespace joinpass::directory {
+namespace {
+
+// Of the meeting itself, of whatever kind, before its host's room and name.
+int RankOf(MatchRule rule) {
+  const bool exact = rule == MatchRule::kInstant || rule == MatchRule::kWebinar;
+  return static_cast<int>(exact ? MatchRule::kScheduled : rule);
+}
+
+}  // namespace
 
 Resolution Rank(std::vector<Match> matches) {
   std::stable_sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
-    return std::make_tuple(a.health != Health::kHealthy, a.candidate.rule, b.candidate.learnt_at) <
-           std::make_tuple(b.health != Health::kHealthy, b.candidate.rule, a.candidate.learnt_at);
+    return std::make_tuple(a.health != Health::kHealthy, RankOf(a.candidate.rule),
+                           b.candidate.learnt_at) < std::make_tuple(b.health != Health::kHealthy,
+                                                                    RankOf(b.candidate.rule),
+                                                                    a.candidate.learnt_at);
   });
   Resolution resolution;
   if (!matches.empty()) resolution.meeting_number = matches.front().number;
@@ -33,6 +44,10 @@ std::string_view MatchRuleName(MatchRule rule) {
   switch (rule) {
     case MatchRule::kScheduled:
       return "scheduled";
+    case MatchRule::kInstant:
+      return "instant";
+    case MatchRule::kWebinar:
+      return "webinar";
     case MatchRule::kPersonalMeetingId:
       return "personal_meeting_id";
     case MatchRule::kVanityName:

@@ -24,12 +24,24 @@ Match HostOf(const store::HostRecord& record, MatchRule rule, absl::Time learnt_
   return host;
 }
 
+MatchRule RuleOf(store::MeetingKind kind) {
+  switch (kind) {
+    case store::MeetingKind::kScheduled:
+      break;
+    case store::MeetingKind::kWebinar:
+      return MatchRule::kWebinar;
+    case store::MeetingKind::kInstant:
+      return MatchRule::kInstant;
+  }
+  return MatchRule::kScheduled;
+}
+
 Match HostOf(const store::MeetingRecord& meeting) {
   Match host;
   host.candidate.app_id = meeting.app_id;
   host.candidate.host_user_id = meeting.host.value.user_id;
   host.candidate.host_account_id = meeting.host.value.account_id;
-  host.candidate.rule = MatchRule::kScheduled;
+  host.candidate.rule = RuleOf(meeting.host.value.kind);
   host.candidate.learnt_at = meeting.learnt_at();
   host.number = meeting.number;
   return host;

@@ -6,6 +6,7 @@
 
 #include "base/status.h"
 #include "oauth/identify.h"
+#include "oauth/who.h"
 
 namespace joinpass::directory {
 namespace {
@@ -16,12 +17,15 @@ constexpr int kMostPages = 1000;
 // A page token lives 15 minutes; a list that outlasts it begins anew, this often.
 constexpr int kMostRestarts = 2;
 
+// No list shows an instant meeting, and none goes on for longer.
+constexpr absl::Duration kInstantKept = absl::Hours(48);
+
 // An account's consent is for whoever the list names as the host: an assistant's has
 // meetings of others. A user's is for his own alone: of others, who have not consented,
 // nothing is kept, and nobody's list would ever sweep it.
 std::vector<store::MeetingRecord> RecordsOf(const zoom::MeetingPage& page,
                                             const store::CredentialRecord& credential,
-                                            absl::Time learnt_at) {
+                                            store::MeetingKind kind, absl::Time learnt_at) {
   std::vector<store::MeetingRecord> records;
   records.reserve(page.meetings.size());
   for (const zoom::ListedMeeting& meeting : page.meetings) {
@@ -30,7 +34,7 @@ std::vector<store::MeetingRecord> RecordsOf(const zoom::MeetingPage& page,
     store::MeetingRecord record;
     record.app_id = credential.app_id;
     record.number = meeting.number;
-    record.host = {{meeting.host_id, credential.account_id}, learnt_at};
+    record.host = {{meeting.host_id, credential.account_id, kind}, learnt_at};
     record.deleted = {false, learnt_at};
     records.push_back(std::move(record));
   }
@@ -87,6 +91,10 @@ base::Task<absl::StatusOr<SyncReport>> Sync::RunAlone(std::string credential_id,
       const store::Records::Consented identified,
       co_await oauth::Identify(context_, calls_, std::move(credential_id), deadline));
   const store::CredentialRecord& credential = identified.record;
+  // Of somebody else's list all that he has would be swept.
+  if (credential.IsDelegated()) {
+    JOINPASS_CO_RETURN_IF_ERROR(co_await CheckDelegate(credential, deadline));
+  }
   SyncReport report;
   report.synced_at = ToMillis(context_.clock.Now());
   absl::Status read;
@@ -100,6 +108,15 @@ base::Task<absl::StatusOr<SyncReport>> Sync::RunAlone(std::string credential_id,
   }
   if (!read.ok()) co_return read;
   co_return report;
+}
+
+// That the token is of whom it was, as far as anybody may ask.
+base::Task<absl::Status> Sync::CheckDelegate(const store::CredentialRecord& credential,
+                                             SteadyTime deadline) {
+  const auto user = co_await calls_.Call(zoom::GetUser(zoom::Whom::Me()), credential.id, deadline);
+  if (user.ok()) co_return co_await oauth::CheckIsHis(calls_, credential, user->value);
+  const bool may_ask = ReasonOf(user.status()) != Reason::kScopeMissing;
+  co_return may_ask ? user.status() : absl::OkStatus();
 }
 
 base::Task<absl::Status> Sync::ReadAccount(const store::CredentialRecord& credential,
@@ -132,7 +149,11 @@ base::Task<absl::Status> Sync::ReadUser(const Target& target, SteadyTime deadlin
   // One part without its scope must not keep the other from being read.
   const absl::Status host = co_await ReadHost(target, deadline, report);
   if (!host.ok() && ReasonOf(host) != Reason::kScopeMissing) co_return host;
-  JOINPASS_CO_RETURN_IF_ERROR(co_await ReadMeetings(target, deadline, report));
+  JOINPASS_CO_RETURN_IF_ERROR(
+      co_await ReadList(target, store::MeetingKind::kScheduled, deadline, report));
+  JOINPASS_CO_RETURN_IF_ERROR(co_await ReadWebinars(target, deadline, report));
+  JOINPASS_CO_RETURN_IF_ERROR(co_await Sweep(target, store::MeetingKind::kInstant,
+                                             report.synced_at - kInstantKept, report));
   ++report.users;
   co_return host;
 }
@@ -165,50 +186,67 @@ base::Task<absl::Status> Sync::PutHost(store::HostRecord host, SyncReport& repor
       service::Lane::kBackground, [&records, &host, now] { return records.PutHost(host, now); });
 }
 
-base::Task<absl::Status> Sync::ReadMeetings(const Target& target, SteadyTime deadline,
+// An extra: without its scope what is known stays as it is, and whose plan has no
+// webinars has none.
+base::Task<absl::Status> Sync::ReadWebinars(const Target& target, SteadyTime deadline,
                                             SyncReport& report) {
-  int meetings = 0;
+  const absl::Status read =
+      co_await ReadList(target, store::MeetingKind::kWebinar, deadline, report);
+  if (read.ok() || ReasonOf(read) == Reason::kScopeMissing) co_return absl::OkStatus();
+  if (ReasonOf(read) != Reason::kPermissionDenied) co_return read;
+  co_return co_await Sweep(target, store::MeetingKind::kWebinar, report.synced_at, report);
+}
+
+base::Task<absl::Status> Sync::ReadList(const Target& target, store::MeetingKind kind,
+                                        SteadyTime deadline, SyncReport& report) {
+  int listed = 0;
   for (int restart = 0;; ++restart) {
-    const absl::Status read = co_await ReadPages(target, deadline, meetings, report);
+    const absl::Status read = co_await ReadPages(target, kind, deadline, listed, report);
     if (read.ok()) break;
     const bool expired = GetErrorInfo(read).value_or(ErrorInfo()).cause == Cause::kPageTokenExpired;
     if (!expired || restart == kMostRestarts) co_return read;
   }
-  report.meetings += meetings;
+  (kind == store::MeetingKind::kWebinar ? report.webinars : report.meetings) += listed;
+  co_return co_await Sweep(target, kind, report.synced_at, report);
+}
+
+base::Task<absl::Status> Sync::Sweep(const Target& target, store::MeetingKind kind,
+                                     absl::Time before, SyncReport& report) {
   auto& records = context_.records;
-  const absl::Time before = report.synced_at;
   // Nothing of this sync counts as learnt too late, even if the clock was set back.
   const absl::Time now = std::max(context_.clock.Now(), report.synced_at);
   JOINPASS_CO_ASSIGN_OR_RETURN(
-      const int removed,
-      co_await context_.OffLoop(service::Lane::kBackground, [&records, &target, before, now] {
-        return records.SweepMeetings(target.credential.app_id, target.user_id, before, now);
+      const int removed, co_await context_.OffLoop(service::Lane::kBackground, [&] {
+        return records.SweepMeetings(target.credential.app_id, target.user_id, kind, before, now);
       }));
   report.removed += removed;
   co_return absl::OkStatus();
 }
 
-base::Task<absl::Status> Sync::ReadPages(const Target& target, SteadyTime deadline, int& meetings,
-                                         SyncReport& report) {
+base::Task<absl::Status> Sync::ReadPages(const Target& target, store::MeetingKind kind,
+                                         SteadyTime deadline, int& listed, SyncReport& report) {
   auto& records = context_.records;
   std::string page_token;
-  meetings = 0;
+  listed = 0;
   for (int pages = 0; pages < kMostPages; ++pages) {
     const zoom::Whom whom = zoom::Whom::User(target.user_id);
+    zoom::Endpoint<zoom::MeetingPage> list = kind == store::MeetingKind::kWebinar
+                                                 ? zoom::ListWebinars(whom, page_token)
+                                                 : zoom::ListMeetings(whom, page_token);
     JOINPASS_CO_ASSIGN_OR_RETURN(
         const oauth::Called<zoom::MeetingPage> called,
-        co_await calls_.Call(zoom::ListMeetings(whom, page_token), target.credential.id, deadline));
+        co_await calls_.Call(std::move(list), target.credential.id, deadline));
     const zoom::MeetingPage& page = called.value;
     // Not before this sync began, even if the clock was set back: or it were swept.
     const absl::Time learnt_at = std::max(called.sent_at.wall, report.synced_at);
     ++report.calls;
     ++report.pages;
-    const auto listed = RecordsOf(page, target.credential, learnt_at);
-    meetings += static_cast<int>(listed.size());
+    const auto found = RecordsOf(page, target.credential, kind, learnt_at);
+    listed += static_cast<int>(found.size());
     const absl::Time now = context_.clock.Now();
     JOINPASS_CO_RETURN_IF_ERROR(co_await context_.OffLoop(
         service::Lane::kBackground,
-        [&records, &listed, now] { return records.PutMeetings(listed, now); }));
+        [&records, &found, now] { return records.PutMeetings(found, now); }));
     if (page.next_page_token.empty()) co_return absl::OkStatus();
     if (page.next_page_token == page_token) break;
     page_token = page.next_page_token;

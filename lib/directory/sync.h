@@ -21,8 +21,8 @@
 
 namespace joinpass::directory {
 
-// Reads the personal meeting ids and the scheduled meetings of one user, or of
-// all users of an account, page by page, and forgets what the lists no longer
+// Reads the personal meeting ids, the scheduled meetings and the webinars of one user, or
+// of all users of an account, page by page, and forgets what the lists no longer
 // name; what was learnt after the sync began is spared. Memory does not grow with
 // the number of pages.
 //
@@ -45,16 +45,22 @@ class Sync {
   };
 
   base::Task<absl::StatusOr<SyncReport>> RunAlone(std::string credential_id, SteadyTime deadline);
+  base::Task<absl::Status> CheckDelegate(const store::CredentialRecord& credential,
+                                         SteadyTime deadline);
   base::Task<absl::Status> ReadAccount(const store::CredentialRecord& credential,
                                        SteadyTime deadline, SyncReport& report);
   base::Task<absl::Status> ReadUser(const Target& target, SteadyTime deadline, SyncReport& report);
   base::Task<absl::Status> ReadHost(const Target& target, SteadyTime deadline, SyncReport& report);
   static store::HostRecord HostOf(const Target& target, absl::Time learnt_at);
   base::Task<absl::Status> PutHost(store::HostRecord host, SyncReport& report);
-  base::Task<absl::Status> ReadMeetings(const Target& target, SteadyTime deadline,
+  base::Task<absl::Status> ReadWebinars(const Target& target, SteadyTime deadline,
                                         SyncReport& report);
-  base::Task<absl::Status> ReadPages(const Target& target, SteadyTime deadline, int& meetings,
-                                     SyncReport& report);
+  base::Task<absl::Status> ReadList(const Target& target, store::MeetingKind kind,
+                                    SteadyTime deadline, SyncReport& report);
+  base::Task<absl::Status> ReadPages(const Target& target, store::MeetingKind kind,
+                                     SteadyTime deadline, int& meetings, SyncReport& report);
+  base::Task<absl::Status> Sweep(const Target& target, store::MeetingKind kind, absl::Time before,
+                                 SyncReport& report);
 
   const service::Context& context_;
   oauth::AuthorizedCalls& calls_;

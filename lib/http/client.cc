@@ -34,6 +34,7 @@ struct Site {
 
   const message::Origin origin;
   Sockets sockets;
+  bool stays = false;  // false: only what came over the network has led here
 };
 
 // A right to one socket of a site. Its end gives the right back, and closes the
@@ -95,7 +96,8 @@ class Core : public std::enable_shared_from_this<Core> {
   Task<absl::StatusOr<Turn>> WaitForTurn(Call& call, Site& site, Freshness freshness);
   Task<absl::Status> DialIdle(Site& site, SteadyTime deadline);
 
-  Site& SiteOf(const message::Origin& origin);
+  Site& SiteOf(const message::Origin& origin, Reach reach);
+  void Leave(const Request& request);
   void Finish(Turn turn, const Request& request, const TripEnd& end);
   void Keep(Turn turn);
   void OnIdleEvent(Site& site, const StreamPtr& stream);
@@ -117,9 +119,11 @@ Task<absl::StatusOr<Response>> Core::Send(std::shared_ptr<Core> /*self*/, Reques
   Call call(calls_, clock_.SteadyNow(), deadline);
   for (int followed = 0;; ++followed) {
     absl::StatusOr<Response> response = co_await Exchange(call, request);
+    Leave(request);
     if (!response.ok()) co_return WithRequestLeft(response.status(), call.request_left());
     response->received_at = clock_.Now();
-    if (!request.follow_redirects || !IsRedirect(response->status)) co_return response;
+    const bool follows = request.follow_redirects && request.secret_target.empty();
+    if (!follows || !IsRedirect(response->status)) co_return response;
     absl::StatusOr<Request> next =
         FollowRedirect(request, *response, options_.may_redirect_to, followed);
     if (!next.ok()) co_return next.status();
@@ -133,8 +137,9 @@ Task<absl::StatusOr<Response>> Core::Exchange(Call& call, const Request& request
   bounds.max_header = options_.max_header;
   bounds.max_body = request.max_answer;
   bounds.take_partial = request.take_partial;
-  absl::StatusOr<Turn> turn = co_await WaitForTurn(
-      call, SiteOf(request.origin), OnNewSocket(request) ? Freshness::kNewOnly : Freshness::kAny);
+  absl::StatusOr<Turn> turn =
+      co_await WaitForTurn(call, SiteOf(request.origin, ReachOf(request)),
+                           OnNewSocket(request) ? Freshness::kNewOnly : Freshness::kAny);
   if (!turn.ok()) co_return turn.status();
   if (turn->stream) {
     TripEnd end = co_await RoundTrip(call, turn->stream, base::View(text), bounds);
@@ -179,7 +184,7 @@ Task<absl::StatusOr<Turn>> Core::WaitForTurn(Call& call, Site& site, Freshness f
 Task<absl::Status> Core::Warm(std::shared_ptr<Core> /*self*/, message::Origin origin, int sockets,
                               SteadyTime deadline) {
   if (origin.host.empty()) co_return GoesNowhere();
-  Site& site = SiteOf(origin);
+  Site& site = SiteOf(origin, Reach::kAnywhere);
   DropExpired(site);
   const std::size_t wanted = std::min<std::size_t>(
       static_cast<std::size_t>(std::clamp(sockets, 1, 8)), options_.max_sockets);
@@ -211,8 +216,17 @@ Task<absl::Status> Core::DialIdle(Site& site, SteadyTime deadline) {
   co_return absl::OkStatus();
 }
 
-Site& Core::SiteOf(const message::Origin& origin) {
-  return sites_.try_emplace(origin, origin, options_.max_sockets).first->second;
+Site& Core::SiteOf(const message::Origin& origin, Reach reach) {
+  Site& site = sites_.try_emplace(origin, origin, options_.max_sockets).first->second;
+  if (reach == Reach::kAnywhere) site.stays = true;
+  return site;
+}
+
+// Origins from the network may be without number: none is remembered.
+void Core::Leave(const Request& request) {
+  const auto found = sites_.find(request.origin);
+  if (found == sites_.end() || found->second.stays) return;
+  if (found->second.sockets.IsUnused()) sites_.erase(found);
 }
 
 void Core::Finish(Turn turn, const Request& request, const TripEnd& end) {

@@ -21,7 +21,10 @@ base::Task<absl::StatusOr<StreamPtr>> Dialer::Dial(Call& call, const message::Or
                                                    Reach reach) {
   JOINPASS_CO_ASSIGN_OR_RETURN(StreamPtr stream, co_await Connect(call, origin, reach));
   if (origin.scheme == message::Scheme::kHttps) {
-    const absl::Status done = co_await Handshake(call, origin, stream);
+    // What came over the network may have names without number: no session is kept.
+    std::shared_ptr<Tickets> tickets =
+        reach == Reach::kAnywhere ? tickets_ : std::make_shared<Tickets>();
+    const absl::Status done = co_await Handshake(call, origin, stream, std::move(tickets));
     if (!done.ok()) {
       stream->Close();
       co_return done;
@@ -33,7 +36,7 @@ base::Task<absl::StatusOr<StreamPtr>> Dialer::Dial(Call& call, const message::Or
 base::Task<absl::StatusOr<StreamPtr>> Dialer::Connect(Call& call, const message::Origin& origin,
                                                       Reach reach) {
   std::optional<absl::StatusOr<Addresses>> addresses =
-      co_await names_->LookUp(origin, call.deadline());
+      co_await names_->LookUp(origin, reach, call.deadline());
   if (!addresses) call.End(Ended::kDeadline);
   if (call.ended() != Ended::kNo) co_return call.Fail(Phase::kLookUp, {});
   if (!addresses->ok()) co_return addresses->status();
@@ -59,10 +62,10 @@ base::Task<absl::StatusOr<StreamPtr>> Dialer::Connect(Call& call, const message:
 }
 
 base::Task<absl::Status> Dialer::Handshake(Call& call, const message::Origin& origin,
-                                           StreamPtr stream) {
+                                           StreamPtr stream, std::shared_ptr<Tickets> tickets) {
   call.OnEnd([stream] { stream->Close(); });
   base::Await<error_code> shaking(
-      [&](Stream::Done done) { stream->Handshake(tls_, origin, tickets_, std::move(done)); });
+      [&](Stream::Done done) { stream->Handshake(tls_, origin, tickets, std::move(done)); });
   const error_code error = co_await shaking;
   call.ClearOnEnd();
   if (!error && call.ended() == Ended::kNo) co_return absl::OkStatus();

@@ -17,12 +17,6 @@
 
 namespace joinpass::http {
 
-// How far an origin may lead.
-enum class Reach {
-  kAnywhere,
-  kPublicOnly,  // to public addresses: its name came over the network
-};
-
 // Used from the loop's thread. Outlives its tasks.
 class Dialer {
  public:
@@ -43,7 +37,8 @@ class Dialer {
                                                               const message::Origin& origin,
                                                               Reach reach);
   base::Task<absl::Status> Handshake(Call& call, const message::Origin& origin,
-                                     std::shared_ptr<Stream> stream);
+                                     std::shared_ptr<Stream> stream,
+                                     std::shared_ptr<Tickets> tickets);
 
   const TlsContext tls_;
   IoLoop& loop_;

@@ -17,6 +17,8 @@ namespace joinpass::http {
 namespace {
 
 constexpr std::size_t kThreads = 4;
+constexpr std::size_t kForeignThreads = 2;
+constexpr std::size_t kMostForeign = 64;  // that wait
 constexpr std::size_t kMostAddresses = 16;
 
 struct Question {
@@ -62,6 +64,14 @@ struct NameThreads::Shared {
   base::Mutex mutex;
   base::CondVar changed;
   std::deque<Question> questions ABSL_GUARDED_BY(mutex);
+  std::deque<Question> foreign ABSL_GUARDED_BY(mutex);
+  std::size_t foreign_asked ABSL_GUARDED_BY(mutex) = 0;  // by threads that are in the system
+
+  // Where the next question is to be had; null: there is none for now.
+  std::deque<Question>* Next() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+    if (!questions.empty()) return &questions;
+    return !foreign.empty() && foreign_asked < kForeignThreads ? &foreign : nullptr;
+  }
   bool closed ABSL_GUARDED_BY(mutex) = false;
   std::array<bool, kThreads> asks ABSL_GUARDED_BY(mutex) = {};  // which is inside the system
 };
@@ -83,11 +93,13 @@ NameThreads::~NameThreads() { End(); }
 
 void NameThreads::End() {
   std::deque<Question> dropped;  // destroyed outside the lock
+  std::deque<Question> dropped_foreign;
   std::array<bool, kThreads> asks = {};
   {
     base::MutexLock lock(shared_->mutex);
     shared_->closed = true;
     dropped.swap(shared_->questions);
+    dropped_foreign.swap(shared_->foreign);
     asks = shared_->asks;
     shared_->changed.NotifyAll();
   }
@@ -97,27 +109,41 @@ void NameThreads::End() {
   }
 }
 
-void NameThreads::Ask(std::string host, std::uint16_t port,
+void NameThreads::Ask(std::string host, std::uint16_t port, bool foreign,
                       absl::AnyInvocable<void(SystemAnswer)> done) {
-  base::MutexLock lock(shared_->mutex);
-  shared_->questions.push_back({std::move(host), port, std::move(done)});
-  shared_->changed.NotifyOne();
+  {
+    base::MutexLock lock(shared_->mutex);
+    std::deque<Question>& queue = foreign ? shared_->foreign : shared_->questions;
+    if (!foreign || queue.size() < kMostForeign) {
+      queue.push_back({std::move(host), port, std::move(done)});
+      return shared_->changed.NotifyAll();
+    }
+  }
+  SystemAnswer answer;
+  answer.error = EAI_AGAIN;
+  done(std::move(answer));
 }
 
 void NameThreads::Run(const std::shared_ptr<Shared>& shared, std::size_t mine) {
   while (true) {
     Question question;
+    bool foreign = false;
     {
       base::MutexLock lock(shared->mutex);
-      while (shared->questions.empty() && !shared->closed) shared->changed.Wait(shared->mutex);
+      while (shared->Next() == nullptr && !shared->closed) shared->changed.Wait(shared->mutex);
       if (shared->closed) return;
-      question = std::move(shared->questions.front());
-      shared->questions.pop_front();
+      std::deque<Question>& queue = *shared->Next();
+      foreign = &queue == &shared->foreign;
+      question = std::move(queue.front());
+      queue.pop_front();
       shared->asks[mine] = true;
+      if (foreign) ++shared->foreign_asked;
     }
     SystemAnswer answer = AskCarefully(question);
     base::MutexLock lock(shared->mutex);
     shared->asks[mine] = false;
+    if (foreign) --shared->foreign_asked;
+    shared->changed.NotifyAll();  // another foreign one may go now
     // Under the lock: whoever is told outlives this object, or it is closed.
     if (shared->closed) return;
     question.done(std::move(answer));

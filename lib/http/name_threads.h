@@ -24,7 +24,7 @@ struct SystemAnswer {
 };
 
 // Some threads, made at once, that ask for one name each: one that is slow holds up
-// no other. Nobody can end what the system is doing; so a thread that is still in
+// no other. Foreign names, which came over the network, have half of them at most. Nobody can end what the system is doing; so a thread that is still in
 // it at the end is left behind. It touches nothing of ours any more, and ends when
 // the system answers. Thread-safe.
 class NameThreads {
@@ -35,8 +35,10 @@ class NameThreads {
   NameThreads& operator=(const NameThreads&) = delete;
   ~NameThreads();
 
-  // `done` runs on one of the threads, or never, if the end comes first.
-  void Ask(std::string host, std::uint16_t port, absl::AnyInvocable<void(SystemAnswer)> done);
+  // `done` runs on one of the threads, or never, if the end comes first. Of more than 64
+  // foreign names that wait the last is answered with EAI_AGAIN, within this call.
+  void Ask(std::string host, std::uint16_t port, bool foreign,
+           absl::AnyInvocable<void(SystemAnswer)> done);
 
  private:
   struct Shared;

@@ -40,17 +40,20 @@ class SystemNames final : public Names, public std::enable_shared_from_this<Syst
  public:
   SystemNames(IoLoop& loop, base::Clock& clock) : loop_(loop), clock_(clock) {}
 
-  base::Task<std::optional<Answer>> LookUp(message::Origin origin, SteadyTime deadline) override {
+  base::Task<std::optional<Answer>> LookUp(message::Origin origin, Reach reach,
+                                           SteadyTime deadline) override {
     Address numeric;
     if (ReadNumeric(origin.host, origin.port, numeric)) co_return Answer(Addresses{numeric});
     const auto known = known_.find(origin);
-    if (known != known_.end() && clock_.SteadyNow() - known->second.learnt < kFresh) {
+    const bool fresh = known != known_.end() && clock_.SteadyNow() - known->second.learnt < kFresh;
+    if (fresh && reach == Reach::kAnywhere) {
       co_return Answer(known->second.addresses);
     }
-    std::shared_ptr<Flight>& flight = flights_[origin];
+    const Asked asked(origin, reach);
+    std::shared_ptr<Flight>& flight = flights_[asked];
     if (!flight) {
       flight = std::make_shared<Flight>(loop_);
-      Ask(origin);
+      Ask(asked);
     }
     co_return co_await Flight::Wait(flight, deadline);
   }
@@ -61,26 +64,33 @@ class SystemNames final : public Names, public std::enable_shared_from_this<Syst
     Failure failure;
     failure.phase = Phase::kLookUp;
     failure.ended = Ended::kClosing;
-    for (const auto& [origin, flight] : std::exchange(flights_, {}))
-      flight->Land(StatusOf(failure));
+    for (const auto& [asked, flight] : std::exchange(flights_, {})) flight->Land(StatusOf(failure));
   }
 
  private:
-  void Ask(const message::Origin& origin) {
-    threads_.Ask(origin.host, origin.port,
-                 [weak = weak_from_this(), &loop = loop_, origin](SystemAnswer answer) {
-                   loop.Post([weak, origin, answer = std::move(answer)] {
-                     if (const auto self = weak.lock()) self->OnAnswer(origin, answer);
+  // Apart, so that ours never waits for a question that stands behind others' names.
+  using Asked = std::pair<message::Origin, Reach>;
+
+  void Ask(const Asked& asked) {
+    const auto& [origin, reach] = asked;
+    threads_.Ask(origin.host, origin.port, reach == Reach::kPublicOnly,
+                 [weak = weak_from_this(), &loop = loop_, asked](SystemAnswer answer) {
+                   loop.Post([weak, asked, answer = std::move(answer)] {
+                     if (const auto self = weak.lock()) self->OnAnswer(asked, answer);
                    });
                  });
   }
 
-  void OnAnswer(const message::Origin& origin, const SystemAnswer& answer) {
-    const auto found = flights_.find(origin);
+  void OnAnswer(const Asked& asked, const SystemAnswer& answer) {
+    const auto& [origin, reach] = asked;
+    const auto found = flights_.find(asked);
     if (found == flights_.end()) return;
     const std::shared_ptr<Flight> flight = std::move(found->second);
     flights_.erase(found);
     const SteadyTime now = clock_.SteadyNow();
+    if (reach == Reach::kPublicOnly && !answer.addresses.empty()) {
+      return flight->Land(Alternate(answer.addresses));
+    }
     if (!answer.addresses.empty()) {
       Known& known = known_[origin] = {Alternate(answer.addresses), now};
       return flight->Land(known.addresses);
@@ -95,7 +105,7 @@ class SystemNames final : public Names, public std::enable_shared_from_this<Syst
   IoLoop& loop_;
   base::Clock& clock_;
   std::map<message::Origin, Known> known_;
-  std::map<message::Origin, std::shared_ptr<Flight>> flights_;
+  std::map<Asked, std::shared_ptr<Flight>> flights_;
   NameThreads threads_;
 };
 

@@ -18,9 +18,17 @@ namespace joinpass::http {
 
 using Addresses = std::vector<Address>;
 
+// How far an origin may lead.
+enum class Reach {
+  kAnywhere,
+  kPublicOnly,  // to public addresses: its name came over the network
+};
+
 // Asks the system's resolver, in threads of their own (name_threads.h), and remembers: an answer
 // is used for a minute without asking, and for ten when asking fails. Whoever
-// asks for the same host at the same time shares one look-up.
+// asks for the same host at the same time shares one look-up. Names that came over the
+// network (kPublicOnly) may be slow, and without number: nothing of them is remembered,
+// and they never have all threads.
 //
 // Used from the loop's thread.
 class Names {
@@ -30,6 +38,7 @@ class Names {
   // At least one address, alternating between IPv6 and IPv4. Numeric hosts need
   // no look-up. Null: `deadline` passed, or the look-up was ended by Close().
   virtual base::Task<std::optional<absl::StatusOr<Addresses>>> LookUp(message::Origin origin,
+                                                                      Reach reach,
                                                                       SteadyTime deadline) = 0;
 
   // None of the addresses answered: ask anew the next time.

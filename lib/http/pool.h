@@ -105,6 +105,9 @@ class Pool {
     return next;
   }
 
+  // Whether nobody has a turn, waits for one, or left a socket.
+  bool IsUnused() const { return open_ == 0 && waiters_.empty(); }
+
   std::size_t idle() const { return idle_.size(); }
   std::size_t open() const { return open_; }
 

@@ -35,7 +35,9 @@ absl::Status GoesNowhere() {
 
 absl::StatusOr<base::Buffer> WriteRequest(const message::Request& request) {
   if (request.origin.host.empty()) return GoesNowhere();
-  if (!IsTarget(request.target)) {
+  const std::string_view target =
+      request.secret_target.empty() ? request.target : request.secret_target.Reveal();
+  if (!IsTarget(target)) {
     return base::MakeError(Reason::kInvalidArgument, "http: the target is malformed");
   }
   const std::string_view authorization = request.authorization.Reveal();
@@ -44,10 +46,10 @@ absl::StatusOr<base::Buffer> WriteRequest(const message::Request& request) {
   }
   constexpr std::size_t kRest = 320;  // Names, line ends, and what is always the same.
   base::Buffer text;
-  text.reserve(kRest + request.origin.host.size() + request.target.size() + authorization.size() +
+  text.reserve(kRest + request.origin.host.size() + target.size() + authorization.size() +
                request.content_type.size() + request.body.size());
   const bool post = request.method == message::Method::kPost;
-  AppendAll(text, {post ? "POST " : "GET ", request.target, " HTTP/1.1\r\nHost: ",
+  AppendAll(text, {post ? "POST " : "GET ", target, " HTTP/1.1\r\nHost: ",
                    message::WriteAuthority(request.origin), "\r\nUser-Agent: ", kAgent,
                    "\r\nAccept: application/json\r\nAccept-Encoding: identity\r\n"});
   if (!authorization.empty()) AppendAll(text, {"Authorization: ", authorization, "\r\n"});

@@ -29,7 +29,7 @@ base::Task<MintedParts> Minter::Mint(const Plan& plan, const JoinRequest& reques
   const auto waiting_room =
       request.bypass_waiting_room ? zoom::WaitingRoom::kBypass : zoom::WaitingRoom::kWait;
   Ask recording = [this, waiting_room, number, deadline](const Owner& owner) {
-    return AskFor(zoom::MeetingRecordingToken(number, waiting_room), owner, deadline);
+    return AskForRecording(owner, number, waiting_room, deadline);
   };
   const bool zak = request.identity == Identity::kZak;
   Ask identity = [this, zak, number, deadline](const Owner& owner) {
@@ -92,6 +92,29 @@ base::Task<Minter::MaybeToken> Minter::AskFor(zoom::Endpoint<zoom::MintedToken> 
   token.expires_at = minted.sent_at.steady + minted.value.lifetime;
   token.credential_id = owner.credential_id;
   co_return token;
+}
+
+// What was a meeting may have become a webinar since, or the other way round: whoever is
+// told so asks once more, at the other place.
+base::Task<Minter::MaybeToken> Minter::AskForRecording(const Owner& owner, std::uint64_t number,
+                                                       zoom::WaitingRoom waiting_room,
+                                                       SteadyTime deadline) {
+  const auto endpoint = [&](bool of_webinar) {
+    return of_webinar ? zoom::WebinarRecordingToken(number)
+                      : zoom::MeetingRecordingToken(number, waiting_room);
+  };
+  zoom::Endpoint<zoom::MintedToken> known = endpoint(owner.of_webinar);
+  MaybeToken asked = co_await AskFor(std::move(known), owner, deadline);
+  if (asked.ok()) co_return asked;
+  const Reason why = ReasonOf(asked.status());
+  const bool moved =
+      why == (owner.of_webinar ? Reason::kMeetingUnknown : Reason::kMeetingIsWebinar);
+  if (!moved) co_return asked;
+  zoom::Endpoint<zoom::MintedToken> other_place = endpoint(!owner.of_webinar);
+  MaybeToken other = co_await AskFor(std::move(other_place), owner, deadline);
+  // Of a webinar that is gone: that it is no meeting either says less.
+  if (!other.ok() && owner.of_webinar) co_return asked;
+  co_return other;
 }
 
 base::Task<Minter::MaybeToken> Minter::AskOnBehalf(const Owner& owner, std::uint64_t number,

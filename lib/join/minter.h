@@ -45,6 +45,8 @@ class Minter {
                                                    absl::Duration lifetime, SteadyTime deadline);
   base::Task<MaybeToken> AskFor(zoom::Endpoint<zoom::MintedToken> endpoint, const Owner& owner,
                                 SteadyTime deadline);
+  base::Task<MaybeToken> AskForRecording(const Owner& owner, std::uint64_t number,
+                                         zoom::WaitingRoom waiting_room, SteadyTime deadline);
   base::Task<MaybeToken> AskOnBehalf(const Owner& owner, std::uint64_t number, SteadyTime deadline);
 
   const service::Context& context_;

@@ -116,7 +116,10 @@ JoinPass::Content ContentOf(const JoinRequest& request, const Findings& known) {
 std::vector<Owner> HostsOf(const Resolution& resolution) {
   std::vector<Owner> hosts;
   for (const Candidate& candidate : resolution.candidates) {
-    hosts.push_back({candidate.credential_id, candidate.host_user_id, candidate.host_account_id});
+    hosts.push_back({.credential_id = candidate.credential_id,
+                     .user_id = candidate.host_user_id,
+                     .account_id = candidate.host_account_id,
+                     .of_webinar = candidate.rule == MatchRule::kWebinar});
   }
   return hosts;
 }

@@ -21,6 +21,7 @@ struct Owner {
   std::string credential_id = {};
   std::string user_id = {};
   std::string account_id = {};
+  bool of_webinar = false;  // what he hosts is known to be one
 };
 
 // A candidate is the host.

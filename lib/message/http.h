@@ -30,6 +30,7 @@ struct Request {
 
   // Path and query, percent-encoded: "/v2/users/me?page_size=300".
   std::string target = {};
+  Secret secret_target = {};  // in its place, where it is a secret; no redirect is followed
 
   // The whole value of `Authorization`, or empty: no such header.
   Secret authorization = {};

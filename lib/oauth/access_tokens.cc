@@ -25,8 +25,10 @@ base::Task<absl::StatusOr<Grant>> AccessTokens::Get(std::string credential_id,
     const bool was_known = entry->held.known();
     JOINPASS_CO_RETURN_IF_ERROR(co_await AwaitRecord(entry, credential_id, deadline));
     const TokenAge age = AgeOf(memory_.LeftOf(*entry));
-    if (age == TokenAge::kFresh) co_return memory_.GrantOf(*entry);
     const bool delegated = entry->held.IsDelegated();
+    // A customer is asked when his token is over, and not ahead of need.
+    const bool good = age == TokenAge::kFresh || (delegated && age == TokenAge::kAdvisory);
+    if (good) co_return memory_.GrantOf(*entry);
     const StatusFlight flight =
         entry->renewal ? entry->renewal
                        : BeginRenewal(entry, credential_id, Renewal::kIfNeeded, was_known);
@@ -41,7 +43,11 @@ base::Task<absl::StatusOr<Grant>> AccessTokens::Get(std::string credential_id,
     }
     // Only the refresh token came whole: with that there is another one to be had.
     if (renewed->ok() && entry->held.LacksAccessToken() && ++tries < kMostTries) continue;
-    if (renewed->ok()) co_return delegated ? RefusedByZoom() : DeadOnArrival();
+    if (renewed->ok() && !delegated) co_return DeadOnArrival();
+    if (renewed->ok()) {
+      co_return base::MakeError(Reason::kRefreshBusy,
+                                "access token: the credential was changed meanwhile");
+    }
     // The next send of an unanswered refresh may be due while there is time.
     const ErrorInfo info = GetErrorInfo(*renewed).value_or(ErrorInfo());
     if (info.reason != Reason::kRefreshUnanswered || !info.retry_at) co_return *renewed;
@@ -103,13 +109,18 @@ TokenMemory::StatusFlight AccessTokens::BeginRenewal(EntryPtr entry, std::string
 base::Task<absl::Status> AccessTokens::RunRenewal(EntryPtr entry, std::string credential_id,
                                                   Renewal why, bool read_first) {
   // What others stored meanwhile needs no lock to be read.
-  if (read_first && !entry->held.IsDelegated()) {
-    JOINPASS_CO_RETURN_IF_ERROR(co_await memory_.Load(entry, credential_id));
-  }
+  if (read_first) JOINPASS_CO_RETURN_IF_ERROR(co_await memory_.Load(entry, credential_id));
   if (entry->held.IsDelegated()) {
-    co_return co_await delegated_.Renew(std::move(entry), std::move(credential_id));
+    const absl::Status renewed = co_await delegated_.Renew(entry, credential_id);
+    if (renewed.ok()) memory_.Publish(*entry, credential_id);
+    co_return renewed;
   }
   co_return co_await refreshed_.Renew(std::move(entry), std::move(credential_id), why);
+}
+
+base::Task<absl::Status> AccessTokens::Hear(std::string credential_id, absl::Status said) {
+  const EntryPtr entry = memory_.Of(credential_id);
+  co_return co_await delegated_.Hear(entry, std::move(credential_id), std::move(said));
 }
 
 base::Task<bool> AccessTokens::Drain(SteadyTime deadline) {

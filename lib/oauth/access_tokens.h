@@ -56,6 +56,10 @@ class AccessTokens {
     memory_.Reject(credential_id, access_token);
   }
 
+  // What Zoom said of the token of a delegated credential (delegated_tokens.h): in its
+  // log and health before this is done. Of a managed one, nothing.
+  base::Task<absl::Status> Hear(std::string credential_id, absl::Status said);
+
   // What is in memory of this credential is out of date.
   void Forget(const std::string& credential_id) { memory_.Forget(credential_id); }
 

@@ -28,6 +28,11 @@ bool RefusesAccessToken(const message::Response& response) {
          (info->cause == Cause::kAccessTokenExpired || info->cause == Cause::kAccessTokenInvalid);
 }
 
+// Whether the answer shows that Zoom has looked at what the token may, and not only failed.
+bool TakesAccessToken(const message::Response& response) {
+  return response.status < 500 && response.status != 429;
+}
+
 }  // namespace
 
 base::Task<absl::StatusOr<Grant>> AuthorizedCalls::GrantOf(const Caller& caller,
@@ -54,9 +59,20 @@ base::Task<absl::StatusOr<AuthorizedCalls::Answered>> AuthorizedCalls::Send(Call
     answered.sent_at = context_.Now();
     JOINPASS_CO_ASSIGN_OR_RETURN(answered.response,
                                  co_await context_.transport.Send(std::move(request), deadline));
-    if (caller.grant || !RefusesAccessToken(answered.response)) co_return answered;
+    if (caller.grant) co_return answered;
+    if (!RefusesAccessToken(answered.response)) {
+      const bool proven = TakesAccessToken(answered.response);
+      if (proven && grant.doubt == Cause::kTokenRefused) {
+        (void)co_await tokens_.Hear(credential_id, absl::OkStatus());
+      }
+      co_return answered;
+    }
     tokens_.Reject(credential_id, grant.access.access_token);
-    if (attempt > 0) co_return answered;
+    if (attempt == 0) continue;
+    if (!grant.delegated) co_return answered;
+    const absl::Status refused = RefusedByZoom();
+    (void)co_await tokens_.Hear(credential_id, refused);
+    co_return refused;
   }
 }
 

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "base/wipe.h"
 #include "message/http.h"
 #include "zoom/access_token_claims.h"
 #include "zoom/origins.h"
@@ -39,7 +40,7 @@ absl::Status WrongUrl() {
 
 struct CallbackUrl {
   message::Origin origin;
-  std::string target;
+  Secret target;
 };
 
 absl::StatusOr<CallbackUrl> ReadCallbackUrl(std::string_view url) {
@@ -51,9 +52,12 @@ absl::StatusOr<CallbackUrl> ReadCallbackUrl(std::string_view url) {
   const std::size_t end = std::min(url.find_first_of("/?", url.find("//") + 2), url.size());
   absl::StatusOr<message::Origin> origin = zoom::ReadHttpsOrigin(url.substr(0, end));
   if (!origin.ok()) return WrongUrl();
-  CallbackUrl read{*std::move(origin), std::string(url.substr(end))};
-  if (read.target.empty() || read.target.front() == '?') read.target.insert(0, "/");
-  return read;
+  const std::string_view rest = url.substr(end);
+  base::Buffer target;
+  target.reserve(rest.size() + 1);
+  if (rest.empty() || rest.front() == '?') target.push_back('/');
+  base::Append(target, rest);
+  return CallbackUrl{*std::move(origin), Secret(base::View(target))};
 }
 
 absl::Status NotServed(const absl::Status& error) {
@@ -104,7 +108,7 @@ base::Task<absl::StatusOr<Secret>> FetchToken(const service::Context& context, S
   JOINPASS_CO_ASSIGN_OR_RETURN(CallbackUrl read, ReadCallbackUrl(url.Reveal()));
   message::Request request;
   request.origin = std::move(read.origin);
-  request.target = std::move(read.target);
+  request.secret_target = std::move(read.target);
   request.follow_redirects = false;
   request.public_address_only = source == UrlSource::kNetwork;
   request.send_once = true;

@@ -32,14 +32,15 @@ absl::StatusOr<std::optional<Health>> Note(store::Records& records, const std::s
   return records.NoteAsking(id, asked.generation, after.health, after.cause, event, after.since);
 }
 
+// `with_health`: and not only in the log.
 base::Task<absl::Status> NoteOutcome(const service::Context& context, std::string id, Asked asked,
-                                     absl::Status outcome) {
+                                     bool with_health, absl::Status outcome) {
   const store::EventRecord event =
       EventOf(outcome.ok() ? CredentialEventKind::kRefreshed : CredentialEventKind::kRefreshFailed,
               outcome);
   const absl::Time now = context.clock.Now();
   auto& records = context.records;
-  if (!outcome.ok() && !PauseFor(outcome)) {
+  if (!with_health || (!outcome.ok() && !PauseFor(outcome))) {
     co_return co_await context.OffLoop(service::Lane::kTokens,
                                        [&] { return records.AddEvent(id, event, now); });
   }
@@ -62,8 +63,17 @@ base::Task<absl::Status> NoteOutcome(const service::Context& context, std::strin
 }  // namespace
 
 absl::Status RefusedByZoom() {
-  return base::MakeError(Reason::kCallbackAnswerInvalid,
-                         "access token: the callback gives one that Zoom refuses");
+  ErrorInfo info;
+  info.reason = Reason::kCallbackAnswerInvalid;
+  info.cause = Cause::kTokenRefused;
+  return base::MakeError(info, "access token: the callback gives one that Zoom refuses");
+}
+
+absl::Status OfSomebodyElse() {
+  ErrorInfo info;
+  info.reason = Reason::kCallbackAnswerInvalid;
+  info.cause = Cause::kWrongUser;
+  return base::MakeError(info, "access token: the callback gives somebody else's");
 }
 
 base::Task<absl::Status> DelegatedTokens::Renew(TokenMemory::EntryPtr entry,
@@ -83,9 +93,24 @@ base::Task<absl::Status> DelegatedTokens::Renew(TokenMemory::EntryPtr entry,
     if (until.ok()) held.Accept(url, *token, *until, context_.Now());
     if (until.ok() && held.known() && held.IsRejected()) outcome = RefusedByZoom();
   }
+  const bool rejected = held.known() && outcome == RefusedByZoom();
+  if (rejected) held.Doubt(Cause::kTokenRefused);
+  // That a token came does not say yet that it works.
+  const bool with_health = !outcome.ok() || !held.known() || held.held().doubt == Cause::kNone;
   // The log only tells the story, and the next asking sets the health right.
-  (void)co_await NoteOutcome(context_, std::move(credential_id), std::move(asked), outcome);
+  (void)co_await NoteOutcome(context_, std::move(credential_id), std::move(asked), with_health,
+                             outcome);
   co_return outcome;
+}
+
+base::Task<absl::Status> DelegatedTokens::Hear(TokenMemory::EntryPtr entry,
+                                               std::string credential_id, absl::Status said) {
+  if (!entry->held.IsDelegated()) co_return absl::OkStatus();
+  const Held& held = entry->held.held();
+  Asked asked = {.app_id = held.app_id, .generation = held.generation};
+  entry->held.Doubt(GetErrorInfo(said).value_or(ErrorInfo()).cause);
+  (void)co_await NoteOutcome(context_, std::move(credential_id), std::move(asked), true, said);
+  co_return absl::OkStatus();
 }
 
 }  // namespace joinpass::oauth

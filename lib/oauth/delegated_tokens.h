@@ -21,18 +21,24 @@ class DelegatedTokens {
  public:
   explicit DelegatedTokens(const service::Context& context) : context_(context) {}
 
-  // Another token for `entry`, which is known and delegated.
+  // Another token for `entry`, which is known and delegated. One that Zoom refused, or
+  // that was somebody else's, stays paused until Hear() has better news.
   //
   // Errors: those of FetchToken() and WhenToAskAgain(); callback_answer_invalid: Zoom
   // has refused this token before
   base::Task<absl::Status> Renew(TokenMemory::EntryPtr entry, std::string credential_id);
 
+  // What Zoom said of the token that is held: OK, RefusedByZoom() or OfSomebodyElse().
+  base::Task<absl::Status> Hear(TokenMemory::EntryPtr entry, std::string credential_id,
+                                absl::Status said);
+
  private:
   const service::Context& context_;
 };
 
-// Of a token that the callback gave, and that Zoom refuses.
+// Of a token that the callback gave: Zoom refuses it; it is not the credential's user's.
 absl::Status RefusedByZoom();
+absl::Status OfSomebodyElse();
 
 }  // namespace joinpass::oauth
 

@@ -16,6 +16,14 @@ void HeldToken::Put(store::CredentialRecord record, const store::AppRecord& app,
   held.generation = record.generation;
   held.connected_at = record.connected_at;
   held.refreshed_at = record.refreshed_at;
+  const bool is_doubt = record.cause == Cause::kTokenRefused || record.cause == Cause::kWrongUser;
+  if (record.health == Health::kPaused && is_doubt) held.doubt = record.cause;
+  // What a callback gave is nowhere else.
+  if (IsDelegated() && held_->generation == held.generation &&
+      held_->tokens.callback_url == held.tokens.callback_url) {
+    held.tokens.access_token = std::move(held_->tokens.access_token);
+    held.tokens.access_expires_at = held_->tokens.access_expires_at;
+  }
   held_ = std::move(held);
   Time(now);
 }
@@ -67,6 +75,8 @@ Grant HeldToken::ToGrant(const message::Origin& default_origin, base::Moment now
   grant.kind = held_->kind;
   grant.user_id = held_->user_id;
   grant.account_id = held_->account_id;
+  grant.delegated = IsDelegated();
+  grant.doubt = held_->doubt;
   return grant;
 }
 

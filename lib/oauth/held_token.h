@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "joinpass/apps.h"
+#include "joinpass/reason.h"
 #include "joinpass/secret.h"
 #include "joinpass/time.h"
 #include "oauth/refresh_rules.h"
@@ -28,6 +29,8 @@ struct Grant {
   AppKind kind = AppKind::kUserManaged;
   std::string user_id = {};
   std::string account_id = {};
+  bool delegated = false;
+  Cause doubt = Cause::kNone;  // of a delegated credential: see Held
 };
 
 // Of a stored credential, what using and replacing its tokens takes.
@@ -41,6 +44,9 @@ struct Held {
   std::int64_t generation = 0;
   absl::Time connected_at = absl::InfinitePast();
   absl::Time refreshed_at = absl::InfinitePast();
+
+  // Delegated: why it is paused until Zoom itself says that it is well.
+  Cause doubt = Cause::kNone;
 };
 
 // Decides only. What is not there yet or not any more is nothing; the access
@@ -49,7 +55,10 @@ struct Held {
 class HeldToken {
  public:
   void Put(store::CredentialRecord record, const store::AppRecord& app, base::Moment now);
-  void Forget() { held_.reset(); }
+  void Forget() {
+    held_.reset();
+    timed_ = Secret();
+  }
   void Reject(const Secret& access_token) { rejected_ = access_token; }
 
   // What the callback at `url` gave, to be used until then. Nothing if another URL was
@@ -62,9 +71,12 @@ class HeldToken {
 
   bool known() const { return held_.has_value(); }
 
-  // Of the access token, which requires known(): Zoom refused it; none came.
+  // Delegated, and known: what Zoom says of what the callback gave.
+  void Doubt(Cause doubt) { held_->doubt = doubt; }
+
+  // Of the access token: Zoom refused it (which requires known()); none came.
   bool IsRejected() const;
-  bool LacksAccessToken() const { return held_->tokens.access_token.empty(); }
+  bool LacksAccessToken() const { return !held_ || held_->tokens.access_token.empty(); }
 
   // How long the access token may be used: 0 if Zoom refused it, or none is known.
   absl::Duration Left(base::Moment now) const;

@@ -99,9 +99,13 @@ absl::Status TokenMemory::Take(Entry& entry, const std::string& credential_id,
     return absl::OkStatus();
   }
   entry.held.Put(std::move(stored->credential), stored->app, context_.Now());
-  if (entry.held.IsDelegated() || AgeOf(LeftOf(entry)) != TokenAge::kFresh) {
-    cache_.Drop(credential_id);
-    return absl::OkStatus();
+  Publish(entry, credential_id);
+  return absl::OkStatus();
+}
+
+void TokenMemory::Publish(const Entry& entry, const std::string& credential_id) {
+  if (!entry.held.known() || AgeOf(LeftOf(entry)) != TokenAge::kFresh) {
+    return cache_.Drop(credential_id);
   }
   const Grant grant = GrantOf(entry);
   cache_.Put(credential_id,
@@ -109,7 +113,6 @@ absl::Status TokenMemory::Take(Entry& entry, const std::string& credential_id,
               .expires_at = grant.access_expires_at,
               .api_origin = message::WriteOrigin(grant.access.api_origin)},
              context_.Now());
-  return absl::OkStatus();
 }
 
 TokenMemory::StatusFlight TokenMemory::Launch(Entry& entry, StatusFlight Entry::*slot,

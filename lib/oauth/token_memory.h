@@ -58,6 +58,9 @@ class TokenMemory {
   base::Task<absl::Status> Load(EntryPtr entry, std::string credential_id);
   absl::Status Take(Entry& entry, const std::string& credential_id, absl::StatusOr<Stored> stored);
 
+  // Has the access token of `entry` in the cache if it is fresh, and else none.
+  void Publish(const Entry& entry, const std::string& credential_id);
+
   // Begins what many may wait for, in the `slot` of `entry` until it is done. Nothing is
   // begun once the engine closes: cancelled.
   StatusFlight Launch(Entry& entry, StatusFlight Entry::*slot, base::Task<absl::Status> task);

@@ -4,18 +4,22 @@
 
 #include "base/status.h"
 #include "oauth/event_of.h"
+#include "oauth/who.h"
 #include "zoom/endpoints.h"
 
 namespace joinpass::oauth {
 namespace {
 
-base::Task<absl::Status> AskZoom(AuthorizedCalls& calls, std::string id, AppKind kind,
+base::Task<absl::Status> AskZoom(AuthorizedCalls& calls, store::CredentialRecord credential,
                                  SteadyTime deadline) {
+  const std::string& id = credential.id;
+  const AppKind kind = credential.app_kind;
   const auto user = co_await calls.Call(zoom::GetUser(zoom::Whom::Me()), id, deadline);
   if (user.ok() && !user->value.active) {
     co_return base::MakeError(Reason::kUserUnknown, "validate: the user is not active");
   }
-  if (user.ok() || ReasonOf(user.status()) != Reason::kScopeMissing) co_return user.status();
+  if (user.ok()) co_return co_await CheckIsHis(calls, credential, user->value);
+  if (ReasonOf(user.status()) != Reason::kScopeMissing) co_return user.status();
   if (kind == AppKind::kAccountManaged) {
     const auto users = co_await calls.Call(zoom::ListUsers(""), id, deadline);
     co_return users.status();
@@ -42,13 +46,14 @@ base::Task<absl::Status> Validate(const service::Context& context, AccessTokens&
                                  return records.GetCredential(credential_id);
                                }));
   absl::Status validated;
-  // What is in memory may be another process's past.
-  tokens.Forget(credential_id);
+  // What is in memory may be another process's past. (What a callback gave is nowhere
+  // else, and works while that is out of order; Renew() reads the rest again.)
+  if (!credential.IsDelegated()) tokens.Forget(credential_id);
   if (credential.health == Health::kReauthorizationRequired || credential.IsDelegated()) {
     validated = co_await tokens.Renew(credential_id, Renewal::kAnyway, deadline);
   }
   if (validated.ok()) {
-    validated = co_await AskZoom(calls, credential_id, credential.app_kind, deadline);
+    validated = co_await AskZoom(calls, credential, deadline);
     validated = co_await AskByRefresh(tokens, validated, credential_id, deadline);
   }
   const store::EventRecord event = EventOf(

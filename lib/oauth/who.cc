@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "oauth/delegated_tokens.h"
 #include "zoom/access_token_claims.h"
 #include "zoom/endpoints.h"
 
@@ -12,6 +13,7 @@ namespace joinpass::oauth {
 namespace {
 
 using store::Consenter;
+using store::CredentialRecord;
 
 // What the id of an account is called that nothing tells but who owns it.
 constexpr char kAccountOfOwner[] = "owner:";
@@ -58,6 +60,24 @@ base::Task<absl::StatusOr<Consenter>> AskForOwner(AuthorizedCalls& calls, Caller
 }
 
 }  // namespace
+
+base::Task<absl::Status> CheckIsHis(AuthorizedCalls& calls, CredentialRecord credential,
+                                    zoom::User found) {
+  if (!credential.IsDelegated()) co_return absl::OkStatus();
+  const auto whose = store::Principal::Of(credential.app_kind, found.id, found.account_id);
+  const std::string& known = credential.principal().id;
+  // An account that is known by its owner has no other id to be compared with.
+  if (whose.id.empty() || known.starts_with(kAccountOfOwner)) co_return absl::OkStatus();
+  if (whose.id != known) {
+    const absl::Status wrong = OfSomebodyElse();
+    (void)co_await calls.tokens().Hear(credential.id, wrong);
+    co_return wrong;
+  }
+  if (credential.cause == Cause::kWrongUser) {
+    (void)co_await calls.tokens().Hear(credential.id, absl::OkStatus());
+  }
+  co_return absl::OkStatus();
+}
 
 base::Task<absl::StatusOr<Consenter>> AskWho(AuthorizedCalls& calls, Caller caller, AppKind kind,
                                              SteadyTime deadline) {

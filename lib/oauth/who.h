@@ -9,6 +9,7 @@
 #include "joinpass/time.h"
 #include "oauth/authorized_calls.h"
 #include "store/record_types.h"
+#include "zoom/api_answers.h"
 
 namespace joinpass::oauth {
 
@@ -20,6 +21,14 @@ namespace joinpass::oauth {
 // AuthorizedCalls::Call()
 base::Task<absl::StatusOr<store::Consenter>> AskWho(AuthorizedCalls& calls, Caller caller,
                                                     AppKind kind, SteadyTime deadline);
+
+// Whether `found`, who Zoom says the token is of, is the user (or of the account) of a
+// delegated credential: a callback may give somebody else's. That is noted either way.
+// OK for a managed one.
+//
+// Errors: callback_answer_invalid (wrong_user)
+base::Task<absl::Status> CheckIsHis(AuthorizedCalls& calls, store::CredentialRecord credential,
+                                    zoom::User found);
 
 }  // namespace joinpass::oauth
 

@@ -5,9 +5,9 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <utility>
 
-#include "absl/status/status.h"
 #include "base/flight.h"
 #include "base/task.h"
 #include "joinpass/time.h"
@@ -17,8 +17,7 @@ namespace joinpass::service {
 // Used from the loop's thread, but for begun(). Held by shared_ptr by those who nap.
 class Closing {
  public:
-  explicit Closing(base::Loop& loop)
-      : begins_(std::make_shared<base::Flight<absl::Status>>(loop)) {}
+  explicit Closing(base::Loop& loop) : begins_(std::make_shared<base::Flight<bool>>(loop)) {}
 
   // From any thread. Once true, it stays so.
   bool begun() const { return begun_; }
@@ -26,19 +25,19 @@ class Closing {
   // Ends all naps.
   void Begin() {
     if (begun_.exchange(true)) return;
-    begins_->Land(absl::OkStatus());
+    begins_->Land(true);
   }
 
-  // Goes on at `when`, or as soon as closing begins.
-  base::Task<absl::Status> Nap(SteadyTime when) const {
-    const std::shared_ptr<base::Flight<absl::Status>> begins = begins_;
-    co_await base::Flight<absl::Status>::Wait(begins, when);
-    co_return absl::OkStatus();
+  // Goes on at `when`, or as soon as closing begins: true if that is why.
+  base::Task<bool> Nap(SteadyTime when) const {
+    const std::shared_ptr<base::Flight<bool>> begins = begins_;
+    const std::optional<bool> begun = co_await base::Flight<bool>::Wait(begins, when);
+    co_return begun.has_value();
   }
 
  private:
   std::atomic<bool> begun_ = false;
-  const std::shared_ptr<base::Flight<absl::Status>> begins_;
+  const std::shared_ptr<base::Flight<bool>> begins_;
 };
 
 }  // namespace joinpass::service

@@ -159,14 +159,14 @@ absl::Status Records::PutMeetings(std::span<const MeetingRecord> meetings, absl:
 }
 
 absl::StatusOr<int> Records::SweepMeetings(const std::string& app_id,
-                                           const std::string& host_user_id, absl::Time before,
-                                           absl::Time now) {
+                                           const std::string& host_user_id, MeetingKind kind,
+                                           absl::Time before, absl::Time now) {
   const absl::Time latest = LatestLearnt(now);
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<int> {
     JOINPASS_RETURN_IF_ERROR(CheckKnowsAll(sealer));
     JOINPASS_RETURN_IF_ERROR(store_.directory().ForgetDeleted(before - kDeletionKept, latest));
-    return store_.directory().SweepMeetings(sealer.MeetingHostKeys(app_id, host_user_id), before,
-                                            latest);
+    return store_.directory().SweepMeetings(sealer.MeetingHostKeys(app_id, host_user_id), kind,
+                                            before, latest);
   });
 }
 

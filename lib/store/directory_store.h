@@ -35,10 +35,10 @@ class DirectoryStore {
   virtual absl::StatusOr<std::vector<MeetingRow>> FindMeetings(const LookupKeys& number_keys) = 0;
   // kMoved: one of what is stored is not as seen (any more); nothing was written.
   virtual absl::StatusOr<Outcome> ChangeMeetings(std::span<const MeetingChange> changes) = 0;
-  // Those of the host of which nothing was learnt from `before` to `latest` are deleted,
-  // as of `before`. Gives how many.
-  virtual absl::StatusOr<int> SweepMeetings(const LookupKeys& host_keys, absl::Time before,
-                                            absl::Time latest) = 0;
+  // Those of the host and of `kind` of which nothing was learnt from `before` to `latest`
+  // are deleted, as of `before`. Gives how many.
+  virtual absl::StatusOr<int> SweepMeetings(const LookupKeys& host_keys, MeetingKind kind,
+                                            absl::Time before, absl::Time latest) = 0;
   // Forgets deletions that were not from `before` to `latest`.
   virtual absl::Status ForgetDeleted(absl::Time before, absl::Time latest) = 0;
   // All that is known of one host, or of all hosts of one account.

@@ -183,9 +183,19 @@ struct HostRecord {
   Learnt<std::string> vanity_name = {};            // lower case; empty: none
 };
 
+// By which list of Zoom's a meeting is found, and by which endpoint its token. The
+// numbers stand in the files.
+enum class MeetingKind {
+  kScheduled = 0,
+  kWebinar = 1,
+  kInstant = 2,  // no list shows it
+};
+
+// Who hosts a meeting, and as what: the two are always told together.
 struct MeetingHost {
   std::string user_id = {};
   std::string account_id = {};
+  MeetingKind kind = MeetingKind::kScheduled;
 
   friend auto operator<=>(const MeetingHost&, const MeetingHost&) = default;
 };

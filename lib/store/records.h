@@ -194,11 +194,12 @@ class Records {
   absl::Status PutMeetings(std::span<const MeetingRecord> meetings,
                            absl::Time now = absl::InfiniteFuture());  // one transaction
 
-  // The meetings of one host in one app of which nothing was learnt at `before` or
+  // The meetings of `kind` of one host in one app of which nothing was learnt at `before` or
   // later (and not after `now`) are deleted, as of then. Gives how many. Forgets
   // deletions 48 h older.
   absl::StatusOr<int> SweepMeetings(const std::string& app_id, const std::string& host_user_id,
-                                    absl::Time before, absl::Time now = absl::InfiniteFuture());
+                                    MeetingKind kind, absl::Time before,
+                                    absl::Time now = absl::InfiniteFuture());
 
   absl::StatusOr<std::optional<HostRecord>> FindHost(const std::string& app_id,
                                                      const std::string& user_id);

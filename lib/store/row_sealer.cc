@@ -229,6 +229,7 @@ MeetingRow RowSealer::SealMeeting(const MeetingRecord& meeting) const {
   row.number_key = keys_.CurrentLookupKey(MeetingNumberLookup(), std::to_string(meeting.number));
   row.host_key = KeyOrNone(MeetingHostLookup(meeting.app_id), host.user_id);
   row.account_key = KeyOrNone(HostAccountLookup(meeting.app_id), host.account_id);
+  row.kind = host.kind;
   row.host_at = meeting.host.at;
   row.deleted = meeting.deleted.value;
   row.deleted_at = meeting.deleted.at;
@@ -242,6 +243,7 @@ absl::StatusOr<MeetingRecord> RowSealer::OpenMeeting(const MeetingRow& row) cons
       crypto::Open(keys_, MeetingPlace(row.number_key + row.host_key), row.sealed));
   JOINPASS_ASSIGN_OR_RETURN(MeetingRecord meeting, ReadMeeting(base::View(plain)));
   if (meeting.app_id != row.app_id) return Mismatch("meeting");
+  meeting.host.value.kind = row.kind;
   meeting.host.at = row.host_at;
   meeting.deleted = {row.deleted, row.deleted_at};
   return meeting;

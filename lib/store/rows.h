@@ -105,6 +105,7 @@ struct MeetingRow {
   std::string number_key = {};   // of the number, in all apps
   std::string host_key = {};     // of the host, within the app; empty: not known
   std::string account_key = {};  // of the host's account, within the app; empty: not known
+  MeetingKind kind = MeetingKind::kScheduled;
   absl::Time host_at = absl::InfinitePast();
   bool deleted = false;
   absl::Time deleted_at = absl::InfinitePast();

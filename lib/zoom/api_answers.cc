@@ -85,6 +85,26 @@ absl::StatusOr<MintedToken> ReadUserToken(const message::Response& response,
   return MintedToken{.value = Secret(fields[0].Text()), .lifetime = lifetime};
 }
 
+absl::StatusOr<MeetingPage> ReadPageOf(const message::Response& response, std::string_view name) {
+  std::array<JsonField, 1> outer = {{{.key = "next_page_token"}}};
+  std::array<JsonField, 2> entry = {{{.key = "id"}, {.key = "host_id"}}};
+  MeetingPage page;
+  std::unordered_set<std::uint64_t> seen;
+  const auto on_entry = [&] {
+    const std::uint64_t number = NumberOrZero(entry[0]);
+    if (number == 0 || !IsId(entry[1].Text())) {
+      ++page.skipped;
+    } else if (seen.insert(number).second) {
+      page.meetings.push_back({.number = number, .host_id = std::string(entry[1].Text())});
+    }
+  };
+  JsonList meetings{.key = name, .fields = entry, .on_entry = on_entry};
+  JOINPASS_RETURN_IF_ERROR(ReadFields(response, name, outer, &meetings));
+  if (!meetings.found) return Invalid(response, name, "the answer has no list");
+  JOINPASS_ASSIGN_OR_RETURN(page.next_page_token, PageToken(response, name, outer[0]));
+  return page;
+}
+
 }  // namespace
 
 absl::StatusOr<User> ReadUser(const message::Response& response) {
@@ -125,23 +145,11 @@ absl::StatusOr<UserPage> ReadUserPage(const message::Response& response) {
 }
 
 absl::StatusOr<MeetingPage> ReadMeetingPage(const message::Response& response) {
-  std::array<JsonField, 1> outer = {{{.key = "next_page_token"}}};
-  std::array<JsonField, 2> entry = {{{.key = "id"}, {.key = "host_id"}}};
-  MeetingPage page;
-  std::unordered_set<std::uint64_t> seen;
-  const auto on_entry = [&] {
-    const std::uint64_t number = NumberOrZero(entry[0]);
-    if (number == 0 || !IsId(entry[1].Text())) {
-      ++page.skipped;
-    } else if (seen.insert(number).second) {
-      page.meetings.push_back({.number = number, .host_id = std::string(entry[1].Text())});
-    }
-  };
-  JsonList meetings{.key = "meetings", .fields = entry, .on_entry = on_entry};
-  JOINPASS_RETURN_IF_ERROR(ReadFields(response, "meetings", outer, &meetings));
-  if (!meetings.found) return Invalid(response, "meetings", "the answer has no list");
-  JOINPASS_ASSIGN_OR_RETURN(page.next_page_token, PageToken(response, "meetings", outer[0]));
-  return page;
+  return ReadPageOf(response, "meetings");
+}
+
+absl::StatusOr<MeetingPage> ReadWebinarPage(const message::Response& response) {
+  return ReadPageOf(response, "webinars");
 }
 
 absl::StatusOr<MintedToken> ReadRecordingToken(const message::Response& response) {

@@ -55,6 +55,7 @@ struct MeetingPage {
   int skipped = 0;                   // entries without a usable number or host
 };
 absl::StatusOr<MeetingPage> ReadMeetingPage(const message::Response& response);
+absl::StatusOr<MeetingPage> ReadWebinarPage(const message::Response& response);
 
 // What a token lives where its answer does not say. Source: Zoom's API reference of
 // `jointoken/local_recording`, `users/me/zak` and `users/{userId}/token`, read 2026-03.

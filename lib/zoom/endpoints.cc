@@ -13,13 +13,15 @@ namespace {
 constexpr std::size_t kLongestPage = 8 << 20;
 
 // Source: the labels on the pages of Zoom's API reference, read 2026-03.
-constexpr std::array<EndpointRow, 6> kRows = {{
+constexpr std::array<EndpointRow, 8> kRows = {{
     {"/users/{userId}", RateLabel::kLight},
     {"/users", RateLabel::kMedium, kLongestPage},
     {"/users/{userId}/meetings", RateLabel::kMedium, kLongestPage},
     {"/meetings/{meetingId}/jointoken/local_recording", RateLabel::kLight},
     {"/users/me/zak", RateLabel::kLight},
     {"/users/{userId}/token", RateLabel::kLight},
+    {"/users/{userId}/webinars", RateLabel::kMedium, kLongestPage},
+    {"/webinars/{webinarId}/jointoken/local_recording", RateLabel::kLight},
 }};
 constexpr const EndpointRow& kUser = kRows[0];
 constexpr const EndpointRow& kUsers = kRows[1];
@@ -27,6 +29,8 @@ constexpr const EndpointRow& kMeetings = kRows[2];
 constexpr const EndpointRow& kRecordingToken = kRows[3];
 constexpr const EndpointRow& kMyZak = kRows[4];
 constexpr const EndpointRow& kUserToken = kRows[5];
+constexpr const EndpointRow& kWebinars = kRows[6];
+constexpr const EndpointRow& kWebinarRecordingToken = kRows[7];
 
 // What both kinds of app ask for in the same way, but for whom they name.
 template <typename T>
@@ -88,6 +92,19 @@ Endpoint<MintedToken> MeetingRecordingToken(std::uint64_t number, WaitingRoom wa
   return {Feature::kRecordingToken,
           {kRecordingToken, target},
           {kRecordingToken, target},
+          ReadRecordingToken};
+}
+
+Endpoint<MeetingPage> ListWebinars(const Whom& whom, std::string_view next_page_token) {
+  return About(whom, kWebinars, Page("/webinars?type=scheduled", next_page_token),
+               Feature::kListWebinars, ReadWebinarPage);
+}
+
+Endpoint<MintedToken> WebinarRecordingToken(std::uint64_t number) {
+  const std::string target = absl::StrCat("/v2/webinars/", number, "/jointoken/local_recording");
+  return {Feature::kWebinarRecordingToken,
+          {kWebinarRecordingToken, target},
+          {kWebinarRecordingToken, target},
           ReadRecordingToken};
 }
 

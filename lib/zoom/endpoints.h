@@ -43,9 +43,15 @@ Endpoint<UserPage> ListUsers(std::string_view next_page_token);
 // One page: 300 scheduled meetings that he hosts.
 Endpoint<MeetingPage> ListMeetings(const Whom& whom, std::string_view next_page_token);
 
+// One page: 300 webinars that he hosts. permission_denied: his plan has none.
+Endpoint<MeetingPage> ListWebinars(const Whom& whom, std::string_view next_page_token);
+
 enum class WaitingRoom { kWait, kBypass };
 
 Endpoint<MintedToken> MeetingRecordingToken(std::uint64_t number, WaitingRoom waiting_room);
+
+// Nobody waits in a waiting room before a webinar.
+Endpoint<MintedToken> WebinarRecordingToken(std::uint64_t number);
 
 Endpoint<MintedToken> Zak(const Whom& whom);
 

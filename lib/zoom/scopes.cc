@@ -23,7 +23,7 @@ struct Row {
   std::string_view classic_admin;
 };
 
-constexpr std::array<Row, 6> kRows = {{
+constexpr std::array<Row, 8> kRows = {{
     {Feature::kReadUser, "user:read:user", "user:read user:write user_profile user_info:read",
      "user:read:admin user:write:admin"},
     {Feature::kListMeetings, "meeting:read:list_meetings", "meeting:read", "meeting:read:admin"},
@@ -33,10 +33,18 @@ constexpr std::array<Row, 6> kRows = {{
     {Feature::kOnBehalfOf, "user:read:token", "user:read user:write user_profile",
      "user:read:admin user:write:admin"},
     {Feature::kListUsers, "user:read:list_users", "", "user:read:admin user:write:admin"},
+    {Feature::kListWebinars, "webinar:read:list_webinars", "webinar:read", "webinar:read:admin"},
+    {Feature::kWebinarRecordingToken, "webinar:read:local_recording_token",
+     "webinar_token:read:local_recording", "webinar_token:read:admin:local_recording"},
 }};
 
 bool Exists(Feature feature, AppKind kind) {
   return feature != Feature::kListUsers || kind == AppKind::kAccountManaged;
+}
+
+// Whoever has no webinars misses nothing.
+bool IsExtra(Feature feature) {
+  return feature == Feature::kListWebinars || feature == Feature::kWebinarRecordingToken;
 }
 
 // The ZAK of somebody else comes from users/{id}/token, not from users/me/zak.
@@ -97,7 +105,8 @@ std::vector<MissingScope> MissingScopes(std::span<const std::string> granted, Ap
   const bool has_identity =
       Allows(granted, Feature::kZak, kind) || Allows(granted, Feature::kOnBehalfOf, kind);
   for (const Row& row : kRows) {
-    if (!Exists(row.feature, kind) || Allows(granted, row.feature, kind)) continue;
+    if (!Exists(row.feature, kind) || IsExtra(row.feature) || Allows(granted, row.feature, kind))
+      continue;
     const bool is_identity = row.feature == Feature::kZak || row.feature == Feature::kOnBehalfOf;
     if (is_identity && has_identity) continue;
     missing.push_back({.feature = row.feature, .any_of = ScopesFor(row.feature, kind)});

@@ -115,12 +115,17 @@ json::object PostUser(Control& control) {
   const bool recording = control.body.Flag("local_recording", true);
   const std::int64_t pmi = control.body.Number("pmi", 0, 1'000'000'000, kMaxNumber);
   const std::string user_status = control.body.Text("status", "");
-  if (!control.body.Has("local_recording") && pmi == 0 && user_status.empty()) {
+  const bool webinars = control.body.Flag("webinar_plan", false);
+  if (!control.body.Has("local_recording") && !control.body.Has("webinar_plan") && pmi == 0 &&
+      user_status.empty()) {
     control.body.Fail("", "changes nothing");
   }
   if (control.Ready() && control.body.Has("local_recording")) {
     control.status =
         control.fake.SetLocalRecording(email, recording ? Setting::kOn : Setting::kOff);
+  }
+  if (control.Ready() && control.status.ok() && control.body.Has("webinar_plan")) {
+    control.status = control.fake.SetWebinarPlan(email, webinars ? Setting::kOn : Setting::kOff);
   }
   if (control.status.ok() && pmi != 0) control.status = control.fake.SetPmi(email, pmi);
   if (control.status.ok() && !user_status.empty()) {
@@ -144,6 +149,12 @@ json::object PostMeeting(Control& control) {
   meeting.waiting_room = control.body.Flag("waiting_room", false);
   if (meeting.number == 0) control.body.Fail("number", "must not be missing");
   if (control.Ready()) control.status = control.fake.AddMeeting(std::move(meeting));
+  return {};
+}
+
+json::object PostConvertMeeting(Control& control) {
+  const std::int64_t number = control.body.Number("number", 0, 1, kMaxNumber);
+  if (control.Ready()) control.status = control.fake.ConvertMeeting(number);
   return {};
 }
 
@@ -208,6 +219,7 @@ constexpr Route kRoutes[] = {
     {"POST", "/_fake/user", PostUser},
     {"POST", "/_fake/meeting", PostMeeting},
     {"POST", "/_fake/meeting/delete", PostDeleteMeeting},
+    {"POST", "/_fake/meeting/convert", PostConvertMeeting},
     {"POST", "/_fake/app", PostApp},
     {"POST", "/_fake/revoke", PostRevoke},
     {"POST", "/_fake/consent/scopes", PostNextScopes},

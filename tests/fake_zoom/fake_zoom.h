@@ -96,7 +96,7 @@ class FakeZoom {
   //   token/authorization_code  token/refresh_token  token/client_credentials
   //   token/account_credentials  token/unknown
   //   users/me  users/one  users/list  users/meetings  users/zak  users/token
-  //   meetings/one  meetings/jointoken  unknown
+  //   users/webinars  meetings/one  meetings/jointoken  webinars/jointoken  unknown
   // "token/*" counts all that begin so, "*" all there are. Calls of /_fake are
   // not counted.
   int Calls(std::string_view endpoint) const;
@@ -120,6 +120,7 @@ class FakeZoom {
   absl::Status SetPresent(std::string_view email, std::int64_t meeting, bool present);
 
   absl::Status SetLocalRecording(std::string_view email, Setting setting);
+  absl::Status SetWebinarPlan(std::string_view email, Setting setting);
   absl::Status SetPmi(std::string_view email, std::int64_t pmi);
   // "active", "inactive", "pending" or "deleted"; all but the first also end what the
   // user consented to.
@@ -127,6 +128,8 @@ class FakeZoom {
   // `host_id` may be an e-mail; uuid and created_at are filled in.
   absl::Status AddMeeting(Meeting meeting);
   absl::Status DeleteMeeting(std::int64_t number);
+  // Makes a webinar of a meeting, or a meeting of a webinar.
+  absl::Status ConvertMeeting(std::int64_t number);
   absl::Status SetAppSecret(std::string_view client_id, std::string_view secret);
 
   // The user takes his consent back (uninstalls the app).

@@ -40,12 +40,15 @@ json::object Common(const User& user) {
   return body;
 }
 
+// What a webinar's type is called: without a fixed time, with one, once.
+int WebinarType(int meeting_type) { return meeting_type == 3 ? 6 : meeting_type == 8 ? 9 : 5; }
+
 json::object Common(const Meeting& meeting, const Account& account) {
   json::object body = {{"uuid", meeting.uuid},
                        {"id", meeting.number},
                        {"host_id", meeting.host_id},
                        {"topic", meeting.topic},
-                       {"type", meeting.type},
+                       {"type", meeting.is_webinar ? WebinarType(meeting.type) : meeting.type},
                        {"duration", meeting.minutes},
                        {"timezone", "Europe/Berlin"},
                        {"agenda", ""},

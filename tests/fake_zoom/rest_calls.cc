@@ -96,12 +96,47 @@ Response Listing(const Call& call, std::string_view listing, std::string_view na
        {name, std::move(items)}});
 }
 
-// Instant meetings and webinars are never listed, nor what has expired; `live`
-// shows the running ones.
+// Instant meetings are never listed, nor what has expired; `live` shows the running ones.
 bool IsListed(const Meeting& meeting, std::string_view type, absl::Time now) {
-  if (meeting.is_webinar || IsExpired(meeting, now)) return false;
+  if (IsExpired(meeting, now)) return false;
   if (type == "live") return meeting.type == 1;
   return meeting.type != 1;
+}
+
+Response NoWebinarPlan() {
+  return RestError(400, 200,
+                   "Webinar plan is missing. You must subscribe to the webinar plan and enable "
+                   "webinars for this user in order to perform this action.");
+}
+
+// `name`: "meetings" or "webinars".
+Response ListHosted(const Call& call, const User& user, std::string_view name) {
+  const std::string type = Get(call.request.query, "type");
+  json::array all;
+  for (const std::int64_t number : call.rest.world.MeetingsOf(user.id)) {
+    const Meeting& meeting = call.rest.world.meetings.at(number);
+    if (meeting.is_webinar != (name == "webinars")) continue;
+    if (IsListed(meeting, type, call.now)) WriteListedMeeting(meeting, call.account, all);
+  }
+  return Listing(call, name, name, 300, all.size(),
+                 [&all](std::size_t i, json::array& items) { items.push_back(std::move(all[i])); });
+}
+
+Response IssueRecording(const Call& call, const User& host, std::int64_t number) {
+  if (!host.local_recording) {
+    return RestError(
+        400, 3000,
+        "Not allowed to start local recording. To use this feature, enable the "
+        "**Local Recording** setting in the **Settings** page of the Zoom web portal.");
+  }
+  const std::string token = call.rest.passes.Issue(
+      {.kind = PassKind::kRecording,
+       .client_id = call.app.client_id,
+       .user_id = call.grant.user_id,
+       .meeting = number,
+       .bypass_waiting_room = Get(call.request.query, "bypass_waiting_room") == "true",
+       .expires = call.now + absl::Seconds(120)});
+  return Ok({{"expire_in", 120}, {"token", token}});
 }
 
 Response IssueIdentity(const Call& call, PassKind kind, const User& user, std::int64_t meeting,
@@ -148,14 +183,14 @@ Response ListMeetings(const Call& call) {
   const User* user = PathUser(call);
   if (user == nullptr) return NoUser(call.id);
   if (!user->hosting_allowed) return HostingNotAllowed();
-  const std::string type = Get(call.request.query, "type");
-  json::array all;
-  for (const std::int64_t number : call.rest.world.MeetingsOf(user->id)) {
-    const Meeting& meeting = call.rest.world.meetings.at(number);
-    if (IsListed(meeting, type, call.now)) WriteListedMeeting(meeting, call.account, all);
-  }
-  return Listing(call, "meetings", "meetings", 300, all.size(),
-                 [&all](std::size_t i, json::array& items) { items.push_back(std::move(all[i])); });
+  return ListHosted(call, *user, "meetings");
+}
+
+Response ListWebinars(const Call& call) {
+  const User* user = PathUser(call);
+  if (user == nullptr) return NoUser(call.id);
+  if (!user->webinar_plan) return NoWebinarPlan();
+  return ListHosted(call, *user, "webinars");
 }
 
 Response GetMeeting(const Call& call) {
@@ -179,22 +214,19 @@ Response GetRecordingToken(const Call& call) {
     return RestError(400, 3000, "Cannot access webinar information.");
   }
   if (!room.host->hosting_allowed) return HostingNotAllowed();
-  if (!room.host->local_recording) {
-    return RestError(
-        400, 3000,
-        "Not allowed to start local recording. To use this feature, enable the "
-        "**Local Recording** setting in the **Settings** page of the Zoom web portal.");
-  }
-  const std::string token = call.rest.passes.Issue(
-      {.kind = PassKind::kRecording,
-       .client_id = call.app.client_id,
-       .user_id = call.grant.user_id,
-       .meeting = *number,
-       .bypass_waiting_room = Get(call.request.query, "bypass_waiting_room") == "true",
-       .expires = call.now + absl::Seconds(120)});
-  return Ok({{"expire_in", 120}, {"token", token}});
+  return IssueRecording(call, *room.host, *number);
 }
 
+Response GetWebinarRecordingToken(const Call& call) {
+  const auto number = ReadNumber(call.id);
+  if (!number) return RestError(400, 300, "Invalid webinar ID.");
+  const Room room = PathRoom(call, *number);
+  if (room.host == nullptr || room.meeting == nullptr || !room.meeting->is_webinar) {
+    return RestError(404, 3001, absl::StrCat("Webinar does not exist: ", *number, "."));
+  }
+  if (!room.host->webinar_plan) return NoWebinarPlan();
+  return IssueRecording(call, *room.host, *number);
+}
 Response GetZak(const Call& call) {
   const User* user = PathUser(call);
   if (user == nullptr) return RestError(400, 1001, "User not exist.");

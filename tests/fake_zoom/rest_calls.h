@@ -31,6 +31,8 @@ Response ListUsers(const Call& call);
 Response ListMeetings(const Call& call);
 Response GetMeeting(const Call& call);
 Response GetRecordingToken(const Call& call);
+Response ListWebinars(const Call& call);
+Response GetWebinarRecordingToken(const Call& call);
 Response GetZak(const Call& call);
 Response GetUserToken(const Call& call);
 

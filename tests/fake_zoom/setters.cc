@@ -44,6 +44,14 @@ absl::Status FakeZoom::SetLocalRecording(std::string_view email, Setting setting
   return absl::OkStatus();
 }
 
+absl::Status FakeZoom::SetWebinarPlan(std::string_view email, Setting setting) {
+  const base::MutexLock lock(inside_->mutex);
+  User* user = inside_->state.world.FindUser(email);
+  if (user == nullptr) return Unknown(Reason::kUserUnknown, "user");
+  user->webinar_plan = setting == Setting::kOn;
+  return absl::OkStatus();
+}
+
 absl::Status FakeZoom::SetPmi(std::string_view email, std::int64_t pmi) {
   if (pmi < 1'000'000'000 || pmi > 99'999'999'999) {
     return base::MakeError(Reason::kInvalidArgument, "pmi: must have 10 or 11 digits");
@@ -83,6 +91,16 @@ absl::Status FakeZoom::AddMeeting(Meeting meeting) {
   if (!inside_->state.world.AddMeeting(std::move(meeting))) {
     return base::MakeError(Reason::kInvalidArgument, "meeting: the number is taken already");
   }
+  return absl::OkStatus();
+}
+
+absl::Status FakeZoom::ConvertMeeting(std::int64_t number) {
+  const base::MutexLock lock(inside_->mutex);
+  const auto found = inside_->state.world.meetings.find(number);
+  if (found == inside_->state.world.meetings.end()) {
+    return Unknown(Reason::kMeetingUnknown, "meeting");
+  }
+  found->second.is_webinar = !found->second.is_webinar;
   return absl::OkStatus();
 }
 

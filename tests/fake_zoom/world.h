@@ -42,6 +42,7 @@ struct User {
   std::string time_zone = "Europe/Berlin";
   bool local_recording = true;
   bool hosting_allowed = true;
+  bool webinar_plan = false;
   absl::Time created_at = {};
 };
 

@@ -78,6 +78,7 @@ void ReadUser(Reading& reading, Fields fields) {
   user.time_zone = fields.Text("time_zone", user.time_zone);
   user.local_recording = fields.Flag("local_recording", true);
   user.hosting_allowed = fields.Flag("hosting_allowed", true);
+  user.webinar_plan = fields.Flag("webinar_plan", false);
   user.created_at = reading.now - absl::Hours(24 * 100);
   fields.Done();
   if (!reading.world.AddUser(std::move(user)))

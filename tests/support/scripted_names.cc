@@ -20,12 +20,15 @@ namespace joinpass::testing {
 namespace {
 
 struct Script {
+  std::set<std::string> stalling;
+  int stalled = 0;
   std::map<std::string, std::vector<std::string>> names;
   std::set<std::string> brought_home;
   std::vector<std::pair<std::string, int>> dialled;
 };
 
 base::Mutex mutex;
+base::CondVar answered;
 std::optional<Script> script ABSL_GUARDED_BY(mutex);
 
 using GetAddrInfo = int (*)(const char*, const char*, const addrinfo*, addrinfo**);
@@ -39,6 +42,9 @@ Function Real(const char* name) {
 std::optional<std::vector<std::string>> AddressesOf(const char* node) {
   base::MutexLock lock(mutex);
   if (!script || node == nullptr) return std::nullopt;
+  if (script->stalling.count(node) > 0) ++script->stalled;
+  while (script && script->stalling.count(node) > 0) answered.Wait(mutex);
+  if (!script) return std::nullopt;
   const auto found = script->names.find(node);
   if (found == script->names.end()) return std::nullopt;
   return found->second;
@@ -95,11 +101,28 @@ ScriptedNames::ScriptedNames() {
 ScriptedNames::~ScriptedNames() {
   base::MutexLock lock(mutex);
   script.reset();
+  answered.NotifyAll();
 }
 
 void ScriptedNames::Set(const std::string& name, std::vector<std::string> addresses) {
   base::MutexLock lock(mutex);
   script->names[name] = std::move(addresses);
+}
+
+void ScriptedNames::Stall(const std::string& name) {
+  base::MutexLock lock(mutex);
+  script->stalling.insert(name);
+}
+
+void ScriptedNames::Answer() {
+  base::MutexLock lock(mutex);
+  script->stalling.clear();
+  answered.NotifyAll();
+}
+
+int ScriptedNames::Stalled() {
+  base::MutexLock lock(mutex);
+  return script->stalled;
 }
 
 void ScriptedNames::BringHome(const std::string& address) {

@@ -21,6 +21,11 @@ class ScriptedNames {
   // From now on `name` has these addresses, in this order.
   void Set(const std::string& name, std::vector<std::string> addresses);
 
+  // Whoever asks for `name` has no answer before Answer(), or the end of this.
+  void Stall(const std::string& name);
+  void Answer();
+  int Stalled();  // how many wait
+
   // Whoever connects to the IPv4 address gets to this machine.
   void BringHome(const std::string& address);
 

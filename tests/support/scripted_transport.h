@@ -100,7 +100,8 @@ class ScriptedTransport final : public http::Transport {
     requests.push_back(request);
     Seen one;
     one.origin = message::WriteOrigin(request.origin);
-    one.target = request.target;
+    const Secret& secret = request.secret_target;
+    one.target = secret.empty() ? request.target : std::string(secret.Reveal());
     one.authorization = std::string(request.authorization.Reveal());
     one.body = std::string(request.body.Reveal());
     one.send_once = request.send_once;

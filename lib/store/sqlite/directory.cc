@@ -7,7 +7,7 @@
   "user_key, app_id, account_key, number_key, vanity_key, account_at, number_at, " \
   "vanity_at, sealed"
 #define JOINPASS_SQL_MEETING \
-  "app_id, number_key, host_key, account_key, host_at, deleted, deleted_at, sealed"
+  "app_id, number_key, host_key, account_key, host_at, deleted, deleted_at, sealed, kind"
 
 namespace joinpass::store::sqlite {
 namespace {
@@ -31,11 +31,20 @@ Statement& Bind(Statement& statement, const HostRow& row) {
   return statement.Bytes(row.sealed);
 }
 
+// One that a later joinpass wrote is as good as the commonest.
+MeetingKind KindOf(std::int64_t number) {
+  for (const MeetingKind kind : {MeetingKind::kWebinar, MeetingKind::kInstant}) {
+    if (number == static_cast<std::int64_t>(kind)) return kind;
+  }
+  return MeetingKind::kScheduled;
+}
+
 MeetingRow ReadMeetingRow(const Statement& row) {
   return {.app_id = row.TextAt(0),
           .number_key = row.BytesAt(1),
           .host_key = row.BytesAt(2),
           .account_key = row.BytesAt(3),
+          .kind = KindOf(row.NumberAt(8)),
           .host_at = row.TimeAt(4),
           .deleted = row.NumberAt(5) != 0,
           .deleted_at = row.TimeAt(6),
@@ -45,7 +54,7 @@ MeetingRow ReadMeetingRow(const Statement& row) {
 Statement& Bind(Statement& statement, const MeetingRow& row) {
   statement.Text(row.app_id).Bytes(row.number_key).Bytes(row.host_key).Bytes(row.account_key);
   statement.Time(row.host_at).Number(row.deleted ? 1 : 0).Time(row.deleted_at);
-  return statement.Bytes(row.sealed);
+  return statement.Bytes(row.sealed).Number(static_cast<std::int64_t>(row.kind));
 }
 
 absl::StatusOr<std::vector<HostRow>> ReadHosts(Connection& db, const std::string& sql,
@@ -80,15 +89,15 @@ absl::StatusOr<Outcome> Change(Connection& db, const HostChange& change) {
 
 absl::StatusOr<Outcome> Change(Connection& db, const MeetingChange& change) {
   if (!change.seen) {
-    JOINPASS_ASSIGN_OR_RETURN(
-        Statement insert,
-        db.Use("INSERT OR IGNORE INTO meeting(" JOINPASS_SQL_MEETING ") VALUES(?,?,?,?,?,?,?,?)"));
+    JOINPASS_ASSIGN_OR_RETURN(Statement insert,
+                              db.Use("INSERT OR IGNORE INTO meeting(" JOINPASS_SQL_MEETING
+                                     ") VALUES(?,?,?,?,?,?,?,?,?)"));
     return RunChange(db, Bind(insert, change.row), Outcome::kMoved);
   }
   JOINPASS_ASSIGN_OR_RETURN(
       Statement update,
       db.Use("UPDATE OR REPLACE meeting SET (" JOINPASS_SQL_MEETING
-             ")=(?,?,?,?,?,?,?,?) WHERE (" JOINPASS_SQL_MEETING ")=(?,?,?,?,?,?,?,?)"));
+             ")=(?,?,?,?,?,?,?,?,?) WHERE (" JOINPASS_SQL_MEETING ")=(?,?,?,?,?,?,?,?,?)"));
   return RunChange(db, Bind(Bind(update, change.row), *change.seen), Outcome::kMoved);
 }
 
@@ -184,16 +193,17 @@ absl::StatusOr<Outcome> SqliteDirectory::ChangeMeetings(std::span<const MeetingC
   return Outcome::kDone;
 }
 
-absl::StatusOr<int> SqliteDirectory::SweepMeetings(const LookupKeys& host_keys, absl::Time before,
-                                                   absl::Time latest) {
+absl::StatusOr<int> SqliteDirectory::SweepMeetings(const LookupKeys& host_keys, MeetingKind kind,
+                                                   absl::Time before, absl::Time latest) {
   base::MutexLock lock(file_.writes.mutex);
   Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(
       Statement sweep,
       db.Use("UPDATE meeting SET deleted=1, deleted_at=? WHERE host_key IN " JOINPASS_SQL_KEYS
-             " AND deleted=0 AND host_at NOT BETWEEN ? AND ?"
+             " AND deleted=0 AND kind=? AND host_at NOT BETWEEN ? AND ?"
              " AND deleted_at NOT BETWEEN ? AND ?"));
-  sweep.Time(before).Keys(host_keys).Time(before).Time(latest).Time(before).Time(latest);
+  sweep.Time(before).Keys(host_keys).Number(static_cast<std::int64_t>(kind));
+  sweep.Time(before).Time(latest).Time(before).Time(latest);
   JOINPASS_RETURN_IF_ERROR(sweep.Run());
   return db.changes();
 }

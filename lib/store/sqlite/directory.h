@@ -31,8 +31,8 @@ class SqliteDirectory final : public DirectoryStore {
       std::span<const MeetingSearch> searches) override;
   absl::StatusOr<std::vector<MeetingRow>> FindMeetings(const LookupKeys& number_keys) override;
   absl::StatusOr<Outcome> ChangeMeetings(std::span<const MeetingChange> changes) override;
-  absl::StatusOr<int> SweepMeetings(const LookupKeys& host_keys, absl::Time before,
-                                    absl::Time latest) override;
+  absl::StatusOr<int> SweepMeetings(const LookupKeys& host_keys, MeetingKind kind,
+                                    absl::Time before, absl::Time latest) override;
   absl::Status ForgetDeleted(absl::Time before, absl::Time latest) override;
   absl::Status RemoveHost(const LookupKeys& user_keys, const LookupKeys& host_keys) override;
   absl::Status RemoveHostsOfAccount(const LookupKeys& account_keys) override;

@@ -62,7 +62,14 @@ INSERT OR IGNORE INTO meeting(app_id, number_key, host_key, account_key, host_at
 DROP TABLE meeting_before;
 )sql";
 
-const std::array<Step, 1> kSteps = {{{kDirectoryFile, 2, kDirectoryFrom2}}};
+// Webinars and instant meetings beside the scheduled ones, of which all were.
+constexpr char kDirectoryFrom3[] =
+    "ALTER TABLE meeting ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;";
+
+const std::array<Step, 2> kSteps = {{
+    {kDirectoryFile, 2, kDirectoryFrom2},
+    {kDirectoryFile, 3, kDirectoryFrom3},
+}};
 
 absl::StatusOr<std::int32_t> VersionOf(Connection& db) {
   JOINPASS_ASSIGN_OR_RETURN(Statement version, db.Use("PRAGMA user_version"));

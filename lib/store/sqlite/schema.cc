@@ -77,7 +77,7 @@ CREATE INDEX event_of_credential ON event(credential_id);
 
 const FileKind kDirectoryFile = {.name = "directory.db",
                                  .application_id = 0x6a704469,  // "jpDi"
-                                 .version = 3,
+                                 .version = 4,
                                  .oldest = 2,
                                  .settings = JOINPASS_SQL_SETTINGS,
                                  .tables = JOINPASS_SQL_META R"sql(
@@ -103,7 +103,7 @@ CREATE TABLE meeting(
   host_at INTEGER NOT NULL,
   deleted INTEGER NOT NULL,
   deleted_at INTEGER NOT NULL,
-  sealed BLOB NOT NULL,
+  sealed BLOB NOT NULL, kind INTEGER NOT NULL DEFAULT 0,
   UNIQUE(number_key, app_id)) STRICT;
 CREATE INDEX meeting_of_host ON meeting(host_key);
 CREATE INDEX meeting_of_account ON meeting(account_key);

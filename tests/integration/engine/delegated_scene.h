@@ -57,13 +57,13 @@ struct DelegatedScene : EngineScene {
   }
 
   // Zoom voids what an earlier consent gave, to whomever.
-  void ConsentAgain() {
+  void ConsentAgain(const std::string& email = kJill) {
     ConnectRequest request;
     request.app_id = customers_app;
     request.redirect_uri = "http://127.0.0.1:8765/oauth/callback";
     request.bound_to = "cookie";
     const auto start = customer->credentials().BeginConnect(request);
-    const auto redirect = fake_zoom::Consent(*zoom, start->authorize_url, kJill);
+    const auto redirect = fake_zoom::Consent(*zoom, start->authorize_url, email);
     const auto connected =
         customer->credentials().FinishConnect(*redirect, "cookie", absl::Seconds(20));
     REQUIRE(NameOf(connected) == "ok");
@@ -134,7 +134,7 @@ struct DelegatedScene : EngineScene {
         {"200 OK", "", "callback_answer_invalid"},
         {"200 OK", "<html>sorry</html>", "callback_answer_invalid"},
         {"200 OK", "{\"token\":\"abcdefghijklmnop\"}", "callback_answer_invalid"},
-        {"200 OK", "not-a-token-of-Zoom", "callback_answer_invalid"},
+        {"200 OK", "not-a-token-of-Zoom", "callback_answer_invalid/token_refused"},
         {"200 OK", TokenOf("another-client", absl::Hours(1)),
          "callback_answer_invalid/wrong_client"},
         // As another OAuth server's JWTs look (RFC 9068), though its client has our id.

@@ -184,6 +184,10 @@ TEST_SUITE("A delegated credential") {
     CHECK(Outcome(kJillsMeeting) == "ok");
     const auto token = engine->credentials().GetAccessToken(id, absl::Seconds(20));
     REQUIRE(NameOf(token) == "ok");
+    // From memory, and told once.
+    for (int i = 0; i < 3; ++i) {
+      CHECK(engine->credentials().GetAccessToken(id, absl::Seconds(20))->value == token->value);
+    }
     engine.reset();
     int files = 0;
     for (const auto& file : std::filesystem::recursive_directory_iterator(folder / "store")) {
@@ -247,7 +251,48 @@ TEST_SUITE("A delegated credential") {
     CHECK(validated() == "healthy/");
     // Of a token that Zoom does not take, whatever it looks like.
     Answer("not-a-token-of-Zoom");
-    CHECK(validated() == "paused/callback_answer_invalid");
+    CHECK(validated() == "paused/token_refused");
+  }
+
+  TEST_CASE_FIXTURE(DelegatedScene, "is told by one engine what another has made of it") {
+    AnswerWithToken();
+    const std::string id = Delegate()->id;
+    REQUIRE(NameOf(Sync(id)) == "ok");
+    EngineOptions options = Options();
+    options.ca_file = folder / "both.pem";
+    const auto other = *engine::OpenWith(options, clock, base::SystemRandom());
+    DelegateRequest request = RequestOf(UrlSource::kConfiguration);
+    request.callback_url = Url("/another");
+    REQUIRE(NameOf(other->credentials().Delegate(request, absl::Seconds(20))) == "ok");
+    Advance(absl::Minutes(61));
+    AnswerWithToken();
+    CHECK(Outcome(kJillsMeeting) == "ok");
+    CHECK(server.requests().back().starts_with("GET /another HTTP/"));
+    REQUIRE(NameOf(other->credentials().Disconnect(id, absl::Seconds(20))) == "ok");
+    Advance(absl::Minutes(61));
+    CHECK(NameOf(engine->credentials().GetAccessToken(id, absl::Seconds(20))) ==
+          "credential_unknown");
+  }
+
+  TEST_CASE_FIXTURE(DelegatedScene, "of whose callback gives somebody else's token loses nothing") {
+    AnswerWithToken();
+    const std::string id = Delegate()->id;
+    REQUIRE(NameOf(Sync(id)) == "ok");
+    const std::string jills = customers_credential;
+    ConsentAgain(kHank);
+    Advance(absl::Minutes(61));
+    AnswerWithToken();
+    CHECK(NameOf(Sync(id)) == "callback_answer_invalid");
+    CHECK(Get(id).health == Health::kPaused);
+    CHECK(Get(id).cause == "wrong_user");
+    // What is known of Jill's meetings is still there.
+    CHECK(Outcome(kJillsMeeting) == "meeting_unknown");
+    customers_credential = jills;
+    Advance(absl::Minutes(61));
+    AnswerWithToken();
+    CHECK(NameOf(Sync(id)) == "ok");
+    CHECK(Outcome(kJillsMeeting) == "ok");
+    CHECK(Get(id).health == Health::kHealthy);
   }
 
   TEST_CASE_FIXTURE(DelegatedScene, "takes no more of an answer than a token can be") {

@@ -216,5 +216,85 @@ TEST_SUITE("A consent with fewer scopes than asked for") {
   }
 }
 
+// Jill's plan has webinars, and she hosts one; her app may ask for them.
+struct WebinarWorld {
+  static constexpr std::int64_t kNumber = 91'234'567'890;
+  static constexpr char kLink[] = "https://acme.zoom.us/w/91234567890?tk=CANARY-tk.1&pwd=246810";
+
+  static void AddTo(EngineScene& scene) {
+    REQUIRE(scene.zoom->SetWebinarPlan(kJill, fake_zoom::Setting::kOn).ok());
+    fake_zoom::Meeting webinar;
+    webinar.number = kNumber;
+    webinar.host_id = kJill;
+    webinar.passcode = "246810";
+    webinar.is_webinar = true;
+    webinar.start = scene.zoom->Now() + absl::Hours(1);
+    REQUIRE(scene.zoom->AddMeeting(webinar).ok());
+  }
+
+  static Scopes With(Scopes scopes, const std::string& form) {
+    scopes.push_back("webinar:read:list_webinars" + form);
+    scopes.push_back("webinar:read:local_recording_token" + form);
+    return scopes;
+  }
+};
+
+void CheckWebinars(EngineScene& scene, const std::string& id) {
+  const auto report = scene.Sync(id);
+  REQUIRE(NameOf(report) == "ok");
+  CHECK(report->webinars == 1);
+  CheckRecords(scene, WebinarWorld::kLink);
+  CHECK(scene.zoom->Calls("webinars/jointoken") == 1);
+  const auto pass = scene.Prepare(EngineScene::RequestFor(WebinarWorld::kLink));
+  REQUIRE(NameOf(pass) == "ok");
+  CHECK(pass->registrant_token() == Secret("CANARY-tk.1"));
+  const auto found = scene.engine->directory().Resolve(*MeetingLink::Parse(WebinarWorld::kLink));
+  REQUIRE(NameOf(found) == "ok");
+  CHECK(found->candidates[0].rule == MatchRule::kWebinar);
+  // Each became the other since; no sync has told us.
+  REQUIRE(scene.zoom->ConvertMeeting(WebinarWorld::kNumber).ok());
+  REQUIRE(scene.zoom->ConvertMeeting(97'763'643'886).ok());
+  CheckRecords(scene, WebinarWorld::kLink);
+  CheckRecords(scene, kJillsMeeting);
+  REQUIRE(NameOf(scene.Sync(id)) == "ok");
+  CHECK(scene.engine->directory().Resolve(*MeetingLink::Parse(kJillsMeeting))->candidates[0].rule ==
+        MatchRule::kWebinar);
+  CheckRecords(scene, WebinarWorld::kLink);
+  CheckRecords(scene, kJillsMeeting);
+}
+
+TEST_SUITE("Webinars") {
+  TEST_CASE("of a user are found and recorded, and what became one or a meeting again") {
+    UserScene scene(WebinarWorld::With(kUserScopes, ""));
+    WebinarWorld::AddTo(scene);
+    const std::string id = scene.Connect(kJill);
+    CHECK(MissingIn(scene.Get(id)).find("webinar") == std::string::npos);
+    CheckWebinars(scene, id);
+    // A plan without webinars is no error.
+    REQUIRE(scene.zoom->SetWebinarPlan(kJill, fake_zoom::Setting::kOff).ok());
+    const auto report = scene.Sync(id);
+    REQUIRE(NameOf(report) == "ok");
+    CHECK(report->webinars == 0);
+  }
+
+  TEST_CASE("of an account are found and recorded, whoever of its users hosts them") {
+    AccountScene scene(WebinarWorld::With(kAccountScopes, ":admin"));
+    WebinarWorld::AddTo(scene);
+    const auto credential = ConnectAccount(scene, kJill, "q6gBJVO5TzexKYTb_I2rpg");
+    REQUIRE(NameOf(credential) == "ok");
+    CheckWebinars(scene, credential->id);
+  }
+
+  TEST_CASE("without their scopes are no error, and say what is missing when one is joined") {
+    UserScene scene;
+    WebinarWorld::AddTo(scene);
+    const std::string id = scene.Connect(kJill);
+    CHECK(scene.zoom->Calls("users/webinars") == 0);
+    CHECK(scene.Outcome(WebinarWorld::kLink) == "host_not_connected");
+    REQUIRE(scene.zoom->ConvertMeeting(97'763'643'886).ok());
+    CHECK(scene.Outcome(kJillsMeeting) == "scope_missing");
+  }
+}
+
 }  // namespace
 }  // namespace joinpass

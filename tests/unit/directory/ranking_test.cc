@@ -35,6 +35,11 @@ TEST_SUITE("Rank") {
     CHECK(Order({Make("v", MatchRule::kVanityName, absl::ZeroDuration()),
                  Make("p", MatchRule::kPersonalMeetingId, absl::ZeroDuration()),
                  Make("s", MatchRule::kScheduled, absl::Hours(9))}) == "spv");
+    // What is exact, is so in whatever list it stands.
+    CHECK(Order({Make("p", MatchRule::kPersonalMeetingId, absl::ZeroDuration()),
+                 Make("s", MatchRule::kScheduled, absl::Hours(9)),
+                 Make("i", MatchRule::kInstant, absl::Hours(8)),
+                 Make("w", MatchRule::kWebinar, absl::Hours(7))}) == "wisp");
   }
 
   TEST_CASE("puts newer knowledge first under the same rule") {

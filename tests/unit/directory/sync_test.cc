@@ -22,6 +22,8 @@ struct Scene : EngineRoom {
 
   // The pages of the list, as JSON arrays of meetings.
   std::vector<std::string> pages = {R"([{"id":11122233344,"host_id":"user-1"}])"};
+  ScriptedTransport::Answer webinars =
+      JsonAnswer(200, R"({"webinars":[{"id":22233344455,"host_id":"user-1"}]})");
   std::string user = R"({"id":"user-1","account_id":"account-1","pmi":1234567890,)"
                      R"("vanity_url":"https://acme.zoom.us/my/Jill"})";
 
@@ -52,6 +54,7 @@ struct Scene : EngineRoom {
     if (target.find("/users?") != std::string::npos) {
       return JsonAnswer(200, R"({"users":[{"id":"user-1","pmi":1234567890}]})");
     }
+    if (target.find("/webinars?") != std::string::npos) return webinars;
     if (target.find("/meetings") == std::string::npos) {
       return JsonAnswer(200, user);
     }
@@ -134,6 +137,74 @@ TEST_SUITE("Sync") {
     REQUIRE((*report)->ok());
     CHECK((**report)->removed == 0);
     CHECK(Knows("11122233344"));
+  }
+
+  TEST_CASE_FIXTURE(Scene, "knows webinars as such, and leaves them alone without their scope") {
+    constexpr char kScopes[] =
+        "user:read:user meeting:read:list_meetings webinar:read:list_webinars";
+    Connect(absl::Hours(1), kScopes);
+    const auto report = Run();
+    REQUIRE(report.ok());
+    CHECK(report->webinars == 1);
+    CHECK(report->meetings == 1);
+    CHECK(report->calls == 3);
+    const auto rule = [this] {
+      const auto found = Resolve(records, *MeetingLink::Parse("22233344455"), clock.Now());
+      return found.ok() ? MatchRuleName(found->candidates[0].rule) : "";
+    };
+    CHECK(rule() == "webinar");
+
+    // An error of the server's forgets nothing; a plan that went does.
+    clock.Advance(absl::Seconds(1));
+    webinars = JsonAnswer(500, "");
+    CHECK_FALSE(Run().ok());
+    CHECK(rule() == "webinar");
+    webinars = JsonAnswer(400, R"({"code":200,"message":"Webinar plan is missing."})");
+    const auto without_plan = Run();
+    REQUIRE(without_plan.ok());
+    CHECK(without_plan->webinars == 0);
+    CHECK(without_plan->removed == 1);
+    CHECK(rule().empty());
+
+    // One that became a meeting is one.
+    webinars = JsonAnswer(200, R"({"webinars":[{"id":22233344455,"host_id":"user-1"}]})");
+    clock.Advance(absl::Seconds(1));
+    REQUIRE(Run().ok());
+    CHECK(rule() == "webinar");
+    clock.Advance(absl::Seconds(1));
+    webinars = JsonAnswer(200, R"({"webinars":[]})");
+    pages = {R"([{"id":22233344455,"host_id":"user-1"}])"};
+    REQUIRE(Run().ok());
+    CHECK(rule() == "scheduled");
+  }
+
+  TEST_CASE_FIXTURE(Scene, "without the scope of webinars asks for none, and forgets none") {
+    Connect(absl::Hours(1));
+    store::MeetingRecord webinar;
+    webinar.app_id = "app_1";
+    webinar.number = 22233344455;
+    webinar.host = {{"user-1", "account-1", store::MeetingKind::kWebinar}, clock.Now()};
+    REQUIRE(records.PutMeetings({&webinar, 1}).ok());
+    clock.Advance(absl::Seconds(1));
+    REQUIRE(Run().ok());
+    CHECK(transport.Count("/webinars") == 0);
+    CHECK(Knows("22233344455"));
+  }
+
+  TEST_CASE_FIXTURE(Scene, "keeps an instant meeting, which no list shows, for two days") {
+    Connect(absl::Hours(24 * 9));
+    store::MeetingRecord instant;
+    instant.app_id = "app_1";
+    instant.number = 22233344455;
+    instant.host = {{"user-1", "account-1", store::MeetingKind::kInstant}, clock.Now()};
+    REQUIRE(records.PutMeetings({&instant, 1}).ok());
+    clock.Advance(absl::Hours(48));
+    REQUIRE(Run().ok());
+    CHECK(Resolve(records, *MeetingLink::Parse("22233344455"), clock.Now())->candidates[0].rule ==
+          MatchRule::kInstant);
+    clock.Advance(absl::Seconds(1));
+    REQUIRE(Run().ok());
+    CHECK_FALSE(Knows("22233344455"));
   }
 
   TEST_CASE_FIXTURE(Scene, "mends what was learnt by a clock that was a year ahead") {

@@ -35,11 +35,12 @@ struct Scene : EngineRoom {
     };
   }
 
-  void PutMeeting(std::string host, std::string app = "app_1") {
+  void PutMeeting(std::string host, std::string app = "app_1",
+                  store::MeetingKind kind = store::MeetingKind::kScheduled) {
     store::MeetingRecord meeting;
     meeting.app_id = std::move(app);
     meeting.number = 98765432109;
-    meeting.host = {{std::move(host), "account-1"}, clock.Now()};
+    meeting.host = {{std::move(host), "account-1", kind}, clock.Now()};
     meeting.deleted = {false, clock.Now()};
     REQUIRE(records.PutMeetings({&meeting, 1}).ok());
   }
@@ -80,6 +81,71 @@ struct Scene : EngineRoom {
     return *std::move(result);
   }
 };
+
+TEST_SUITE("A webinar") {
+  struct WebinarScene : Scene {
+    ScriptedTransport::Answer of_meetings =
+        JsonAnswer(400, R"({"code":3000,"message":"Cannot access webinar information."})");
+    ScriptedTransport::Answer of_webinars = JsonAnswer(200, R"({"expire_in":120,"token":"web"})");
+
+    WebinarScene() {
+      request.recording = Need::kRequired;
+      const std::string scopes =
+          "meeting:read:local_recording_token "
+          "webinar:read:local_recording_token";
+      REQUIRE(records.PutConsented(Consent("cred_1", "user-1", absl::Hours(1), scopes)).ok());
+      transport.answer = [this](const ScriptedTransport::Seen& seen) {
+        return seen.target.find("/webinars/") != std::string::npos ? of_webinars : of_meetings;
+      };
+    }
+    std::string Minted() {
+      const auto pass = MintOn(Warmed());
+      if (!pass.ok()) return std::string(ReasonName(ReasonOf(pass.status())));
+      return std::string(pass->recording_token().Reveal());
+    }
+    void IsWebinar() {
+      clock.Advance(absl::Seconds(1));
+      PutMeeting("user-1", "app_1", store::MeetingKind::kWebinar);
+    }
+  };
+
+  TEST_CASE_FIXTURE(WebinarScene, "that is known as one has its token from its own place at once") {
+    IsWebinar();
+    CHECK(Minted() == "web");
+    CHECK(transport.seen.size() == 1);
+  }
+
+  TEST_CASE_FIXTURE(WebinarScene, "that is taken for a meeting is asked for as one") {
+    CHECK(Minted() == "web");
+    CHECK(transport.seen.size() == 2);
+    of_webinars = JsonAnswer(404, R"({"code":3001,"message":"Webinar does not exist: 1."})");
+    CHECK(Minted() == "meeting_unknown");
+    CHECK(transport.seen.size() == 4);
+  }
+
+  TEST_CASE_FIXTURE(WebinarScene, "that became a meeting is asked for as a meeting") {
+    IsWebinar();
+    for (const message::Response& gone :
+         {JsonAnswer(404, R"({"code":3001,"message":"Webinar does not exist: 1."})"),
+          JsonAnswer(400, R"({"code":300,"message":"Invalid webinar ID."})")}) {
+      of_webinars = gone;
+      of_meetings = JsonAnswer(200, R"({"expire_in":120,"token":"met"})");
+      CHECK(Minted() == "met");
+      of_meetings = JsonAnswer(500, "");
+      CHECK(Minted() == "meeting_unknown");
+    }
+  }
+
+  TEST_CASE_FIXTURE(WebinarScene, "that may not be recorded is not asked for twice") {
+    IsWebinar();
+    of_webinars =
+        JsonAnswer(400, R"({"code":3000,"message":"Not allowed to start local recording."})");
+    CHECK(Minted() == "local_recording_disabled");
+    of_webinars = JsonAnswer(400, R"({"code":200,"message":"No permission."})");
+    CHECK(Minted() == "permission_denied");
+    CHECK(transport.seen.size() == 2);
+  }
+}
 
 TEST_SUITE("Session") {
   TEST_CASE_FIXTURE(Scene, "warming opens sockets and mints nothing") {

@@ -8,7 +8,10 @@
 #include "absl/strings/escaping.h"
 #include "base/status.h"
 #include "oauth/access_tokens.h"
+#include "oauth/authorized_calls.h"
+#include "oauth/validate.h"
 #include "support/engine_room.h"
+#include "zoom/endpoints.h"
 
 namespace joinpass::oauth {
 namespace {
@@ -19,6 +22,7 @@ using testing::NetworkError;
 using testing::ScriptedTransport;
 
 const absl::Time kNow = absl::FromUnixSeconds(1'700'000'000);
+const Secret kOther("https://tokens.example/other");
 const Secret kUrl("https://tokens.example/zoom?key=CANARY%20x&user=7");
 
 Secret Jwt(const std::string& payload) {
@@ -194,6 +198,14 @@ struct DelegatedScene : EngineRoom {
     };
   }
 
+  // Another process, or another thread of this one, has set the credential anew.
+  void SetUrl(const Secret& url) {
+    store::CredentialRecord again = Stored();
+    again.tokens = {};
+    again.tokens.callback_url = url;
+    REQUIRE(records.PutConsented(again).ok());
+  }
+
   std::string Given() {
     const auto grant = Finish(tokens.Get("cred_1", In(absl::Seconds(60))));
     if (!grant.ok()) return std::string(ReasonName(ReasonOf(grant.status())));
@@ -213,6 +225,8 @@ TEST_SUITE("A delegated credential") {
     CHECK(Given() == "token-2");
     CHECK(Stored().tokens.access_token.empty());
     CHECK_FALSE(Stored().pending);
+    CHECK(tokens.cache().Find("cred_1", context.Now())->value == Secret("token-2"));
+    tokens.Reject("cred_1", Secret("token-2"));
     CHECK(tokens.cache().Find("cred_1", context.Now()) == std::nullopt);
   }
 
@@ -240,6 +254,8 @@ TEST_SUITE("A delegated credential") {
         {Reason::kCallbackAnswerInvalid, Cause::kNone, {}, Cause::kCallbackAnswerInvalid},
         {Reason::kCallbackAnswerInvalid, Cause::kWrongClient, {}, Cause::kWrongClient},
         {Reason::kCallbackAnswerInvalid, Cause::kExpiresTooSoon, {}, Cause::kExpiresTooSoon},
+        {Reason::kCallbackAnswerInvalid, Cause::kTokenRefused, {}, Cause::kTokenRefused},
+        {Reason::kCallbackAnswerInvalid, Cause::kWrongUser, {}, Cause::kWrongUser},
         {Reason::kTokenNotOffered, Cause::kNone, {}, Cause::kTokenNotOffered},
         {Reason::kAddressNotAllowed, Cause::kNone, {}, Cause::kAddressNotAllowed},
         {Reason::kCancelled, Cause::kNone, {}, {}},
@@ -263,9 +279,125 @@ TEST_SUITE("A delegated credential") {
     given = 0;
     CHECK(Given() == "callback_answer_invalid");
     CHECK(Stored().health == Health::kPaused);
-    CHECK(Stored().cause == Cause::kCallbackAnswerInvalid);
+    CHECK(Stored().cause == Cause::kTokenRefused);
     CHECK(Given() == "token-2");
+  }
+
+  TEST_CASE_FIXTURE(DelegatedScene, "follows what another process has stored of it") {
+    REQUIRE(Given() == "token-1");
+    SetUrl(kOther);
+    clock.Advance(absl::Minutes(61));
+    CHECK(Given() == "token-2");
+    CHECK(transport.Count("/other") == 1);
+    // A consent that takes its place gives tokens of its own.
+    REQUIRE(records.PutConsented(Consent("cred_1", "user-1", absl::Hours(10))).ok());
+    clock.Advance(absl::Minutes(61));
+    const auto managed = Finish(tokens.Get("cred_1", In(absl::Seconds(60))));
+    REQUIRE(managed.ok());
+    CHECK(managed->access.access_token == Secret("access-0"));
+    CHECK(given == 2);
+  }
+
+  TEST_CASE_FIXTURE(DelegatedScene, "is asked for no more once another process disconnects it") {
+    REQUIRE(Given() == "token-1");
+    REQUIRE(*records.BeginDisconnect("cred_1", clock.Now()));
+    clock.Advance(absl::Minutes(61));
+    CHECK(Given() == "credential_disconnecting");
+    CHECK(given == 1);
+  }
+
+  TEST_CASE_FIXTURE(DelegatedScene, "that is forgotten while its callback is asked is looked up") {
+    transport.hold = true;
+    const auto grant = Begin(tokens.Get("cred_1", In(absl::Seconds(60))));
+    REQUIRE(*records.BeginDisconnect("cred_1", clock.Now()));
+    tokens.Forget("cred_1");
+    transport.Release();
+    loop.Run();
+    REQUIRE(*grant);
+    CHECK(ReasonOf((*grant)->status()) == Reason::kCredentialDisconnecting);
+  }
+
+  TEST_CASE_FIXTURE(DelegatedScene, "is asked for when the last token is over, and not before") {
+    REQUIRE(Given() == "token-1");
+    clock.Advance(absl::Minutes(57));
+    transport.answer = [](const ScriptedTransport::Seen&) { return JsonAnswer(503, ""); };
+    for (int i = 0; i < 10; ++i) CHECK(Given() == "token-1");
+    CHECK(transport.seen.size() == 1);
     CHECK(Stored().health == Health::kHealthy);
+    clock.Advance(absl::Minutes(3));
+    CHECK(Given() == "callback_failed");
+  }
+
+  struct ZoomsWordScene : DelegatedScene {
+    AuthorizedCalls calls{context, tokens};
+    std::string heard;
+    int callback_status = 200;
+    ScriptedTransport::Answer zoom = kGood;
+
+    static inline const message::Response kGood =
+        JsonAnswer(200, R"({"id":"user-1","account_id":"account-1","status":"active"})");
+
+    ZoomsWordScene() {
+      context.listeners.on_health_change = [this](const HealthChange& change) {
+        heard +=
+            std::string(HealthName(change.from)) + ">" + std::string(HealthName(change.to)) + " ";
+      };
+      transport.answer = [this](const ScriptedTransport::Seen& seen) -> ScriptedTransport::Answer {
+        if (seen.origin != "https://tokens.example") return zoom;
+        return JsonAnswer(callback_status, "token-" + std::to_string(++given));
+      };
+    }
+    std::string Call() {
+      const auto called =
+          Finish(calls.Call(zoom::GetUser(zoom::Whom::Me()), "cred_1", In(absl::Seconds(60))));
+      return called.ok() ? "ok" : std::string(ReasonName(ReasonOf(called.status())));
+    }
+    std::string Validated() {
+      const absl::Status validated =
+          Finish(Validate(context, tokens, calls, "cred_1", In(absl::Seconds(60))));
+      return validated.ok() ? "ok" : std::string(ReasonName(ReasonOf(validated)));
+    }
+  };
+
+  TEST_CASE_FIXTURE(ZoomsWordScene, "is well again when Zoom says so, not when a token comes") {
+    zoom = JsonAnswer(401, R"({"code":124,"message":"Invalid access token."})");
+    CHECK(Call() == "callback_answer_invalid");
+    CHECK(given == 2);
+    CHECK(transport.seen.size() == 4);
+    CHECK(Stored().health == Health::kPaused);
+    CHECK(Stored().cause == Cause::kTokenRefused);
+    for (int i = 0; i < 3; ++i) CHECK(Call() == "callback_answer_invalid");
+    zoom = JsonAnswer(503, "");
+    CHECK_FALSE(Call() == "ok");
+    CHECK(heard == "healthy>paused ");
+    zoom = kGood;
+    CHECK(Call() == "ok");
+    CHECK(heard == "healthy>paused paused>healthy ");
+    CHECK(Call() == "ok");
+    CHECK(heard == "healthy>paused paused>healthy ");
+  }
+
+  TEST_CASE_FIXTURE(ZoomsWordScene, "keeps a token that works when it is validated") {
+    CHECK(Call() == "ok");
+    callback_status = 500;
+    CHECK(Validated() == "callback_failed");
+    CHECK(Call() == "ok");
+    callback_status = 200;
+    CHECK(Validated() == "ok");
+    CHECK(heard == "healthy>paused paused>healthy ");
+  }
+
+  TEST_CASE_FIXTURE(ZoomsWordScene, "of somebody else's token is paused until it is his again") {
+    zoom = JsonAnswer(200, R"({"id":"user-2","account_id":"account-1"})");
+    CHECK(Validated() == "callback_answer_invalid");
+    CHECK(Stored().cause == Cause::kWrongUser);
+    CHECK(Validated() == "callback_answer_invalid");
+    CHECK(heard == "healthy>paused ");
+    zoom = kGood;
+    CHECK(Call() == "ok");
+    CHECK(Stored().health == Health::kPaused);  // a call does not say whose it is
+    CHECK(Validated() == "ok");
+    CHECK(heard == "healthy>paused paused>healthy ");
   }
 
   TEST_CASE_FIXTURE(DelegatedScene, "is not paused by what its callback's predecessor answers") {

@@ -20,11 +20,11 @@ struct FirstStore {
   testing::TempFolder folder;
   std::string path = folder / "store";
 
-  FirstStore() {
+  explicit FirstStore(const std::string& directory = "directory_2.sql") {
     std::filesystem::create_directory(path);
     std::filesystem::permissions(path, std::filesystem::perms::owner_all);
     Make("credentials.db", "credentials_3.sql");
-    Make("directory.db", "directory_2.sql");
+    Make("directory.db", directory);
     Make("ephemera.db", "ephemera_1.sql");
   }
 
@@ -42,6 +42,29 @@ std::string SchemaOf(const std::string& file) {
   return RawSqlite(file).Run(
       "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL "
       "ORDER BY type, name)");
+}
+
+struct SecondStore : FirstStore {
+  SecondStore() : FirstStore("directory_3.sql") {}
+};
+
+TEST_SUITE("A store of the second schemas") {
+  TEST_CASE_FIXTURE(SecondStore, "opens with meetings that are all scheduled ones") {
+    OpenedStore old(path);
+    OpenedStore fresh(folder / "fresh");
+    CHECK(SchemaOf(path + "/directory.db") == SchemaOf(folder / "fresh" + "/directory.db"));
+    const auto meetings = Must(old.records.FindMeetings(85'746'065'123));
+    REQUIRE(meetings.size() == 2);
+    for (const MeetingRecord& meeting : meetings) {
+      CHECK(meeting.host.value.kind == MeetingKind::kScheduled);
+      MeetingRecord webinar = meeting;
+      webinar.host.value.kind = MeetingKind::kWebinar;
+      webinar.host.at += absl::Seconds(1);
+      REQUIRE(old.records.PutMeetings(std::array{webinar}).ok());
+    }
+    CHECK(Must(old.records.FindMeetings(85'746'065'123))[1].host.value.kind ==
+          MeetingKind::kWebinar);
+  }
 }
 
 TEST_SUITE("A store of the first schemas") {

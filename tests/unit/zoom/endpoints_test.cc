@@ -58,6 +58,7 @@ TEST_SUITE("An endpoint") {
     const std::string next = my_list + "&next_page_token=p%261%3D";
     constexpr char kUsers[] = "/v2/users?status=active&page_size=300";
     constexpr char kRecording[] = "/v2/meetings/97763643886/jointoken/local_recording";
+    constexpr char kWebinarRecording[] = "/v2/webinars/97763643886/jointoken/local_recording";
     constexpr char kBypassing[] =
         "/v2/meetings/97763643886/jointoken/local_recording?bypass_waiting_room=true";
     for (const Row& row : {
@@ -69,6 +70,9 @@ TEST_SUITE("An endpoint") {
              both(ListUsers(""), kUsers, kUsers),
              both(ListMeetings(jill, ""), my_list.c_str(), her_list.c_str()),
              both(ListMeetings(Whom::Me(), "p&1="), next.c_str(), next.c_str()),
+             both(ListWebinars(jill, ""), "/v2/users/me/webinars?type=scheduled&page_size=300",
+                  "/v2/users/30R7kT7bTIKSNUFEuH_Qlg/webinars?type=scheduled&page_size=300"),
+             both(WebinarRecordingToken(kNumber), kWebinarRecording, kWebinarRecording),
              both(MeetingRecordingToken(kNumber, WaitingRoom::kWait), kRecording, kRecording),
              both(MeetingRecordingToken(kNumber, WaitingRoom::kBypass), kBypassing, kBypassing),
              both(Zak(jill), "/v2/users/me/zak", "/v2/users/30R7kT7bTIKSNUFEuH_Qlg/token?type=zak"),
@@ -95,6 +99,7 @@ TEST_SUITE("An endpoint") {
 
   TEST_CASE("lets a page be large, and nothing else") {
     CHECK(RequestOf(ListMeetings(Whom::Me(), ""), kUserManaged, kAccess).max_answer == 8 << 20);
+    CHECK(RequestOf(ListWebinars(Whom::Me(), ""), kUserManaged, kAccess).max_answer == 8 << 20);
     CHECK(RequestOf(ListUsers(""), kAccountManaged, kAccess).max_answer == 8 << 20);
     CHECK(RequestOf(GetUser(Whom::Me()), kUserManaged, kAccess).max_answer == 1 << 20);
   }
@@ -108,6 +113,8 @@ TEST_SUITE("An endpoint") {
         {"/meetings/{meetingId}/jointoken/local_recording", RateLabel::kLight},
         {"/users/me/zak", RateLabel::kLight},
         {"/users/{userId}/token", RateLabel::kLight},
+        {"/users/{userId}/webinars", RateLabel::kMedium},
+        {"/webinars/{webinarId}/jointoken/local_recording", RateLabel::kLight},
     };
     std::map<std::string_view, RateLabel> rows;
     for (const EndpointRow& row : EndpointRows()) rows.emplace(row.path, row.label);
@@ -129,6 +136,8 @@ TEST_SUITE("An endpoint") {
     check(MeetingRecordingToken(1, WaitingRoom::kBypass));
     check(Zak(Whom::User("u")));
     check(OnBehalfToken(Whom::User("u"), 1));
+    check(ListWebinars(Whom::User("u"), "t"));
+    check(WebinarRecordingToken(1));
     CHECK(called.size() == rows.size());
   }
 }

@@ -14,7 +14,8 @@ constexpr AppKind kUser = AppKind::kUserManaged;
 constexpr AppKind kAccount = AppKind::kAccountManaged;
 constexpr Feature kFeatures[] = {Feature::kReadUser,       Feature::kListMeetings,
                                  Feature::kRecordingToken, Feature::kZak,
-                                 Feature::kOnBehalfOf,     Feature::kListUsers};
+                                 Feature::kOnBehalfOf,     Feature::kListUsers,
+                                 Feature::kListWebinars,   Feature::kWebinarRecordingToken};
 
 TEST_SUITE("Scopes") {
   TEST_CASE("of the usual sets allow what they were made for") {
@@ -114,8 +115,22 @@ TEST_SUITE("Scopes") {
         {kAccount,
          Feature::kListUsers,
          {"user:read:admin", "user:write:admin", "user:read:list_users:admin"}},
+        {kUser,
+         Feature::kListWebinars,
+         {"webinar:read", "webinar:read:admin", "webinar:read:list_webinars",
+          "webinar:read:list_webinars:admin"}},
+        {kAccount,
+         Feature::kListWebinars,
+         {"webinar:read:admin", "webinar:read:list_webinars:admin"}},
+        {kUser,
+         Feature::kWebinarRecordingToken,
+         {"webinar_token:read:local_recording", "webinar_token:read:admin:local_recording",
+          "webinar:read:local_recording_token", "webinar:read:local_recording_token:admin"}},
+        {kAccount,
+         Feature::kWebinarRecordingToken,
+         {"webinar_token:read:admin:local_recording", "webinar:read:local_recording_token:admin"}},
     };
-    std::set<std::string> every = {"x", "user:read:list_users", "webinar:read"};
+    std::set<std::string> every = {"x", "user:read:list_users"};
     for (const Row& row : rows) every.insert(row.any_of.begin(), row.any_of.end());
     for (const Row& row : rows) {
       CAPTURE(FeatureName(row.feature));
@@ -173,7 +188,8 @@ TEST_SUITE("FeatureName") {
     std::set<std::string_view> names;
     for (const Feature feature : kFeatures) names.insert(FeatureName(feature));
     CHECK(names == std::set<std::string_view>{"read_user", "list_meetings", "recording_token",
-                                              "zak", "on_behalf_of", "list_users"});
+                                              "zak", "on_behalf_of", "list_users", "list_webinars",
+                                              "webinar_recording_token"});
   }
 }
 

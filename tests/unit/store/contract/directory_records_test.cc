@@ -210,20 +210,34 @@ TEST_SUITE("Records of meetings") {
                                         MeetingOf("app_1", kNumber + 2, "bob"),
                                         MeetingOf("app_2", kNumber, "ann")})
                 .ok());
-    CHECK(Must(records.SweepMeetings("app_1", "ann", kNow)) == 0);
-    CHECK(Must(records.SweepMeetings("app_1", "ann", tick)) == 1);
+    CHECK(Must(records.SweepMeetings("app_1", "ann", MeetingKind::kScheduled, kNow)) == 0);
+    CHECK(Must(records.SweepMeetings("app_1", "ann", MeetingKind::kScheduled, tick)) == 1);
     CHECK(Must(records.FindMeetings(kNumber)).at(0).app_id == "app_2");
     CHECK(Must(records.FindMeetings(kNumber + 1)).size() == 1);
     CHECK(Must(records.FindMeetings(kNumber + 2)).size() == 1);
     CHECK(Stored(kNumber).deleted == Learnt<bool>{true, tick});
   }
 
+  TEST_CASE_FIXTURE(DirectoryFixture, "are swept by the list that they stand in") {
+    for (const MeetingKind kind :
+         {MeetingKind::kScheduled, MeetingKind::kWebinar, MeetingKind::kInstant}) {
+      MeetingRecord meeting = MeetingOf("app_1", kNumber + static_cast<std::uint64_t>(kind), "ann");
+      meeting.host.value.kind = kind;
+      Put(meeting);
+      CHECK(Stored(meeting.number).host.value.kind == kind);
+    }
+    CHECK(Must(records.SweepMeetings("app_1", "ann", MeetingKind::kWebinar, At(1))) == 1);
+    CHECK(Must(records.FindMeetings(kNumber)).size() == 1);
+    CHECK(Must(records.FindMeetings(kNumber + 1)).empty());
+    CHECK(Must(records.FindMeetings(kNumber + 2)).size() == 1);
+  }
+
   TEST_CASE_FIXTURE(DirectoryFixture, "are spared by a sweep if somebody got them after it began") {
     Put(MeetingOf("app_1", kNumber, "bob"));
     Put(HostedBy("ann", At(5)));
-    CHECK(Must(records.SweepMeetings("app_1", "ann", At(4))) == 0);
+    CHECK(Must(records.SweepMeetings("app_1", "ann", MeetingKind::kScheduled, At(4))) == 0);
     CHECK(Must(records.FindMeetings(kNumber)).size() == 1);
-    CHECK(Must(records.SweepMeetings("app_1", "ann", At(6))) == 1);
+    CHECK(Must(records.SweepMeetings("app_1", "ann", MeetingKind::kScheduled, At(6))) == 1);
   }
 
   TEST_CASE_FIXTURE(DirectoryFixture, "learnt by a clock that was ahead are as good as unknown") {
@@ -247,7 +261,7 @@ TEST_SUITE("Records of meetings") {
     CHECK(Stored(kNumber).deleted == Learnt<bool>{true, kNow});
     // A deletion that nobody could take back is forgotten.
     CHECK_FALSE(Seal(7).empty());
-    Must(records.SweepMeetings("app_1", "bob", kNow, kNow));
+    Must(records.SweepMeetings("app_1", "bob", MeetingKind::kScheduled, kNow, kNow));
     CHECK(Seal(7).empty());
     CHECK_FALSE(Seal(kNumber).empty());
   }
@@ -259,7 +273,7 @@ TEST_SUITE("Records of meetings") {
                                         MeetingOf("app_1", kNumber + 1, "ann", LatestLearnt(kNow))},
                              ahead)
                 .ok());
-    CHECK(Must(records.SweepMeetings("app_1", "ann", kNow, kNow)) == 1);
+    CHECK(Must(records.SweepMeetings("app_1", "ann", MeetingKind::kScheduled, kNow, kNow)) == 1);
     CHECK(Stored(kNumber).deleted == Learnt<bool>{true, kNow});
     CHECK(Must(records.FindMeetings(kNumber)).empty());
     CHECK(Must(records.FindMeetings(kNumber + 1)).size() == 1);
@@ -268,9 +282,9 @@ TEST_SUITE("Records of meetings") {
   TEST_CASE_FIXTURE(DirectoryFixture, "are forgotten 48 hours after they were deleted") {
     Put(MeetingOf("app_1", kNumber, "ann"));
     Put(Deleted(At(1)));
-    Must(records.SweepMeetings("app_1", "bob", At(1) + absl::Hours(48)));
+    Must(records.SweepMeetings("app_1", "bob", MeetingKind::kScheduled, At(1) + absl::Hours(48)));
     CHECK_FALSE(Seal(kNumber).empty());
-    Must(records.SweepMeetings("app_1", "bob", At(2) + absl::Hours(48)));
+    Must(records.SweepMeetings("app_1", "bob", MeetingKind::kScheduled, At(2) + absl::Hours(48)));
     CHECK(Seal(kNumber).empty());
   }
 }
