@@ -1,5 +1,6 @@
 #include "oauth/delegated_tokens.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -16,6 +17,7 @@ constexpr absl::Duration kCallbackDeadline = absl::Seconds(10);
 
 // Of what is held when the callback is asked: meanwhile it may become another one.
 struct Asked {
+  absl::Time at;
   std::string app_id;
   std::int64_t generation = 0;
 };
@@ -26,9 +28,21 @@ HealthState HealthAfter(const absl::Status& outcome, absl::Time now) {
   return {Health::kPaused, now, *cause};
 }
 
+// Whether a token has come since: an asking that failed only now was the older one.
+bool IsOvertaken(store::Records& records, const std::string& id, absl::Time asked_at) {
+  const auto events = records.ListEvents(id);
+  return events.ok() && std::any_of(events->begin(), events->end(), [&](const auto& event) {
+           return event.kind == CredentialEventKind::kRefreshed && event.last_at > asked_at;
+         });
+}
+
 absl::StatusOr<std::optional<Health>> Note(store::Records& records, const std::string& id,
                                            const Asked& asked, const HealthState& after,
                                            const store::EventRecord& event) {
+  if (after.health == Health::kPaused && IsOvertaken(records, id, asked.at)) {
+    JOINPASS_RETURN_IF_ERROR(records.AddEvent(id, event, after.since));
+    return std::optional<Health>();
+  }
   return records.NoteAsking(id, asked.generation, after.health, after.cause, event, after.since);
 }
 
@@ -82,7 +96,9 @@ base::Task<absl::Status> DelegatedTokens::Renew(TokenMemory::EntryPtr entry,
   const Secret url = held.held().tokens.callback_url;
   const UrlSource source = held.held().tokens.url_source;
   const std::string client_id = held.held().client_id;
-  Asked asked = {.app_id = held.held().app_id, .generation = held.held().generation};
+  Asked asked = {.at = context_.clock.Now(),
+                 .app_id = held.held().app_id,
+                 .generation = held.held().generation};
   const SteadyTime deadline = context_.clock.SteadyNow() + kCallbackDeadline;
   const absl::StatusOr<Secret> token = co_await FetchToken(context_, url, source, deadline);
   absl::Status outcome = token.status();
@@ -107,7 +123,7 @@ base::Task<absl::Status> DelegatedTokens::Hear(TokenMemory::EntryPtr entry,
                                                std::string credential_id, absl::Status said) {
   if (!entry->held.IsDelegated()) co_return absl::OkStatus();
   const Held& held = entry->held.held();
-  Asked asked = {.app_id = held.app_id, .generation = held.generation};
+  Asked asked = {.at = context_.clock.Now(), .app_id = held.app_id, .generation = held.generation};
   entry->held.Doubt(GetErrorInfo(said).value_or(ErrorInfo()).cause);
   (void)co_await NoteOutcome(context_, std::move(credential_id), std::move(asked), true, said);
   co_return absl::OkStatus();

@@ -178,9 +178,9 @@ class Records {
   absl::StatusOr<Verdict> Condemn(const std::string& id, const Secret& spent, Cause cause,
                                   const EventRecord& event, absl::Time now);
 
-  // Of a delegated credential: what came of asking its callback, while it has the URL
-  // that was asked. Gives the health before; nothing: it has another URL now, or is on
-  // its way out. Nothing but `event` is new where its health is what it was.
+  // Of a delegated credential: what came of asking its callback, while it is the generation
+  // that was asked. Gives the health before; nothing: it was set anew, or is on its way
+  // out. Nothing but `event` is new where its health is what it was.
   absl::StatusOr<std::optional<Health>> NoteAsking(const std::string& id, std::int64_t generation,
                                                    Health health, Cause cause,
                                                    const EventRecord& event, absl::Time now);

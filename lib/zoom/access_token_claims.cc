@@ -65,7 +65,8 @@ std::optional<AccessTokenClaims> ReadAccessTokenClaims(const Secret& token) {
   claims.user_id = Bounded(user);
   claims.account_id = Bounded(account);
   const std::optional<std::int64_t> at = expires.Number();
-  if (at && *at > 0) claims.expires_at = absl::FromUnixSeconds(*at);
+  const bool is_past = expires.kind == JsonField::Kind::kInteger && expires.integer < 0;
+  if (at || is_past) claims.expires_at = absl::FromUnixSeconds(at.value_or(0));
   return claims;
 }
 

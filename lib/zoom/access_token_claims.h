@@ -14,7 +14,7 @@ namespace joinpass::zoom {
 struct AccessTokenClaims {
   enum class Issuer {
     kUnsaid,
-    kZoom,   // `iss` is "zm:cid:<client id>", or a URL of Zoom's
+    kZoom,   // `iss` is "zm:cid:<client id>", or an origin of Zoom's
     kOther,  // anything else: Zoom takes no such token
   };
   Issuer issuer = Issuer::kUnsaid;
@@ -25,7 +25,8 @@ struct AccessTokenClaims {
 };
 
 // Reads the payload of a JWT without checking its signature. Nothing if it is no
-// JWT, or larger than 16 KiB; a claim of another type or of more than 256 bytes is left out.
+// JWT, or larger than 16 KiB; a claim of another type or of more than 256 bytes is left out;
+// a time is a whole number, or a string of digits.
 std::optional<AccessTokenClaims> ReadAccessTokenClaims(const Secret& token);
 
 }  // namespace joinpass::zoom

@@ -328,6 +328,23 @@ TEST_SUITE("A delegated credential") {
     CHECK(Given() == "callback_failed");
   }
 
+  TEST_CASE_FIXTURE(DelegatedScene, "is not paused by an asking that a better one overtook") {
+    AccessTokens elsewhere(context);
+    transport.hold = true;
+    const auto slow = Begin(elsewhere.Get("cred_1", In(absl::Seconds(60))));
+    clock.Advance(absl::Seconds(1));
+    transport.hold = false;
+    CHECK(Given() == "token-1");
+    clock.Advance(absl::Seconds(4));
+    transport.answer = [](const ScriptedTransport::Seen&) { return JsonAnswer(503, ""); };
+    transport.Release();
+    loop.Run();
+    REQUIRE(*slow);
+    CHECK(ReasonOf((*slow)->status()) == Reason::kCallbackFailed);
+    CHECK(Stored().health == Health::kHealthy);
+    CHECK(records.ListEvents("cred_1")->front().kind == CredentialEventKind::kRefreshFailed);
+  }
+
   struct ZoomsWordScene : DelegatedScene {
     AuthorizedCalls calls{context, tokens};
     std::string heard;

@@ -36,7 +36,12 @@ TEST_SUITE("ReadAccessTokenClaims") {
     CHECK_FALSE(claims->expires_at);
     REQUIRE(ReadAccessTokenClaims(Jwt("{}")));
     CHECK(ReadAccessTokenClaims(Jwt("{}"))->issuer == AccessTokenClaims::Issuer::kUnsaid);
-    CHECK_FALSE(ReadAccessTokenClaims(Jwt(R"({"exp":-1})"))->expires_at);
+    CHECK_FALSE(ReadAccessTokenClaims(Jwt(R"({"exp":1700000000.5})"))->expires_at);
+    for (const char* past : {R"({"exp":-1})", R"({"exp":0})", R"({"exp":"0"})"}) {
+      CHECK(*ReadAccessTokenClaims(Jwt(past))->expires_at == absl::UnixEpoch());
+    }
+    CHECK(*ReadAccessTokenClaims(Jwt(R"({"exp":"1700000000"})"))->expires_at ==
+          absl::FromUnixSeconds(1'700'000'000));
   }
 
   TEST_CASE("knows nothing of what is no JWT") {
