@@ -8,8 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "joinpass/credentials.h"
 #include "joinpass/export.h"
 #include "joinpass/meeting_link.h"
 
@@ -47,6 +49,31 @@ struct Resolution {
   // Best first: those whose consent works, then by rule, then the newest
   // knowledge. Each credential once for a host.
   std::vector<Candidate> candidates = {};
+};
+
+// Somebody who is known to host a meeting, and the consent through which a token for it
+// may be had.
+struct KnownHost {
+  Candidate candidate = {};          // its credential_id is empty: none of the consents is his
+  Health health = Health::kHealthy;  // of the credential, with its cause
+  std::string cause = {};
+};
+
+// Why a bot finds the host of a meeting, or finds nobody.
+struct Explanation {
+  // What was looked for, and where a personal link leads to.
+  std::uint64_t meeting_number = 0;
+  std::string vanity_name = {};
+
+  // The candidates in their order, then those without a consent.
+  std::vector<KnownHost> hosts = {};
+
+  // When a meeting of this number went, if one did within 48 hours.
+  absl::Time deleted_at = absl::InfinitePast();
+
+  int credentials = 0;    // how many there are in all
+  absl::Status outcome;   // what Resolve() says
+  std::string text = {};  // all of it in a few lines, the last of which says what to do
 };
 
 // What a sync found.
@@ -90,6 +117,12 @@ class JOINPASS_EXPORT Directory {
   //   host_not_connected  nobody with a consent is known to host it; the message
   //                       says what was looked for
   virtual absl::StatusOr<Resolution> Resolve(const MeetingLink& link) = 0;
+
+  // The same for whoever asks why: what was looked for, what was found, how old that is,
+  // and what to do. Names user ids and credentials, and no secret. No network.
+  //
+  // Errors: those of the store
+  virtual absl::StatusOr<Explanation> Explain(const MeetingLink& link) = 0;
 };
 
 }  // namespace joinpass

@@ -4,6 +4,7 @@
 #define JOINPASS_LIB_DIRECTORY_RANKING_H_
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "joinpass/credentials.h"
@@ -15,6 +16,7 @@ namespace joinpass::directory {
 struct Match {
   Candidate candidate = {};
   Health health = Health::kHealthy;
+  std::string cause = {};    // of the health
   std::uint64_t number = 0;  // of the meeting that this one hosts
 };
 

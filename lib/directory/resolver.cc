@@ -1,15 +1,27 @@
 #include "directory/resolver.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/status.h"
+#include "directory/explain.h"
 #include "directory/ranking.h"
 #include "oauth/health.h"
 
 namespace joinpass::directory {
 namespace {
+
+enum class Ask { kWho, kWhy };
+
+// Everybody who is known to host what a link leads to.
+struct Knowledge {
+  std::vector<Match> hosts = {};  // without a credential id: we hold no consent of his
+  absl::Time deleted_at = absl::InfinitePast();  // of a meeting of the number; for kWhy
+  absl::Status damage;                           // the first row that cannot be read
+};
 
 // Somebody who hosts the meeting by one of the rules, whether or not we hold his
 // consent: `credential_id` and `health` are to be found out.
@@ -54,36 +66,38 @@ absl::Status NoteDamage(const absl::Status& error, absl::Status& first) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<Match>> HostsOfNumber(store::Records& records, std::uint64_t number) {
-  std::vector<Match> hosts;
-  absl::Status damage;
-  const auto meetings = records.FindMeetings(number);
-  if (!meetings.ok()) JOINPASS_RETURN_IF_ERROR(NoteDamage(meetings.status(), damage));
+absl::Status AddHostsOfNumber(store::Records& records, std::uint64_t number, Ask ask,
+                              Knowledge& known) {
+  const auto meetings =
+      ask == Ask::kWhy ? records.FindMeetingsEver(number) : records.FindMeetings(number);
+  if (!meetings.ok()) JOINPASS_RETURN_IF_ERROR(NoteDamage(meetings.status(), known.damage));
   if (meetings.ok()) {
     for (const store::MeetingRecord& meeting : *meetings) {
-      hosts.push_back(HostOf(meeting));
+      if (meeting.deleted.value) {
+        known.deleted_at = std::max(known.deleted_at, meeting.deleted.at);
+      } else {
+        known.hosts.push_back(HostOf(meeting));
+      }
     }
   }
   const auto owners = records.FindHostsByPersonalMeetingId(number);
-  if (!owners.ok()) JOINPASS_RETURN_IF_ERROR(NoteDamage(owners.status(), damage));
-  if (owners.ok()) {
-    for (const store::HostRecord& owner : *owners) {
-      hosts.push_back(HostOf(owner, MatchRule::kPersonalMeetingId, owner.personal_meeting_id.at));
-    }
+  if (!owners.ok()) return NoteDamage(owners.status(), known.damage);
+  for (const store::HostRecord& owner : *owners) {
+    known.hosts.push_back(
+        HostOf(owner, MatchRule::kPersonalMeetingId, owner.personal_meeting_id.at));
   }
-  if (hosts.empty() && !damage.ok()) return damage;
-  return hosts;
+  return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<Match>> HostsOfName(store::Records& records, const std::string& name) {
-  std::vector<Match> hosts;
-  JOINPASS_ASSIGN_OR_RETURN(const auto owners, records.FindHostsByVanityName(name));
-  for (const store::HostRecord& owner : owners) {
+absl::Status AddHostsOfName(store::Records& records, const std::string& name, Knowledge& known) {
+  const auto owners = records.FindHostsByVanityName(name);
+  if (!owners.ok()) return NoteDamage(owners.status(), known.damage);
+  for (const store::HostRecord& owner : *owners) {
     // Without a PMI there is no room behind the name.
     if (owner.personal_meeting_id.value == 0) continue;
-    hosts.push_back(HostOf(owner, MatchRule::kVanityName, owner.vanity_name.at));
+    known.hosts.push_back(HostOf(owner, MatchRule::kVanityName, owner.vanity_name.at));
   }
-  return hosts;
+  return absl::OkStatus();
 }
 
 // The consent that serves the host: his own, or his account's, as the app is.
@@ -95,56 +109,111 @@ absl::StatusOr<store::CredentialRecord> CredentialOf(store::Records& records,
   return records.FindCredential(host.app_id, store::Principal::Account(host.host_account_id));
 }
 
-// The hosts whose consent we hold, ranked.
-absl::StatusOr<Resolution> CandidatesOf(store::Records& records, std::vector<Match> hosts) {
-  std::vector<Match> matches;
-  absl::Status damage;
-  for (Match& match : hosts) {
+// Finds out through whose consent each is served; who has none, or one that is on its way
+// out, keeps an empty credential id.
+absl::Status AddCredentials(store::Records& records, Knowledge& known) {
+  for (Match& match : known.hosts) {
     const auto credential = CredentialOf(records, match.candidate);
     if (!credential.ok()) {
       if (ReasonOf(credential.status()) == Reason::kCredentialUnknown) continue;
-      JOINPASS_RETURN_IF_ERROR(NoteDamage(credential.status(), damage));
+      JOINPASS_RETURN_IF_ERROR(NoteDamage(credential.status(), known.damage));
       continue;
     }
     if (credential->health == Health::kDisconnecting) continue;
     const auto app = records.GetApp(credential->app_id);
     if (!app.ok()) {
-      JOINPASS_RETURN_IF_ERROR(NoteDamage(app.status(), damage));
+      JOINPASS_RETURN_IF_ERROR(NoteDamage(app.status(), known.damage));
       continue;
     }
     match.candidate.credential_id = credential->id;
     match.candidate.host_account_id = credential->account_id;
-    match.health = oauth::HealthOf(*credential, *app).health;
-    matches.push_back(std::move(match));
+    const oauth::HealthState state = oauth::HealthOf(*credential, *app);
+    match.health = state.health;
+    match.cause = oauth::CauseTextOf(state);
   }
-  if (matches.empty() && !damage.ok()) return damage;
-  return Rank(std::move(matches));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Knowledge> Gather(store::Records& records, const MeetingLink& link, Ask ask,
+                                 absl::Time now) {
+  Knowledge known;
+  if (link.number() != 0) {
+    JOINPASS_RETURN_IF_ERROR(AddHostsOfNumber(records, link.number(), ask, known));
+  } else {
+    JOINPASS_RETURN_IF_ERROR(AddHostsOfName(records, link.vanity_name(), known));
+  }
+  // By a clock that was ahead: nobody knows when.
+  for (Match& host : known.hosts) {
+    absl::Time& learnt_at = host.candidate.learnt_at;
+    if (learnt_at > store::LatestLearnt(now)) learnt_at = absl::InfinitePast();
+  }
+  JOINPASS_RETURN_IF_ERROR(AddCredentials(records, known));
+  return known;
+}
+
+bool HasConsent(const Match& match) { return !match.candidate.credential_id.empty(); }
+
+absl::StatusOr<Resolution> Judge(const Knowledge& known, const MeetingLink& link) {
+  std::vector<Match> matches;
+  std::copy_if(known.hosts.begin(), known.hosts.end(), std::back_inserter(matches), HasConsent);
+  if (!matches.empty()) return Rank(std::move(matches));
+  if (!known.damage.ok()) return known.damage;
+  if (!known.hosts.empty()) {
+    return base::MakeError(Reason::kHostNotConnected,
+                           "resolve: the host is known, but none of the consents is his");
+  }
+  return base::MakeError(Reason::kHostNotConnected,
+                         link.number() != 0
+                             ? "resolve: no meeting and no personal meeting id has this number"
+                             : "resolve: nobody is known to have this personal link");
+}
+
+KnownHost ShownAs(const Match& match) {
+  return {.candidate = match.candidate, .health = match.health, .cause = match.cause};
+}
+
+// The candidates first, in the order in which they are asked.
+std::vector<KnownHost> ShownAs(const Knowledge& known, const absl::StatusOr<Resolution>& found) {
+  std::vector<KnownHost> hosts;
+  if (found.ok()) {
+    for (const Candidate& candidate : found->candidates) {
+      const auto match =
+          std::find_if(known.hosts.begin(), known.hosts.end(), [&](const Match& one) {
+            return one.candidate.credential_id == candidate.credential_id &&
+                   one.candidate.host_user_id == candidate.host_user_id &&
+                   one.candidate.rule == candidate.rule;
+          });
+      if (match != known.hosts.end()) hosts.push_back(ShownAs(*match));
+    }
+  }
+  for (const Match& match : known.hosts) {
+    if (!HasConsent(match)) hosts.push_back(ShownAs(match));
+  }
+  return hosts;
 }
 
 }  // namespace
 
 absl::StatusOr<Resolution> Resolve(store::Records& records, const MeetingLink& link,
                                    absl::Time now) {
-  JOINPASS_ASSIGN_OR_RETURN(std::vector<Match> hosts,
-                            link.number() != 0 ? HostsOfNumber(records, link.number())
-                                               : HostsOfName(records, link.vanity_name()));
-  // By a clock that was ahead: nobody knows when.
-  for (Match& host : hosts) {
-    absl::Time& learnt_at = host.candidate.learnt_at;
-    if (learnt_at > store::LatestLearnt(now)) learnt_at = absl::InfinitePast();
-  }
-  if (hosts.empty()) {
-    return base::MakeError(Reason::kHostNotConnected,
-                           link.number() != 0
-                               ? "resolve: no meeting and no personal meeting id has this number"
-                               : "resolve: nobody is known to have this personal link");
-  }
-  JOINPASS_ASSIGN_OR_RETURN(Resolution resolution, CandidatesOf(records, std::move(hosts)));
-  if (resolution.candidates.empty()) {
-    return base::MakeError(Reason::kHostNotConnected,
-                           "resolve: the host is known, but none of the consents is his");
-  }
-  return resolution;
+  JOINPASS_ASSIGN_OR_RETURN(const Knowledge known, Gather(records, link, Ask::kWho, now));
+  return Judge(known, link);
+}
+
+absl::StatusOr<Explanation> Explain(store::Records& records, const MeetingLink& link,
+                                    absl::Time now) {
+  JOINPASS_ASSIGN_OR_RETURN(const Knowledge known, Gather(records, link, Ask::kWhy, now));
+  const absl::StatusOr<Resolution> found = Judge(known, link);
+  JOINPASS_ASSIGN_OR_RETURN(const auto credentials, records.ListCredentials(""));
+  Explanation explanation;
+  explanation.meeting_number = found.ok() ? found->meeting_number : link.number();
+  explanation.vanity_name = link.vanity_name();
+  explanation.hosts = ShownAs(known, found);
+  explanation.deleted_at = known.deleted_at;
+  explanation.credentials = static_cast<int>(credentials.size());
+  explanation.outcome = found.status();
+  explanation.text = TextOf(explanation, now);
+  return explanation;
 }
 
 }  // namespace joinpass::directory

@@ -15,6 +15,9 @@ namespace joinpass::directory {
 // Errors as for Directory::Resolve().
 absl::StatusOr<Resolution> Resolve(store::Records& records, const MeetingLink& link,
                                    absl::Time now);
+// Likewise. Errors as for Directory::Explain().
+absl::StatusOr<Explanation> Explain(store::Records& records, const MeetingLink& link,
+                                    absl::Time now);
 
 }  // namespace joinpass::directory
 

@@ -143,6 +143,10 @@ absl::StatusOr<Resolution> Face::GuestDirectory::Resolve(const MeetingLink& link
   return border_.Run([&] { return inside_.Resolve(link); });
 }
 
+absl::StatusOr<Explanation> Face::GuestDirectory::Explain(const MeetingLink& link) {
+  return border_.Run([&] { return inside_.Explain(link); });
+}
+
 // --- keys ------------------------------------------------------------------
 
 absl::StatusOr<std::vector<KeyInfo>> Face::GuestKeys::List() {

@@ -78,6 +78,7 @@ class Face final : public Engine {
     absl::StatusOr<SyncReport> Sync(const std::string& credential_id,
                                     absl::Duration timeout) override;
     absl::StatusOr<Resolution> Resolve(const MeetingLink& link) override;
+    absl::StatusOr<Explanation> Explain(const MeetingLink& link) override;
 
    private:
     const Border& border_;

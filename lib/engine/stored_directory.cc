@@ -15,4 +15,8 @@ absl::StatusOr<Resolution> StoredDirectory::Resolve(const MeetingLink& link) {
   return directory::Resolve(context_.records, link, context_.clock.Now());
 }
 
+absl::StatusOr<Explanation> StoredDirectory::Explain(const MeetingLink& link) {
+  return directory::Explain(context_.records, link, context_.clock.Now());
+}
+
 }  // namespace joinpass::engine

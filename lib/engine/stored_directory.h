@@ -20,6 +20,7 @@ class StoredDirectory final : public Directory {
   absl::StatusOr<SyncReport> Sync(const std::string& credential_id,
                                   absl::Duration timeout) override;
   absl::StatusOr<Resolution> Resolve(const MeetingLink& link) override;
+  absl::StatusOr<Explanation> Explain(const MeetingLink& link) override;
 
  private:
   const service::Context& context_;

@@ -183,9 +183,19 @@ absl::StatusOr<std::optional<HostRecord>> Records::FindHost(const std::string& a
 }
 
 absl::StatusOr<std::vector<MeetingRecord>> Records::FindMeetings(std::uint64_t number) {
+  return FindMeetings(number, false);
+}
+
+absl::StatusOr<std::vector<MeetingRecord>> Records::FindMeetingsEver(std::uint64_t number) {
+  return FindMeetings(number, true);
+}
+
+absl::StatusOr<std::vector<MeetingRecord>> Records::FindMeetings(std::uint64_t number,
+                                                                 bool with_deleted) {
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<std::vector<MeetingRecord>> {
-    JOINPASS_ASSIGN_OR_RETURN(const std::vector<MeetingRow> rows,
-                              store_.directory().FindMeetings(sealer.MeetingNumberKeys(number)));
+    JOINPASS_ASSIGN_OR_RETURN(
+        const std::vector<MeetingRow> rows,
+        store_.directory().FindMeetings(sealer.MeetingNumberKeys(number), with_deleted));
     return OpenRows(rows, [&](const MeetingRow& row) -> absl::StatusOr<MeetingRecord> {
       JOINPASS_ASSIGN_OR_RETURN(MeetingRecord meeting, sealer.OpenMeeting(row));
       if (meeting.number != number) return Mismatch();

@@ -31,8 +31,9 @@ class DirectoryStore {
   // For each search the row, if there is one, in the same order.
   virtual absl::StatusOr<std::vector<std::optional<MeetingRow>>> FindEachMeeting(
       std::span<const MeetingSearch> searches) = 0;
-  // Those that are not deleted and whose host is known.
-  virtual absl::StatusOr<std::vector<MeetingRow>> FindMeetings(const LookupKeys& number_keys) = 0;
+  // Those whose host is known, and that are not deleted or (`with_deleted`) are.
+  virtual absl::StatusOr<std::vector<MeetingRow>> FindMeetings(const LookupKeys& number_keys,
+                                                               bool with_deleted) = 0;
   // kMoved: one of what is stored is not as seen (any more); nothing was written.
   virtual absl::StatusOr<Outcome> ChangeMeetings(std::span<const MeetingChange> changes) = 0;
   // Those of the host and of `kind` of which nothing was learnt from `before` to `latest`

@@ -205,6 +205,8 @@ class Records {
                                                      const std::string& user_id);
   // Those that are not deleted and whose host is known.
   absl::StatusOr<std::vector<MeetingRecord>> FindMeetings(std::uint64_t number);
+  // Also those that were deleted, as long as that is remembered.
+  absl::StatusOr<std::vector<MeetingRecord>> FindMeetingsEver(std::uint64_t number);
   absl::StatusOr<std::vector<HostRecord>> FindHostsByPersonalMeetingId(std::uint64_t pmi);
   absl::StatusOr<std::vector<HostRecord>> FindHostsByVanityName(std::string_view name);
 
@@ -220,6 +222,8 @@ class Records {
                                                  const CredentialRow& unnamed,
                                                  const CredentialRow& stored,
                                                  CredentialRecord credential);
+
+  absl::StatusOr<std::vector<MeetingRecord>> FindMeetings(std::uint64_t number, bool with_deleted);
 
   template <typename Work>
   auto Opening(const Work& work);

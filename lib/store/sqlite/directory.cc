@@ -164,15 +164,15 @@ absl::StatusOr<std::vector<std::optional<MeetingRow>>> SqliteDirectory::FindEach
   return found;
 }
 
-absl::StatusOr<std::vector<MeetingRow>> SqliteDirectory::FindMeetings(
-    const LookupKeys& number_keys) {
+absl::StatusOr<std::vector<MeetingRow>> SqliteDirectory::FindMeetings(const LookupKeys& number_keys,
+                                                                      bool with_deleted) {
   base::MutexLock lock(file_.reads.mutex);
   JOINPASS_ASSIGN_OR_RETURN(
       Statement find,
       file_.reads.connection->Use("SELECT " JOINPASS_SQL_MEETING
                                   " FROM meeting WHERE number_key IN " JOINPASS_SQL_KEYS
-                                  " AND deleted=0 AND host_key<>x'' LIMIT ?"));
-  find.Keys(number_keys).Number(kMostMatches);
+                                  " AND deleted<=? AND host_key<>x'' LIMIT ?"));
+  find.Keys(number_keys).Number(with_deleted ? 1 : 0).Number(kMostMatches);
   return ReadRows(find, ReadMeetingRow);
 }
 

@@ -29,7 +29,8 @@ class SqliteDirectory final : public DirectoryStore {
       const LookupKeys& vanity_keys) override;
   absl::StatusOr<std::vector<std::optional<MeetingRow>>> FindEachMeeting(
       std::span<const MeetingSearch> searches) override;
-  absl::StatusOr<std::vector<MeetingRow>> FindMeetings(const LookupKeys& number_keys) override;
+  absl::StatusOr<std::vector<MeetingRow>> FindMeetings(const LookupKeys& number_keys,
+                                                       bool with_deleted) override;
   absl::StatusOr<Outcome> ChangeMeetings(std::span<const MeetingChange> changes) override;
   absl::StatusOr<int> SweepMeetings(const LookupKeys& host_keys, MeetingKind kind,
                                     absl::Time before, absl::Time latest) override;

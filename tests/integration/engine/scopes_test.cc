@@ -257,6 +257,9 @@ void CheckWebinars(EngineScene& scene, const std::string& id) {
   CheckRecords(scene, WebinarWorld::kLink);
   CheckRecords(scene, kJillsMeeting);
   REQUIRE(NameOf(scene.Sync(id)) == "ok");
+  const auto why = scene.engine->directory().Explain(*MeetingLink::Parse(kJillsMeeting));
+  REQUIRE(NameOf(why) == "ok");
+  CHECK(why->text.find("by his list of webinars (learnt just now") != std::string::npos);
   CHECK(scene.engine->directory().Resolve(*MeetingLink::Parse(kJillsMeeting))->candidates[0].rule ==
         MatchRule::kWebinar);
   CheckRecords(scene, WebinarWorld::kLink);
