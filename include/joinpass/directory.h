@@ -76,6 +76,32 @@ struct Explanation {
   std::string text = {};  // all of it in a few lines, the last of which says what to do
 };
 
+// Which part of the directory is listed.
+struct MeetingQuery {
+  std::string credential_id = {};  // what it serves; empty: whatever
+  std::string app_id = {};  // what the app knows; empty: all. Without effect beside the other
+  std::string cursor = {};  // MeetingPage::next_cursor of the page before; empty: the first
+  int most = 300;           // of one page: 1 to 1000
+};
+
+// A meeting that is known by its number, and the consent through which a token for it may
+// be had. (Personal rooms and personal links are found by their hosts, and are in no list.)
+struct KnownMeeting {
+  std::uint64_t meeting_number = 0;
+  MatchRule rule = MatchRule::kScheduled;  // kScheduled, kInstant or kWebinar
+  std::string host_user_id = {};
+  std::string app_id = {};
+  std::string credential_id = {};  // empty: none of the consents is the host's
+
+  // When Zoom last told us of it: by a sync, if nothing else. Wall clock.
+  absl::Time synced_at = absl::InfinitePast();
+};
+
+struct MeetingPage {
+  std::vector<KnownMeeting> meetings = {};  // in the order in which they were first known
+  std::string next_cursor = {};             // empty: this was the last page
+};
+
 // What a sync found.
 struct SyncReport {
   int users = 0;                                // one, or all active ones of the account
@@ -123,6 +149,12 @@ class JOINPASS_EXPORT Directory {
   //
   // Errors: those of the store
   virtual absl::StatusOr<Explanation> Explain(const MeetingLink& link) = 0;
+
+  // What is known, page by page: meetings to credentials. A page may have fewer than
+  // `most`, and none that became known or went meanwhile is in two pages. No network.
+  //
+  // Errors: credential_unknown; invalid_argument (names what is wrong)
+  virtual absl::StatusOr<MeetingPage> List(const MeetingQuery& query) = 0;
 };
 
 }  // namespace joinpass

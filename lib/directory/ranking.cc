@@ -17,6 +17,18 @@ int RankOf(MatchRule rule) {
 
 }  // namespace
 
+MatchRule RuleOf(store::MeetingKind kind) {
+  switch (kind) {
+    case store::MeetingKind::kScheduled:
+      break;
+    case store::MeetingKind::kWebinar:
+      return MatchRule::kWebinar;
+    case store::MeetingKind::kInstant:
+      return MatchRule::kInstant;
+  }
+  return MatchRule::kScheduled;
+}
+
 Resolution Rank(std::vector<Match> matches) {
   std::stable_sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
     return std::make_tuple(a.health != Health::kHealthy, RankOf(a.candidate.rule),

@@ -9,6 +9,7 @@
 
 #include "joinpass/credentials.h"
 #include "joinpass/directory.h"
+#include "store/record_types.h"
 
 namespace joinpass::directory {
 
@@ -19,6 +20,9 @@ struct Match {
   std::string cause = {};    // of the health
   std::uint64_t number = 0;  // of the meeting that this one hosts
 };
+
+// The rule by which a meeting of this kind is found.
+MatchRule RuleOf(store::MeetingKind kind);
 
 // Those whose consent works first; among them by rule, then the newest
 // knowledge. Each credential once, by its best match. All host one meeting, that

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "directory/consent_of.h"
 #include "directory/explain.h"
 #include "directory/ranking.h"
 #include "oauth/health.h"
@@ -34,18 +35,6 @@ Match HostOf(const store::HostRecord& record, MatchRule rule, absl::Time learnt_
   host.candidate.learnt_at = learnt_at;
   host.number = record.personal_meeting_id.value;
   return host;
-}
-
-MatchRule RuleOf(store::MeetingKind kind) {
-  switch (kind) {
-    case store::MeetingKind::kScheduled:
-      break;
-    case store::MeetingKind::kWebinar:
-      return MatchRule::kWebinar;
-    case store::MeetingKind::kInstant:
-      return MatchRule::kInstant;
-  }
-  return MatchRule::kScheduled;
 }
 
 Match HostOf(const store::MeetingRecord& meeting) {
@@ -100,20 +89,13 @@ absl::Status AddHostsOfName(store::Records& records, const std::string& name, Kn
   return absl::OkStatus();
 }
 
-// The consent that serves the host: his own, or his account's, as the app is.
-absl::StatusOr<store::CredentialRecord> CredentialOf(store::Records& records,
-                                                     const Candidate& host) {
-  auto own = records.FindCredential(host.app_id, store::Principal::User(host.host_user_id));
-  if (own.ok() || ReasonOf(own.status()) != Reason::kCredentialUnknown) return own;
-  if (host.host_account_id.empty()) return own;
-  return records.FindCredential(host.app_id, store::Principal::Account(host.host_account_id));
-}
-
 // Finds out through whose consent each is served; who has none, or one that is on its way
 // out, keeps an empty credential id.
 absl::Status AddCredentials(store::Records& records, Knowledge& known) {
   for (Match& match : known.hosts) {
-    const auto credential = CredentialOf(records, match.candidate);
+    const Candidate& host = match.candidate;
+    const auto credential =
+        ConsentOf(records, host.app_id, {host.host_user_id, host.host_account_id});
     if (!credential.ok()) {
       if (ReasonOf(credential.status()) == Reason::kCredentialUnknown) continue;
       JOINPASS_RETURN_IF_ERROR(NoteDamage(credential.status(), known.damage));

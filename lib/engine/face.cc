@@ -147,6 +147,10 @@ absl::StatusOr<Explanation> Face::GuestDirectory::Explain(const MeetingLink& lin
   return border_.Run([&] { return inside_.Explain(link); });
 }
 
+absl::StatusOr<MeetingPage> Face::GuestDirectory::List(const MeetingQuery& query) {
+  return border_.Run([&] { return inside_.List(query); });
+}
+
 // --- keys ------------------------------------------------------------------
 
 absl::StatusOr<std::vector<KeyInfo>> Face::GuestKeys::List() {

@@ -79,6 +79,7 @@ class Face final : public Engine {
                                     absl::Duration timeout) override;
     absl::StatusOr<Resolution> Resolve(const MeetingLink& link) override;
     absl::StatusOr<Explanation> Explain(const MeetingLink& link) override;
+    absl::StatusOr<MeetingPage> List(const MeetingQuery& query) override;
 
    private:
     const Border& border_;

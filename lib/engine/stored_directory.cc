@@ -1,5 +1,6 @@
 #include "engine/stored_directory.h"
 
+#include "directory/listing.h"
 #include "directory/resolver.h"
 
 namespace joinpass::engine {
@@ -17,6 +18,10 @@ absl::StatusOr<Resolution> StoredDirectory::Resolve(const MeetingLink& link) {
 
 absl::StatusOr<Explanation> StoredDirectory::Explain(const MeetingLink& link) {
   return directory::Explain(context_.records, link, context_.clock.Now());
+}
+
+absl::StatusOr<MeetingPage> StoredDirectory::List(const MeetingQuery& query) {
+  return directory::List(context_.records, query);
 }
 
 }  // namespace joinpass::engine

@@ -21,6 +21,7 @@ class StoredDirectory final : public Directory {
                                   absl::Duration timeout) override;
   absl::StatusOr<Resolution> Resolve(const MeetingLink& link) override;
   absl::StatusOr<Explanation> Explain(const MeetingLink& link) override;
+  absl::StatusOr<MeetingPage> List(const MeetingQuery& query) override;
 
  private:
   const service::Context& context_;

@@ -204,6 +204,28 @@ absl::StatusOr<std::vector<MeetingRecord>> Records::FindMeetings(std::uint64_t n
   });
 }
 
+absl::StatusOr<Records::MeetingListed> Records::ListMeetings(const MeetingList& list) {
+  return Opening([&](const RowSealer& sealer) -> absl::StatusOr<MeetingListed> {
+    MeetingFilter filter = {.app_id = list.app_id};
+    if (!list.host_user_id.empty()) {
+      filter.host_keys = sealer.MeetingHostKeys(list.app_id, list.host_user_id);
+    } else if (!list.account_id.empty()) {
+      filter.account_keys = sealer.AccountKeys(list.app_id, list.account_id);
+    }
+    JOINPASS_ASSIGN_OR_RETURN(const std::vector<NumberedMeeting> rows,
+                              store_.directory().ListMeetings(filter, list.after, list.most));
+    MeetingListed listed;
+    listed.last = rows.empty() ? list.after : rows.back().seq;
+    listed.more = rows.size() == static_cast<std::size_t>(list.most);
+    for (const NumberedMeeting& one : rows) {
+      absl::StatusOr<MeetingRecord> meeting = sealer.OpenMeeting(one.row);
+      if (!meeting.ok() && !ConcernsOneRow(meeting.status())) return meeting.status();
+      if (meeting.ok()) listed.meetings.push_back(*std::move(meeting));
+    }
+    return listed;
+  });
+}
+
 absl::StatusOr<std::vector<HostRecord>> Records::FindHostsByPersonalMeetingId(std::uint64_t pmi) {
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<std::vector<HostRecord>> {
     JOINPASS_ASSIGN_OR_RETURN(

@@ -3,6 +3,7 @@
 #ifndef JOINPASS_LIB_STORE_DIRECTORY_STORE_H_
 #define JOINPASS_LIB_STORE_DIRECTORY_STORE_H_
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -34,6 +35,11 @@ class DirectoryStore {
   // Those whose host is known, and that are not deleted or (`with_deleted`) are.
   virtual absl::StatusOr<std::vector<MeetingRow>> FindMeetings(const LookupKeys& number_keys,
                                                                bool with_deleted) = 0;
+  // The first `most` of them behind `after`, in their order. By the first of the filter's
+  // parts that is not empty.
+  virtual absl::StatusOr<std::vector<NumberedMeeting>> ListMeetings(const MeetingFilter& filter,
+                                                                    std::int64_t after,
+                                                                    int most) = 0;
   // kMoved: one of what is stored is not as seen (any more); nothing was written.
   virtual absl::StatusOr<Outcome> ChangeMeetings(std::span<const MeetingChange> changes) = 0;
   // Those of the host and of `kind` of which nothing was learnt from `before` to `latest`

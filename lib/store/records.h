@@ -207,6 +207,23 @@ class Records {
   absl::StatusOr<std::vector<MeetingRecord>> FindMeetings(std::uint64_t number);
   // Also those that were deleted, as long as that is remembered.
   absl::StatusOr<std::vector<MeetingRecord>> FindMeetingsEver(std::uint64_t number);
+  // A page of those that are not deleted, in the order in which they were first learnt;
+  // those that do not open are left out. Of one host, else of one account, of one app
+  // (each in `app_id`), or of all if that is empty.
+  struct MeetingList {
+    std::string app_id = {};
+    std::string host_user_id = {};
+    std::string account_id = {};
+    std::int64_t after = 0;
+    int most = 0;
+  };
+  struct MeetingListed {
+    std::vector<MeetingRecord> meetings = {};
+    std::int64_t last = 0;  // go on behind this
+    bool more = false;      // there may be some
+  };
+  absl::StatusOr<MeetingListed> ListMeetings(const MeetingList& list);
+
   absl::StatusOr<std::vector<HostRecord>> FindHostsByPersonalMeetingId(std::uint64_t pmi);
   absl::StatusOr<std::vector<HostRecord>> FindHostsByVanityName(std::string_view name);
 

@@ -114,6 +114,19 @@ struct MeetingRow {
   friend bool operator==(const MeetingRow&, const MeetingRow&) = default;
 };
 
+// A row and its place in the order in which meetings were first learnt.
+struct NumberedMeeting {
+  std::int64_t seq = 0;
+  MeetingRow row = {};
+};
+
+// Which meetings to list: of one host, of one account, of one app, or all.
+struct MeetingFilter {
+  LookupKeys host_keys = {};
+  LookupKeys account_keys = {};
+  std::string app_id = {};
+};
+
 // Under which keys a meeting may be stored.
 struct MeetingSearch {
   std::string app_id = {};

@@ -176,6 +176,33 @@ absl::StatusOr<std::vector<MeetingRow>> SqliteDirectory::FindMeetings(const Look
   return ReadRows(find, ReadMeetingRow);
 }
 
+absl::StatusOr<std::vector<NumberedMeeting>> SqliteDirectory::ListMeetings(
+    const MeetingFilter& filter, std::int64_t after, int most) {
+#define JOINPASS_SQL_LIST(where)                                   \
+  "SELECT " JOINPASS_SQL_MEETING ", seq FROM meeting WHERE " where \
+  " AND seq>? AND deleted=0 AND host_key<>x'' ORDER BY seq LIMIT ?"
+  base::MutexLock lock(file_.reads.mutex);
+  Connection& db = *file_.reads.connection;
+  const LookupKeys& keys = filter.host_keys.empty() ? filter.account_keys : filter.host_keys;
+  const char* sql = JOINPASS_SQL_LIST("(?='' OR app_id=?)");
+  if (!filter.host_keys.empty()) {
+    sql = JOINPASS_SQL_LIST("host_key IN " JOINPASS_SQL_KEYS);
+  } else if (!filter.account_keys.empty()) {
+    sql = JOINPASS_SQL_LIST("account_key IN " JOINPASS_SQL_KEYS);
+  }
+#undef JOINPASS_SQL_LIST
+  JOINPASS_ASSIGN_OR_RETURN(Statement list, db.Use(sql));
+  if (keys.empty()) {
+    list.Text(filter.app_id).Text(filter.app_id);
+  } else {
+    list.Keys(keys);
+  }
+  list.Number(after).Number(most);
+  return ReadRows(list, [](const Statement& row) {
+    return NumberedMeeting{.seq = row.NumberAt(9), .row = ReadMeetingRow(row)};
+  });
+}
+
 absl::StatusOr<Outcome> SqliteDirectory::ChangeMeetings(std::span<const MeetingChange> changes) {
   if (changes.empty()) return Outcome::kDone;
   base::MutexLock lock(file_.writes.mutex);

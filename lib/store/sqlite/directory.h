@@ -31,6 +31,8 @@ class SqliteDirectory final : public DirectoryStore {
       std::span<const MeetingSearch> searches) override;
   absl::StatusOr<std::vector<MeetingRow>> FindMeetings(const LookupKeys& number_keys,
                                                        bool with_deleted) override;
+  absl::StatusOr<std::vector<NumberedMeeting>> ListMeetings(const MeetingFilter& filter,
+                                                            std::int64_t after, int most) override;
   absl::StatusOr<Outcome> ChangeMeetings(std::span<const MeetingChange> changes) override;
   absl::StatusOr<int> SweepMeetings(const LookupKeys& host_keys, MeetingKind kind,
                                     absl::Time before, absl::Time latest) override;

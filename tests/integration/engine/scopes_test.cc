@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -257,6 +258,12 @@ void CheckWebinars(EngineScene& scene, const std::string& id) {
   CheckRecords(scene, WebinarWorld::kLink);
   CheckRecords(scene, kJillsMeeting);
   REQUIRE(NameOf(scene.Sync(id)) == "ok");
+  const auto listed = scene.engine->directory().List({.credential_id = id});
+  REQUIRE(NameOf(listed) == "ok");
+  CHECK(
+      std::count_if(listed->meetings.begin(), listed->meetings.end(), [](const KnownMeeting& one) {
+        return one.meeting_number == 97'763'643'886 && one.rule == MatchRule::kWebinar;
+      }) == 1);
   const auto why = scene.engine->directory().Explain(*MeetingLink::Parse(kJillsMeeting));
   REQUIRE(NameOf(why) == "ok");
   CHECK(why->text.find("by his list of webinars (learnt just now") != std::string::npos);
