@@ -19,8 +19,7 @@ void HeldToken::Put(store::CredentialRecord record, const store::AppRecord& app,
   const bool is_doubt = record.cause == Cause::kTokenRefused || record.cause == Cause::kWrongUser;
   if (record.health == Health::kPaused && is_doubt) held.doubt = record.cause;
   // What a callback gave is nowhere else.
-  if (IsDelegated() && held_->generation == held.generation &&
-      held_->tokens.callback_url == held.tokens.callback_url) {
+  if (IsDelegated() && held_->tokens.callback_url == held.tokens.callback_url) {
     held.tokens.access_token = std::move(held_->tokens.access_token);
     held.tokens.access_expires_at = held_->tokens.access_expires_at;
   }

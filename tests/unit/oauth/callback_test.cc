@@ -396,6 +396,12 @@ TEST_SUITE("A delegated credential") {
 
   TEST_CASE_FIXTURE(ZoomsWordScene, "keeps a token that works when it is validated") {
     CHECK(Call() == "ok");
+    CHECK(Validated() == "ok");
+    const auto events = records.ListEvents("cred_1");
+    REQUIRE(events->size() >= 2);
+    CHECK(events->at(0).kind == CredentialEventKind::kValidated);
+    CHECK(events->at(1).kind == CredentialEventKind::kRefreshed);
+    CHECK(events->at(1).times == 2);  // one an asking
     callback_status = 500;
     CHECK(Validated() == "callback_failed");
     CHECK(Call() == "ok");
