@@ -120,15 +120,14 @@ class JOINPASS_EXPORT Directory {
  public:
   virtual ~Directory() = default;
 
-  // Reads who the credential's user is (PMI, personal link) and all pages of
-  // his scheduled meetings and of his webinars, and forgets those that the lists no
-  // longer name. Of an
-  // account's credential: the same for all active users of the account; one
+  // Reads who the credential's user is (PMI, personal link) and all pages of his
+  // scheduled meetings and of his webinars, and forgets those that the lists no longer
+  // name. Of an account's credential: the same for all active users of the account; one
   // who is gone meanwhile, or may host nothing, is passed over. Of one that is
-  // kIdentifying Zoom is asked first who it is. Without the scope of
-  // a part, that part is left as it was and the error is scope_missing, but for
-  // webinars: those are an extra. Two syncs
-  // of one credential run one after the other.
+  // kIdentifying Zoom is asked first who it is, and of a delegated one whether its token
+  // still is the same user's. Without the scope of a part, that part is left as it was
+  // and the error is scope_missing, but for webinars: those are an extra. Two syncs of
+  // one credential run one after the other.
   // `timeout` bounds the requests; a disk that is busy may add some seconds.
   //
   // Errors: credential_unknown, scope_missing, deadline_exceeded, and those of

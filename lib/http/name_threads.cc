@@ -66,14 +66,14 @@ struct NameThreads::Shared {
   std::deque<Question> questions ABSL_GUARDED_BY(mutex);
   std::deque<Question> foreign ABSL_GUARDED_BY(mutex);
   std::size_t foreign_asked ABSL_GUARDED_BY(mutex) = 0;  // by threads that are in the system
+  bool closed ABSL_GUARDED_BY(mutex) = false;
+  std::array<bool, kThreads> asks ABSL_GUARDED_BY(mutex) = {};  // which is inside the system
 
   // Where the next question is to be had; null: there is none for now.
   std::deque<Question>* Next() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     if (!questions.empty()) return &questions;
     return !foreign.empty() && foreign_asked < kForeignThreads ? &foreign : nullptr;
   }
-  bool closed ABSL_GUARDED_BY(mutex) = false;
-  std::array<bool, kThreads> asks ABSL_GUARDED_BY(mutex) = {};  // which is inside the system
 };
 
 NameThreads::NameThreads() : shared_(std::make_shared<Shared>()) {

@@ -24,9 +24,10 @@ struct SystemAnswer {
 };
 
 // Some threads, made at once, that ask for one name each: one that is slow holds up
-// no other. Foreign names, which came over the network, have half of them at most. Nobody can end what the system is doing; so a thread that is still in
-// it at the end is left behind. It touches nothing of ours any more, and ends when
-// the system answers. Thread-safe.
+// no other. Foreign names, which came over the network, have half of them at most.
+// Nobody can end what the system is doing; so a thread that is still in it at the end is
+// left behind. It touches nothing of ours any more, and ends when the system answers.
+// Thread-safe.
 class NameThreads {
  public:
   // Throws std::system_error if there is no thread to be had.

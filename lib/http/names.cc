@@ -87,10 +87,11 @@ class SystemNames final : public Names, public std::enable_shared_from_this<Syst
     if (found == flights_.end()) return;
     const std::shared_ptr<Flight> flight = std::move(found->second);
     flights_.erase(found);
-    const SteadyTime now = clock_.SteadyNow();
-    if (reach == Reach::kPublicOnly && !answer.addresses.empty()) {
-      return flight->Land(Alternate(answer.addresses));
+    if (reach == Reach::kPublicOnly) {
+      const bool found_any = !answer.addresses.empty();
+      return flight->Land(found_any ? Answer(Alternate(answer.addresses)) : WhyNot(answer));
     }
+    const SteadyTime now = clock_.SteadyNow();
     if (!answer.addresses.empty()) {
       Known& known = known_[origin] = {Alternate(answer.addresses), now};
       return flight->Land(known.addresses);

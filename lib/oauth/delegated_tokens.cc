@@ -109,12 +109,11 @@ base::Task<absl::Status> DelegatedTokens::Renew(TokenMemory::EntryPtr entry,
     if (until.ok()) held.Accept(url, *token, *until, context_.Now());
     if (until.ok() && held.known() && held.IsRejected()) outcome = RefusedByZoom();
   }
-  const bool rejected = held.known() && outcome == RefusedByZoom();
-  if (rejected) held.Doubt(Cause::kTokenRefused);
-  // That a token came does not say yet that it works.
-  const bool with_health = !outcome.ok() || !held.known() || held.held().doubt == Cause::kNone;
+  // Of a doubted one neither that a token came, nor that none did, says that it is well.
+  const bool doubted = held.known() && held.held().doubt != Cause::kNone;
+  if (held.known() && !doubted && outcome == RefusedByZoom()) held.Doubt(Cause::kTokenRefused);
   // The log only tells the story, and the next asking sets the health right.
-  (void)co_await NoteOutcome(context_, std::move(credential_id), std::move(asked), with_health,
+  (void)co_await NoteOutcome(context_, std::move(credential_id), std::move(asked), !doubted,
                              outcome);
   co_return outcome;
 }
@@ -124,8 +123,12 @@ base::Task<absl::Status> DelegatedTokens::Hear(TokenMemory::EntryPtr entry,
   if (!entry->held.IsDelegated()) co_return absl::OkStatus();
   const Held& held = entry->held.held();
   Asked asked = {.at = context_.clock.Now(), .app_id = held.app_id, .generation = held.generation};
-  entry->held.Doubt(GetErrorInfo(said).value_or(ErrorInfo()).cause);
-  (void)co_await NoteOutcome(context_, std::move(credential_id), std::move(asked), true, said);
+  const Cause doubt = GetErrorInfo(said).value_or(ErrorInfo()).cause;
+  // Whose it is, no refusal of the token tells.
+  const bool outranked = held.doubt == Cause::kWrongUser && doubt == Cause::kTokenRefused;
+  if (!outranked) entry->held.Doubt(doubt);
+  (void)co_await NoteOutcome(context_, std::move(credential_id), std::move(asked), !outranked,
+                             said);
   co_return absl::OkStatus();
 }
 

@@ -21,8 +21,8 @@ class DelegatedTokens {
  public:
   explicit DelegatedTokens(const service::Context& context) : context_(context) {}
 
-  // Another token for `entry`, which is known and delegated. One that Zoom refused, or
-  // that was somebody else's, stays paused until Hear() has better news.
+  // Another token for `entry`, which is known and delegated. Where Zoom refused one, or it
+  // was somebody else's, the credential stays paused for that until Hear() has better news.
   //
   // Errors: those of FetchToken() and WhenToAskAgain(); callback_answer_invalid: Zoom
   // has refused this token before

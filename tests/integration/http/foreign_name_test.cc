@@ -46,27 +46,30 @@ TEST_SUITE("A name that came over the network") {
     for (auto& one : slow) CHECK_FALSE(one.get().ok());
   }
 
-  TEST_CASE("is asked for each time, and a name of ours is not") {
+  // A server of a name that is public, as far as anybody can see.
+  struct PublicScene {
     ScriptedNames names;
-    TlsServer server(Answers, {.names = "DNS:api.example"});
-    names.Set("api.example", {"8.8.8.8"});
-    names.BringHome("8.8.8.8");
+    TlsServer server{Answers, {.names = "DNS:api.example"}};
     ClientFixture client;
     const std::string origin = "https://api.example:" + std::to_string(server.port());
+
+    PublicScene() {
+      names.Set("api.example", {"8.8.8.8"});
+      names.BringHome("8.8.8.8");
+    }
+  };
+
+  TEST_CASE_FIXTURE(PublicScene, "is asked for each time, and a name of ours is not") {
     CHECK(client.Send(GetForeign(origin)).ok());
     CHECK(client.Send(Get(origin)).ok());
     names.Set("api.example", {"127.0.0.1"});
     CHECK(ReasonOf(client.Send(GetForeign(origin)).status()) == Reason::kAddressNotAllowed);
+    names.Set("api.example", {});
+    CHECK_FALSE(client.Send(GetForeign(origin)).ok());
     CHECK(client.Send(Get(origin)).ok());
   }
 
-  TEST_CASE("leaves no session to be resumed") {
-    ScriptedNames names;
-    TlsServer server(Answers, {.names = "DNS:api.example"});
-    names.Set("api.example", {"8.8.8.8"});
-    names.BringHome("8.8.8.8");
-    ClientFixture client;
-    const std::string origin = "https://api.example:" + std::to_string(server.port());
+  TEST_CASE_FIXTURE(PublicScene, "leaves no session to be resumed") {
     for (int i = 0; i < 3; ++i) CHECK(client.Send(GetForeign(origin)).ok());
     CHECK(server.handshakes() == 3);
     CHECK(server.resumptions() == 0);
