@@ -55,6 +55,8 @@ enum class Feature {
   // Extras, which Credential::missing does not name.
   kListWebinars,           // find his webinars
   kWebinarRecordingToken,  // record them without a click
+  kReadMeeting,            // ask who hosts a meeting that no list has shown yet
+  kReadWebinar,            // likewise of a webinar
 };
 
 // "read_user", "list_meetings", …

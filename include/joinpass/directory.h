@@ -24,20 +24,22 @@ enum class MatchRule {
   kWebinar,            // a list of webinars names this number, and its host
   kPersonalMeetingId,  // the number is the host's PMI
   kVanityName,         // the link is the host's personal link
+  kHint,               // the caller believes so
 };
 
-// "scheduled", "instant", "webinar", "personal_meeting_id", "vanity_name".
+// "scheduled", "instant", "webinar", "personal_meeting_id", "vanity_name", "hint".
 JOINPASS_EXPORT std::string_view MatchRuleName(MatchRule rule);
 
 // One credential through which a token for the meeting may be had.
 struct Candidate {
   std::string credential_id = {};
   std::string app_id = {};
-  std::string host_user_id = {};
+  std::string host_user_id = {};  // kHint may be an account's consent, and of nobody in it
   std::string host_account_id = {};
   MatchRule rule = MatchRule::kScheduled;
 
-  // When Zoom told us. Wall clock; InfinitePast() if that was by a clock that was ahead.
+  // When Zoom told us. Wall clock; InfinitePast() of a hint, and of what was learnt by a
+  // clock that was ahead.
   absl::Time learnt_at = absl::InfinitePast();
 };
 
@@ -143,7 +145,23 @@ class JOINPASS_EXPORT Directory {
   //                       says what was looked for
   virtual absl::StatusOr<Resolution> Resolve(const MeetingLink& link) = 0;
 
-  // The same for whoever asks why: what was looked for, what was found, how old that is,
+  // The same, and where that finds nobody Zoom is asked once: which host the number has, in
+  // the name of those whom `host_hints` name, or, without hints, of the accounts' consents
+  // that allow it (scope meeting:read:meeting:admin) if there are at most four: of more,
+  // one customer's meeting were told to the others. Of a personal link those hinted at are
+  // asked for theirs. What Zoom says is kept; what it does not know is not asked again for
+  // a minute. Several who ask the same at the same time make one request.
+  //
+  // `host_hints`: who may host it, best first, at most 16; each a credential id ("cred_…"),
+  // a Zoom user id, or an e-mail address. They are the last candidates, whatever Zoom says
+  // (kHint); names that nobody has are passed over.
+  //
+  // Errors: host_not_connected; invalid_argument; where Zoom did not answer, why not
+  virtual absl::StatusOr<Resolution> LookUp(const MeetingLink& link,
+                                            const std::vector<std::string>& host_hints,
+                                            absl::Duration timeout) = 0;
+
+  // Resolve() for whoever asks why: what was looked for, what was found, how old that is,
   // and what to do. Names user ids and credentials, and no secret. No network.
   //
   // Errors: those of the store

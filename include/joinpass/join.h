@@ -52,6 +52,11 @@ struct TokenUrls {
 struct JoinRequest {
   MeetingLink link = {};
 
+  // Who may host it, best first: for a meeting that the directory does not know yet. Each a
+  // credential id ("cred_…"), a Zoom user id, or an e-mail address; at most 16. As for
+  // Directory::LookUp().
+  std::vector<std::string> host_hints = {};
+
   // The local recording token: the recording starts by itself.
   Need recording = Need::kPreferred;
 
@@ -63,7 +68,8 @@ struct JoinRequest {
   Need identity_need = Need::kRequired;  // without effect for kNone
 
   // Whose identity, in this order: the first one whose token can be had.
-  // Each a credential id ("cred_…") or a Zoom user id. Empty: the host's. At most 16.
+  // Each a credential id ("cred_…"), a Zoom user id, or an e-mail address. Empty: the
+  // host's. At most 16.
   std::vector<std::string> identity_users = {};
 
   // A part with a URL here comes from there, and from nowhere else.

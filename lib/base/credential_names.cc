@@ -68,6 +68,10 @@ std::string_view FeatureName(Feature feature) {
       return "list_webinars";
     case Feature::kWebinarRecordingToken:
       return "webinar_recording_token";
+    case Feature::kReadMeeting:
+      return "read_meeting";
+    case Feature::kReadWebinar:
+      return "read_webinar";
   }
   return "";
 }

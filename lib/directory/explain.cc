@@ -31,6 +31,8 @@ const char* BasisOf(MatchRule rule) {
       return "whose personal meeting id it is";
     case MatchRule::kVanityName:
       return "whose personal link it is";
+    case MatchRule::kHint:
+      return "whom the caller takes for the host";
   }
   return "";
 }

@@ -39,10 +39,13 @@ Resolution Rank(std::vector<Match> matches) {
   Resolution resolution;
   if (!matches.empty()) resolution.meeting_number = matches.front().number;
   std::set<std::pair<std::string, std::string>> seen;
+  std::set<std::string> seen_credentials;
   for (Match& match : matches) {
     if (match.number != resolution.meeting_number) continue;
     const Candidate& candidate = match.candidate;
     if (!seen.emplace(candidate.credential_id, candidate.host_user_id).second) continue;
+    const bool is_new = seen_credentials.insert(candidate.credential_id).second;
+    if (candidate.host_user_id.empty() && !is_new) continue;  // says less than what stands before
     resolution.candidates.push_back(std::move(match.candidate));
   }
   return resolution;
@@ -64,6 +67,8 @@ std::string_view MatchRuleName(MatchRule rule) {
       return "personal_meeting_id";
     case MatchRule::kVanityName:
       return "vanity_name";
+    case MatchRule::kHint:
+      return "hint";
   }
   return "unknown";
 }

@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "directory/consent_of.h"
 #include "directory/explain.h"
+#include "directory/named_users.h"
 #include "directory/ranking.h"
 #include "oauth/health.h"
 
@@ -89,6 +90,19 @@ absl::Status AddHostsOfName(store::Records& records, const std::string& name, Kn
   return absl::OkStatus();
 }
 
+// `match` is served through `credential`, unless its app cannot be read.
+absl::Status Serve(store::Records& records, const store::CredentialRecord& credential, Match& match,
+                   absl::Status& damage) {
+  const auto app = records.GetApp(credential.app_id);
+  if (!app.ok()) return NoteDamage(app.status(), damage);
+  match.candidate.credential_id = credential.id;
+  match.candidate.host_account_id = credential.account_id;
+  const oauth::HealthState state = oauth::HealthOf(credential, *app);
+  match.health = state.health;
+  match.cause = oauth::CauseTextOf(state);
+  return absl::OkStatus();
+}
+
 // Finds out through whose consent each is served; who has none, or one that is on its way
 // out, keeps an empty credential id.
 absl::Status AddCredentials(store::Records& records, Knowledge& known) {
@@ -102,16 +116,45 @@ absl::Status AddCredentials(store::Records& records, Knowledge& known) {
       continue;
     }
     if (credential->health == Health::kDisconnecting) continue;
-    const auto app = records.GetApp(credential->app_id);
-    if (!app.ok()) {
-      JOINPASS_RETURN_IF_ERROR(NoteDamage(app.status(), known.damage));
-      continue;
+    JOINPASS_RETURN_IF_ERROR(Serve(records, *credential, match, known.damage));
+  }
+  return absl::OkStatus();
+}
+
+// Whether a personal link of this name can lead to his room. One of whom no name is known
+// may have it.
+bool MayHaveName(const std::optional<store::HostRecord>& host, const std::string& name) {
+  return host && host->personal_meeting_id.value != 0 &&
+         (host->vanity_name.value.empty() || host->vanity_name.value == name);
+}
+
+// Those whom a caller takes for the host: whoever has a consent.
+absl::Status AddHinted(store::Records& records, const MeetingLink& link,
+                       const std::vector<std::string>& hints, Knowledge& known) {
+  const auto users = FindNamedUsers(records, hints);
+  if (!users.ok()) {
+    if (ReasonOf(users.status()) == Reason::kCredentialUnknown) return absl::OkStatus();
+    return NoteDamage(users.status(), known.damage);
+  }
+  for (const NamedUser& user : *users) {
+    const store::CredentialRecord& credential = user.credential;
+    if (!credential.IsNamed() || credential.health == Health::kDisconnecting) continue;
+    Match match;
+    match.number = link.number();
+    if (match.number == 0) {
+      const auto host = records.FindHost(credential.app_id, user.user_id);
+      if (!host.ok()) {
+        JOINPASS_RETURN_IF_ERROR(NoteDamage(host.status(), known.damage));
+        continue;
+      }
+      if (!MayHaveName(*host, link.vanity_name())) continue;
+      match.number = (*host)->personal_meeting_id.value;
     }
-    match.candidate.credential_id = credential->id;
-    match.candidate.host_account_id = credential->account_id;
-    const oauth::HealthState state = oauth::HealthOf(*credential, *app);
-    match.health = state.health;
-    match.cause = oauth::CauseTextOf(state);
+    match.candidate.app_id = credential.app_id;
+    match.candidate.host_user_id = user.user_id;
+    match.candidate.rule = MatchRule::kHint;
+    JOINPASS_RETURN_IF_ERROR(Serve(records, credential, match, known.damage));
+    known.hosts.push_back(std::move(match));
   }
   return absl::OkStatus();
 }
@@ -177,9 +220,15 @@ std::vector<KnownHost> ShownAs(const Knowledge& known, const absl::StatusOr<Reso
 }  // namespace
 
 absl::StatusOr<Resolution> Resolve(store::Records& records, const MeetingLink& link,
-                                   absl::Time now) {
-  JOINPASS_ASSIGN_OR_RETURN(const Knowledge known, Gather(records, link, Ask::kWho, now));
+                                   const std::vector<std::string>& hints, absl::Time now) {
+  JOINPASS_ASSIGN_OR_RETURN(Knowledge known, Gather(records, link, Ask::kWho, now));
+  JOINPASS_RETURN_IF_ERROR(AddHinted(records, link, hints, known));
   return Judge(known, link);
+}
+
+absl::StatusOr<Resolution> Resolve(store::Records& records, const MeetingLink& link,
+                                   absl::Time now) {
+  return Resolve(records, link, {}, now);
 }
 
 absl::StatusOr<Explanation> Explain(store::Records& records, const MeetingLink& link,

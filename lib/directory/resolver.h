@@ -3,6 +3,9 @@
 #ifndef JOINPASS_LIB_DIRECTORY_RESOLVER_H_
 #define JOINPASS_LIB_DIRECTORY_RESOLVER_H_
 
+#include <string>
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "joinpass/directory.h"
@@ -11,8 +14,11 @@
 
 namespace joinpass::directory {
 
-// Answers from the store alone. Blocks on it; not for the loop's thread.
-// Errors as for Directory::Resolve().
+// Answers from the store alone. Blocks on it; not for the loop's thread. Those whom
+// `hints` name are the last candidates, whatever is known. Errors as for
+// Directory::Resolve().
+absl::StatusOr<Resolution> Resolve(store::Records& records, const MeetingLink& link,
+                                   const std::vector<std::string>& hints, absl::Time now);
 absl::StatusOr<Resolution> Resolve(store::Records& records, const MeetingLink& link,
                                    absl::Time now);
 // Likewise. Errors as for Directory::Explain().

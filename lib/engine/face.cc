@@ -143,6 +143,12 @@ absl::StatusOr<Resolution> Face::GuestDirectory::Resolve(const MeetingLink& link
   return border_.Run([&] { return inside_.Resolve(link); });
 }
 
+absl::StatusOr<Resolution> Face::GuestDirectory::LookUp(const MeetingLink& link,
+                                                        const std::vector<std::string>& host_hints,
+                                                        absl::Duration timeout) {
+  return border_.Run([&] { return inside_.LookUp(link, host_hints, timeout); });
+}
+
 absl::StatusOr<Explanation> Face::GuestDirectory::Explain(const MeetingLink& link) {
   return border_.Run([&] { return inside_.Explain(link); });
 }

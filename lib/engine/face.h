@@ -78,6 +78,9 @@ class Face final : public Engine {
     absl::StatusOr<SyncReport> Sync(const std::string& credential_id,
                                     absl::Duration timeout) override;
     absl::StatusOr<Resolution> Resolve(const MeetingLink& link) override;
+    absl::StatusOr<Resolution> LookUp(const MeetingLink& link,
+                                      const std::vector<std::string>& host_hints,
+                                      absl::Duration timeout) override;
     absl::StatusOr<Explanation> Explain(const MeetingLink& link) override;
     absl::StatusOr<MeetingPage> List(const MeetingQuery& query) override;
 

@@ -75,13 +75,14 @@ House::House(EngineOptions options, Parts parts)
       upkeep_(context_, tokens_, calls_),
       consents_(context_, calls_, upkeep_),
       sync_(context_, calls_),
+      hosts_(context_, calls_),
       minter_(context_, calls_),
-      services_{context_, tokens_, minter_},
+      services_{context_, tokens_, hosts_, minter_},
       runner_(std::make_shared<Runner>(*parts_.loop)),
       closing_(std::make_shared<Runner>(*parts_.loop)),
       apps_(context_),
       credentials_(context_, tokens_, calls_, consents_, *runner_),
-      directory_(context_, sync_, *runner_),
+      directory_(context_, sync_, hosts_, *runner_),
       keys_(context_, *parts_.store, *parts_.keys, *runner_) {}
 
 House::~House() { (void)Close(kCloseByItself); }

@@ -10,6 +10,7 @@
 #include "base/mutex.h"
 #include "base/random.h"
 #include "crypto/key_source.h"
+#include "directory/host_finder.h"
 #include "directory/sync.h"
 #include "engine/border.h"
 #include "engine/caller_session.h"
@@ -89,6 +90,7 @@ class House {
   oauth::Upkeep upkeep_;
   oauth::Consents consents_;
   directory::Sync sync_;
+  directory::HostFinder hosts_;
   join::Minter minter_;
   const join::Services services_;
   const std::shared_ptr<Runner> runner_;   // the callers' tasks

@@ -16,6 +16,15 @@ absl::StatusOr<Resolution> StoredDirectory::Resolve(const MeetingLink& link) {
   return directory::Resolve(context_.records, link, context_.clock.Now());
 }
 
+absl::StatusOr<Resolution> StoredDirectory::LookUp(const MeetingLink& link,
+                                                   const std::vector<std::string>& host_hints,
+                                                   absl::Duration timeout) {
+  JOINPASS_RETURN_IF_ERROR(directory::CheckHints(host_hints));
+  const SteadyTime deadline = context_.clock.SteadyNow() + timeout;
+  return runner_.Run<absl::StatusOr<Resolution>>(
+      [this, link, host_hints, deadline] { return hosts_.Find(link, host_hints, deadline); });
+}
+
 absl::StatusOr<Explanation> StoredDirectory::Explain(const MeetingLink& link) {
   return directory::Explain(context_.records, link, context_.clock.Now());
 }

@@ -4,7 +4,9 @@
 #define JOINPASS_LIB_ENGINE_STORED_DIRECTORY_H_
 
 #include <string>
+#include <vector>
 
+#include "directory/host_finder.h"
 #include "directory/sync.h"
 #include "engine/runner.h"
 #include "joinpass/directory.h"
@@ -14,18 +16,23 @@ namespace joinpass::engine {
 
 class StoredDirectory final : public Directory {
  public:
-  StoredDirectory(const service::Context& context, directory::Sync& sync, Runner& runner)
-      : context_(context), sync_(sync), runner_(runner) {}
+  StoredDirectory(const service::Context& context, directory::Sync& sync,
+                  directory::HostFinder& hosts, Runner& runner)
+      : context_(context), sync_(sync), hosts_(hosts), runner_(runner) {}
 
   absl::StatusOr<SyncReport> Sync(const std::string& credential_id,
                                   absl::Duration timeout) override;
   absl::StatusOr<Resolution> Resolve(const MeetingLink& link) override;
+  absl::StatusOr<Resolution> LookUp(const MeetingLink& link,
+                                    const std::vector<std::string>& host_hints,
+                                    absl::Duration timeout) override;
   absl::StatusOr<Explanation> Explain(const MeetingLink& link) override;
   absl::StatusOr<MeetingPage> List(const MeetingQuery& query) override;
 
  private:
   const service::Context& context_;
   directory::Sync& sync_;
+  directory::HostFinder& hosts_;
   Runner& runner_;
 };
 

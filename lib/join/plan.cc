@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_join.h"
 #include "base/status.h"
+#include "directory/host_finder.h"
 #include "join/token_urls.h"
 
 namespace joinpass::join {
@@ -124,6 +125,15 @@ std::vector<Owner> HostsOf(const Resolution& resolution) {
   return hosts;
 }
 
+bool NeedsHost(const JoinRequest& request) {
+  if (request.link.number() == 0) return true;  // a personal link leads to his room
+  if (Wants(request, PassPart::kRecordingToken) && request.token_urls.join_token_url.empty()) {
+    return true;
+  }
+  return Wants(request, PassPart::kIdentity) && IdentityUrl(request).empty() &&
+         request.identity_users.empty();
+}
+
 absl::Status CheckRequest(const JoinRequest& request) {
   std::vector<std::string> wrong;
   if (request.link.number() == 0 && request.link.vanity_name().empty()) {
@@ -134,6 +144,9 @@ absl::Status CheckRequest(const JoinRequest& request) {
   }
   if (CountCharacters(request.customer_key) > kMostCustomerKey) {
     wrong.push_back("customer_key has more than 35 characters");
+  }
+  if (const absl::Status hints = directory::CheckHints(request.host_hints); !hints.ok()) {
+    wrong.emplace_back(hints.message());
   }
   if (request.identity_users.size() > kMostOwners) {
     wrong.push_back("identity_users has more than 16 entries");

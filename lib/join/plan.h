@@ -16,6 +16,9 @@ namespace joinpass::join {
 // OK, or invalid_argument with a message that names every wrong field.
 absl::Status CheckRequest(const JoinRequest& request);
 
+// Whether it is of any use to `request` to know who hosts the meeting.
+bool NeedsHost(const JoinRequest& request);
+
 // Somebody through whose consent a part may be had.
 struct Owner {
   std::string credential_id = {};

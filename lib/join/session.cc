@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/status.h"
-#include "directory/resolver.h"
 #include "join/identity_owners.h"
 
 namespace joinpass::join {
@@ -12,6 +11,9 @@ namespace {
 
 // Warming has a deadline of its own: nobody may be waiting for it.
 constexpr absl::Duration kWarmDeadline = absl::Seconds(30);
+
+// How long Zoom may be asked who hosts the meeting: the pass waits for it.
+constexpr absl::Duration kLookUpDeadline = absl::Seconds(5);
 
 Findings NothingFound(const absl::Status& why) {
   Findings known;
@@ -40,23 +42,36 @@ Session::Session(const Services& services, JoinRequest request)
       known_(std::make_shared<base::Flight<Findings>>(services.context.loop)),
       sockets_(std::make_shared<base::Flight<absl::Status>>(services.context.loop)) {}
 
-base::Task<Findings> Session::Find() {
+base::Task<Findings> Session::Find(SteadyTime deadline) {
+  if (!NeedsHost(request_)) co_return co_await Recall();
+  absl::StatusOr<Resolution> found =
+      co_await services_.hosts.Find(request_.link, request_.host_hints, deadline);
+  co_return co_await WithOwners(std::move(found));
+}
+
+base::Task<Findings> Session::Recall() {
   const auto self = shared_from_this();
+  absl::StatusOr<Resolution> known =
+      co_await services_.hosts.Recall(request_.link, request_.host_hints);
+  co_return co_await WithOwners(std::move(known));
+}
+
+base::Task<Findings> Session::WithOwners(absl::StatusOr<Resolution> resolution) {
   auto& records = services_.context.records;
   const JoinRequest& request = request_;
-  const absl::Time now = services_.context.clock.Now();
-  co_return co_await services_.context.OffLoop(service::Lane::kReads, [&records, &request, now] {
-    Findings known;
-    known.resolution = directory::Resolve(records, request.link, now);
-    known.identity_owners = FindIdentityOwners(records, request, known.resolution);
-    return known;
-  });
+  co_return co_await services_.context.OffLoop(
+      service::Lane::kReads, [&records, &request, &resolution] {
+        Findings known;
+        known.resolution = resolution;
+        known.identity_owners = FindIdentityOwners(records, request, known.resolution);
+        return known;
+      });
 }
 
 base::Task<absl::Status> Session::Warm() {
   const auto self = shared_from_this();
   const SteadyTime deadline = services_.context.clock.SteadyNow() + kWarmDeadline;
-  const Findings known = co_await Find();
+  const Findings known = co_await Find(services_.context.clock.SteadyNow() + kLookUpDeadline);
   known_->Land(known);
   const Plan plan = MakePlan(request_, known);
   std::vector<base::Task<absl::Status>> tasks;
@@ -104,7 +119,7 @@ base::Task<absl::StatusOr<JoinPass>> Session::Mint(SteadyTime deadline) {
   // The store may have learnt since who was missing; to look costs no request.
   if (known_->landed() && (!known.resolution.ok() || !known.identity_owners.ok())) {
     const std::optional<Findings> again =
-        co_await base::Within(services_.context.loop, Find(), deadline);
+        co_await base::Within(services_.context.loop, Recall(), deadline);
     if (again) known = *again;
   }
   const SteadyTime now = services_.context.clock.SteadyNow();

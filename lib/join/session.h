@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "base/flight.h"
 #include "base/task.h"
+#include "directory/host_finder.h"
 #include "join/minter.h"
 #include "join/plan.h"
 #include "joinpass/join.h"
@@ -23,6 +24,7 @@ namespace joinpass::join {
 struct Services {
   const service::Context& context;
   oauth::AccessTokens& tokens;
+  directory::HostFinder& hosts;
   Minter& minter;
 };
 
@@ -43,7 +45,9 @@ class Session : public std::enable_shared_from_this<Session> {
   base::Task<absl::StatusOr<Resolution>> AwaitResolution(SteadyTime deadline);
 
  private:
-  base::Task<Findings> Find();
+  base::Task<Findings> Find(SteadyTime deadline);
+  base::Task<Findings> Recall();
+  base::Task<Findings> WithOwners(absl::StatusOr<Resolution> resolution);
   base::Task<absl::Status> WarmCredential(std::string credential_id, SteadyTime deadline);
   base::Task<absl::Status> WarmSockets(int sockets, SteadyTime deadline);
   base::Task<Findings> AwaitFindings(SteadyTime deadline);

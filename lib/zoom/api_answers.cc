@@ -20,6 +20,9 @@ namespace {
 
 // Source: Zoom's API reference of `GET /users` and of roles, read 2026-03.
 constexpr std::string_view kOwnersRole = "0";
+// Likewise of `GET /meetings/{meetingId}`.
+constexpr std::int64_t kInstantType = 1;
+constexpr std::int64_t kPersonalRoomType = 4;
 constexpr std::size_t kLongestEmail = 320;
 constexpr std::size_t kLongestName = 64;
 constexpr std::size_t kLongestPageToken = 4 * 1024;
@@ -150,6 +153,24 @@ absl::StatusOr<MeetingPage> ReadMeetingPage(const message::Response& response) {
 
 absl::StatusOr<MeetingPage> ReadWebinarPage(const message::Response& response) {
   return ReadPageOf(response, "webinars");
+}
+
+absl::StatusOr<HostedMeeting> ReadMeeting(const message::Response& response) {
+  std::array<JsonField, 2> fields = {{{.key = "host_id"}, {.key = "type"}}};
+  JOINPASS_RETURN_IF_ERROR(ReadFields(response, "meeting", fields));
+  if (!IsId(fields[0].Text())) return Invalid(response, "meeting", "the answer has no usable host");
+  HostedMeeting meeting;
+  meeting.host_id = fields[0].Text();
+  const std::int64_t type = fields[1].Number().value_or(0);
+  if (type == kInstantType) meeting.kind = HostedMeeting::Kind::kInstant;
+  if (type == kPersonalRoomType) meeting.kind = HostedMeeting::Kind::kPersonalRoom;
+  return meeting;
+}
+
+absl::StatusOr<HostedMeeting> ReadWebinar(const message::Response& response) {
+  JOINPASS_ASSIGN_OR_RETURN(HostedMeeting webinar, ReadMeeting(response));
+  webinar.kind = HostedMeeting::Kind::kWebinar;
+  return webinar;
 }
 
 absl::StatusOr<MintedToken> ReadRecordingToken(const message::Response& response) {

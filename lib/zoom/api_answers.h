@@ -57,6 +57,16 @@ struct MeetingPage {
 absl::StatusOr<MeetingPage> ReadMeetingPage(const message::Response& response);
 absl::StatusOr<MeetingPage> ReadWebinarPage(const message::Response& response);
 
+// One meeting, or webinar.
+struct HostedMeeting {
+  enum class Kind { kScheduled, kInstant, kWebinar, kPersonalRoom };
+
+  std::string host_id = {};  // never empty
+  Kind kind = Kind::kScheduled;
+};
+absl::StatusOr<HostedMeeting> ReadMeeting(const message::Response& response);
+absl::StatusOr<HostedMeeting> ReadWebinar(const message::Response& response);
+
 // What a token lives where its answer does not say. Source: Zoom's API reference of
 // `jointoken/local_recording`, `users/me/zak` and `users/{userId}/token`, read 2026-03.
 // The last gives a ZAK of two hours, which is held to be as short as the other.

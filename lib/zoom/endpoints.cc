@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kLongestPage = 8 << 20;
 
 // Source: the labels on the pages of Zoom's API reference, read 2026-03.
-constexpr std::array<EndpointRow, 8> kRows = {{
+constexpr std::array<EndpointRow, 10> kRows = {{
     {"/users/{userId}", RateLabel::kLight},
     {"/users", RateLabel::kMedium, kLongestPage},
     {"/users/{userId}/meetings", RateLabel::kMedium, kLongestPage},
@@ -22,6 +22,8 @@ constexpr std::array<EndpointRow, 8> kRows = {{
     {"/users/{userId}/token", RateLabel::kLight},
     {"/users/{userId}/webinars", RateLabel::kMedium, kLongestPage},
     {"/webinars/{webinarId}/jointoken/local_recording", RateLabel::kLight},
+    {"/meetings/{meetingId}", RateLabel::kLight},
+    {"/webinars/{webinarId}", RateLabel::kLight},
 }};
 constexpr const EndpointRow& kUser = kRows[0];
 constexpr const EndpointRow& kUsers = kRows[1];
@@ -31,6 +33,8 @@ constexpr const EndpointRow& kMyZak = kRows[4];
 constexpr const EndpointRow& kUserToken = kRows[5];
 constexpr const EndpointRow& kWebinars = kRows[6];
 constexpr const EndpointRow& kWebinarRecordingToken = kRows[7];
+constexpr const EndpointRow& kMeeting = kRows[8];
+constexpr const EndpointRow& kWebinar = kRows[9];
 
 // What both kinds of app ask for in the same way, but for whom they name.
 template <typename T>
@@ -106,6 +110,16 @@ Endpoint<MintedToken> WebinarRecordingToken(std::uint64_t number) {
           {kWebinarRecordingToken, target},
           {kWebinarRecordingToken, target},
           ReadRecordingToken};
+}
+
+Endpoint<HostedMeeting> GetMeeting(std::uint64_t number) {
+  const std::string target = absl::StrCat("/v2/meetings/", number);
+  return {Feature::kReadMeeting, {kMeeting, target}, {kMeeting, target}, ReadMeeting};
+}
+
+Endpoint<HostedMeeting> GetWebinar(std::uint64_t number) {
+  const std::string target = absl::StrCat("/v2/webinars/", number);
+  return {Feature::kReadWebinar, {kWebinar, target}, {kWebinar, target}, ReadWebinar};
 }
 
 // An account's token serves each of its users by his id, at another place than the one

@@ -46,6 +46,11 @@ Endpoint<MeetingPage> ListMeetings(const Whom& whom, std::string_view next_page_
 // One page: 300 webinars that he hosts. permission_denied: his plan has none.
 Endpoint<MeetingPage> ListWebinars(const Whom& whom, std::string_view next_page_token);
 
+// Who hosts one meeting. meeting_unknown: the token's user or account has none of this
+// number; meeting_is_webinar: GetWebinar() tells.
+Endpoint<HostedMeeting> GetMeeting(std::uint64_t number);
+Endpoint<HostedMeeting> GetWebinar(std::uint64_t number);
+
 enum class WaitingRoom { kWait, kBypass };
 
 Endpoint<MintedToken> MeetingRecordingToken(std::uint64_t number, WaitingRoom waiting_room);

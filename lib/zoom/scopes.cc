@@ -23,7 +23,7 @@ struct Row {
   std::string_view classic_admin;
 };
 
-constexpr std::array<Row, 8> kRows = {{
+constexpr std::array<Row, 10> kRows = {{
     {Feature::kReadUser, "user:read:user", "user:read user:write user_profile user_info:read",
      "user:read:admin user:write:admin"},
     {Feature::kListMeetings, "meeting:read:list_meetings", "meeting:read", "meeting:read:admin"},
@@ -36,15 +36,25 @@ constexpr std::array<Row, 8> kRows = {{
     {Feature::kListWebinars, "webinar:read:list_webinars", "webinar:read", "webinar:read:admin"},
     {Feature::kWebinarRecordingToken, "webinar:read:local_recording_token",
      "webinar_token:read:local_recording", "webinar_token:read:admin:local_recording"},
+    {Feature::kReadMeeting, "meeting:read:meeting", "meeting:read", "meeting:read:admin"},
+    {Feature::kReadWebinar, "webinar:read:webinar", "webinar:read", "webinar:read:admin"},
 }};
 
 bool Exists(Feature feature, AppKind kind) {
   return feature != Feature::kListUsers || kind == AppKind::kAccountManaged;
 }
 
-// Whoever has no webinars misses nothing.
+// Whoever has no webinars misses nothing, nor who waits for the next sync.
 bool IsExtra(Feature feature) {
-  return feature == Feature::kListWebinars || feature == Feature::kWebinarRecordingToken;
+  switch (feature) {
+    case Feature::kListWebinars:
+    case Feature::kWebinarRecordingToken:
+    case Feature::kReadMeeting:
+    case Feature::kReadWebinar:
+      return true;
+    default:
+      return false;
+  }
 }
 
 // The ZAK of somebody else comes from users/{id}/token, not from users/me/zak.

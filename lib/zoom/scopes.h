@@ -28,8 +28,8 @@ std::vector<std::string> ScopesFor(Feature feature, AppKind kind);
 bool Allows(std::span<const std::string> granted, Feature feature, AppKind kind);
 
 // The features that `granted` does not allow. Of ZAK and on-behalf-of one is enough.
-// None if nothing is granted: nobody has said what is. Webinars are an extra, and never
-// missing.
+// None if nothing is granted: nobody has said what is. Webinars and single meetings
+// are extras, and never missing.
 std::vector<MissingScope> MissingScopes(std::span<const std::string> granted, AppKind kind);
 
 }  // namespace joinpass::zoom

@@ -96,7 +96,8 @@ class FakeZoom {
   //   token/authorization_code  token/refresh_token  token/client_credentials
   //   token/account_credentials  token/unknown
   //   users/me  users/one  users/list  users/meetings  users/zak  users/token
-  //   users/webinars  meetings/one  meetings/jointoken  webinars/jointoken  unknown
+  //   users/webinars  meetings/one  meetings/jointoken  webinars/one
+  //   webinars/jointoken  unknown
   // "token/*" counts all that begin so, "*" all there are. Calls of /_fake are
   // not counted.
   int Calls(std::string_view endpoint) const;

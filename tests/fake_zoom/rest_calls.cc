@@ -205,6 +205,17 @@ Response GetMeeting(const Call& call) {
   return Ok(WriteMeeting(room, *number, call.account));
 }
 
+Response GetWebinar(const Call& call) {
+  const auto number = ReadNumber(call.id);
+  if (!number) return RestError(400, 300, "Invalid webinar ID.");
+  const Room room = PathRoom(call, *number);
+  if (room.host == nullptr || room.meeting == nullptr || !room.meeting->is_webinar) {
+    return RestError(404, 3001, absl::StrCat("Webinar does not exist: ", *number, "."));
+  }
+  if (!room.host->webinar_plan) return NoWebinarPlan();
+  return Ok(WriteMeeting(room, *number, call.account));
+}
+
 Response GetRecordingToken(const Call& call) {
   const auto number = ReadNumber(call.id);
   if (!number) return RestError(400, 300, "Invalid meeting ID.");
@@ -227,6 +238,7 @@ Response GetWebinarRecordingToken(const Call& call) {
   if (!room.host->webinar_plan) return NoWebinarPlan();
   return IssueRecording(call, *room.host, *number);
 }
+
 Response GetZak(const Call& call) {
   const User* user = PathUser(call);
   if (user == nullptr) return RestError(400, 1001, "User not exist.");

@@ -32,6 +32,7 @@ Response ListMeetings(const Call& call);
 Response GetMeeting(const Call& call);
 Response GetRecordingToken(const Call& call);
 Response ListWebinars(const Call& call);
+Response GetWebinar(const Call& call);
 Response GetWebinarRecordingToken(const Call& call);
 Response GetZak(const Call& call);
 Response GetUserToken(const Call& call);

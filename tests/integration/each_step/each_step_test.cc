@@ -107,8 +107,9 @@ struct RefreshRoom : ActingRoom {
 };
 
 struct JoinRoom : ActingRoom {
+  directory::HostFinder hosts{context, calls};
   join::Minter minter{context, calls};
-  join::Services services{context, tokens, minter};
+  join::Services services{context, tokens, hosts, minter};
   absl::StatusOr<JoinPass> pass = absl::UnknownError("not minted");
 
   JoinRoom() {

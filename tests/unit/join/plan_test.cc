@@ -182,11 +182,32 @@ TEST_SUITE("MakePass") {
   }
 }
 
+TEST_SUITE("NeedsHost") {
+  TEST_CASE_FIXTURE(Scene, "says whether anything depends on who hosts the meeting") {
+    request = JoinRequest();
+    request.link = *MeetingLink::Parse("98765432109");
+    CHECK(NeedsHost(request));
+    request.recording = Need::kOff;
+    CHECK_FALSE(NeedsHost(request));
+    request.identity = Identity::kZak;
+    CHECK(NeedsHost(request));
+    request.identity_users = {"guest"};
+    CHECK_FALSE(NeedsHost(request));
+    request.recording = Need::kPreferred;
+    CHECK(NeedsHost(request));
+    request.token_urls.join_token_url = Secret("https://example.com/token");
+    CHECK_FALSE(NeedsHost(request));
+    request.link = *MeetingLink::Parse("https://zoom.us/my/jill");
+    CHECK(NeedsHost(request));
+  }
+}
+
 TEST_SUITE("CheckRequest") {
   TEST_CASE_FIXTURE(Scene, "names every field that is wrong, and accepts the bounds") {
     request.display_name = std::string(128, 'n');
     request.customer_key = std::string(35, 'k');
     request.identity_users.assign(16, "u");
+    request.host_hints.assign(16, "u");
     CHECK(CheckRequest(request).ok());
     request.customer_key.clear();
     for (int i = 0; i < 35; ++i) request.customer_key += "\xe9\x8d\xb5";
@@ -195,8 +216,10 @@ TEST_SUITE("CheckRequest") {
     request.display_name += 'n';
     request.customer_key += 'k';
     request.identity_users.push_back("u");
+    request.host_hints.push_back("u");
     const std::string message(CheckRequest(request).message());
-    for (const char* field : {"link", "display_name", "customer_key", "identity_users"}) {
+    for (const char* field :
+         {"link", "display_name", "customer_key", "identity_users", "host_hints"}) {
       CHECK(message.find(field) != std::string::npos);
     }
   }

@@ -18,8 +18,9 @@ using testing::ScriptedTransport;
 struct Scene : EngineRoom {
   oauth::AccessTokens tokens{context};
   oauth::AuthorizedCalls calls{context, tokens};
+  directory::HostFinder hosts{context, calls};
   Minter minter{context, calls};
-  Services services{context, tokens, minter};
+  Services services{context, tokens, hosts, minter};
   JoinRequest request;
 
   Scene() {

@@ -112,6 +112,41 @@ TEST_SUITE("ReadMeetingPage") {
   }
 }
 
+TEST_SUITE("ReadMeeting and ReadWebinar") {
+  TEST_CASE("read the host, and which kind of meeting it is") {
+    using Kind = HostedMeeting::Kind;
+    const std::pair<const char*, Kind> rows[] = {
+        {R"("type":1)", Kind::kInstant},      {R"("type":2)", Kind::kScheduled},
+        {R"("type":3)", Kind::kScheduled},    {R"("type":8)", Kind::kScheduled},
+        {R"("type":10)", Kind::kScheduled},   {R"("type":"1")", Kind::kInstant},
+        {R"("type":4)", Kind::kPersonalRoom}, {R"("type":null)", Kind::kScheduled},
+        {R"("topic":"x")", Kind::kScheduled}};
+    for (const auto& [type, kind] : rows) {
+      CAPTURE(type);
+      const std::string body = std::string(R"({"id":1,"host_id":"h",)") + type + "}";
+      REQUIRE(ReadMeeting(Answer(200, body)).ok());
+      CHECK(ReadMeeting(Answer(200, body))->host_id == "h");
+      CHECK(ReadMeeting(Answer(200, body))->kind == kind);
+      CHECK(ReadWebinar(Answer(200, body))->kind == Kind::kWebinar);
+    }
+  }
+
+  TEST_CASE("refuse what names no host, and tell a webinar from nothing") {
+    for (const char* body :
+         {R"({})", R"({"host_id":""})", R"({"host_id":7})", R"({"settings":{"host_id":"h"}})"}) {
+      CAPTURE(body);
+      CHECK(ReasonOf(ReadMeeting(Answer(200, body)).status()) == Reason::kAnswerInvalid);
+      CHECK(ReasonOf(ReadWebinar(Answer(200, body)).status()) == Reason::kAnswerInvalid);
+    }
+    CHECK(ReasonOf(
+              ReadMeeting(Answer(400, R"({"code":3000,"message":"Cannot access webinar info."})"))
+                  .status()) == Reason::kMeetingIsWebinar);
+    CHECK(
+        ReasonOf(ReadMeeting(Answer(404, R"({"code":3001,"message":"Meeting does not exist: 1."})"))
+                     .status()) == Reason::kMeetingUnknown);
+  }
+}
+
 TEST_SUITE("ReadRecordingToken") {
   TEST_CASE("reads a token and how long it lives") {
     struct Row {

@@ -72,6 +72,8 @@ TEST_SUITE("An endpoint") {
              both(ListMeetings(Whom::Me(), "p&1="), next.c_str(), next.c_str()),
              both(ListWebinars(jill, ""), "/v2/users/me/webinars?type=scheduled&page_size=300",
                   "/v2/users/30R7kT7bTIKSNUFEuH_Qlg/webinars?type=scheduled&page_size=300"),
+             both(GetMeeting(kNumber), "/v2/meetings/97763643886", "/v2/meetings/97763643886"),
+             both(GetWebinar(kNumber), "/v2/webinars/97763643886", "/v2/webinars/97763643886"),
              both(WebinarRecordingToken(kNumber), kWebinarRecording, kWebinarRecording),
              both(MeetingRecordingToken(kNumber, WaitingRoom::kWait), kRecording, kRecording),
              both(MeetingRecordingToken(kNumber, WaitingRoom::kBypass), kBypassing, kBypassing),
@@ -115,6 +117,8 @@ TEST_SUITE("An endpoint") {
         {"/users/{userId}/token", RateLabel::kLight},
         {"/users/{userId}/webinars", RateLabel::kMedium},
         {"/webinars/{webinarId}/jointoken/local_recording", RateLabel::kLight},
+        {"/meetings/{meetingId}", RateLabel::kLight},
+        {"/webinars/{webinarId}", RateLabel::kLight},
     };
     std::map<std::string_view, RateLabel> rows;
     for (const EndpointRow& row : EndpointRows()) rows.emplace(row.path, row.label);
@@ -138,6 +142,8 @@ TEST_SUITE("An endpoint") {
     check(OnBehalfToken(Whom::User("u"), 1));
     check(ListWebinars(Whom::User("u"), "t"));
     check(WebinarRecordingToken(1));
+    check(GetMeeting(1));
+    check(GetWebinar(1));
     CHECK(called.size() == rows.size());
   }
 }

@@ -15,7 +15,8 @@ constexpr AppKind kAccount = AppKind::kAccountManaged;
 constexpr Feature kFeatures[] = {Feature::kReadUser,       Feature::kListMeetings,
                                  Feature::kRecordingToken, Feature::kZak,
                                  Feature::kOnBehalfOf,     Feature::kListUsers,
-                                 Feature::kListWebinars,   Feature::kWebinarRecordingToken};
+                                 Feature::kListWebinars,   Feature::kWebinarRecordingToken,
+                                 Feature::kReadMeeting,    Feature::kReadWebinar};
 
 TEST_SUITE("Scopes") {
   TEST_CASE("of the usual sets allow what they were made for") {
@@ -129,6 +130,16 @@ TEST_SUITE("Scopes") {
         {kAccount,
          Feature::kWebinarRecordingToken,
          {"webinar_token:read:admin:local_recording", "webinar:read:local_recording_token:admin"}},
+        {kUser,
+         Feature::kReadMeeting,
+         {"meeting:read", "meeting:read:admin", "meeting:read:meeting",
+          "meeting:read:meeting:admin"}},
+        {kAccount, Feature::kReadMeeting, {"meeting:read:admin", "meeting:read:meeting:admin"}},
+        {kUser,
+         Feature::kReadWebinar,
+         {"webinar:read", "webinar:read:admin", "webinar:read:webinar",
+          "webinar:read:webinar:admin"}},
+        {kAccount, Feature::kReadWebinar, {"webinar:read:admin", "webinar:read:webinar:admin"}},
     };
     std::set<std::string> every = {"x", "user:read:list_users"};
     for (const Row& row : rows) every.insert(row.any_of.begin(), row.any_of.end());
@@ -189,7 +200,8 @@ TEST_SUITE("FeatureName") {
     for (const Feature feature : kFeatures) names.insert(FeatureName(feature));
     CHECK(names == std::set<std::string_view>{"read_user", "list_meetings", "recording_token",
                                               "zak", "on_behalf_of", "list_users", "list_webinars",
-                                              "webinar_recording_token"});
+                                              "webinar_recording_token", "read_meeting",
+                                              "read_webinar"});
   }
 }
 
