@@ -116,6 +116,39 @@ struct SyncReport {
   absl::Time synced_at = absl::InfinitePast();  // when it began; wall clock
 };
 
+// The names (SyncStateName) are stable.
+enum class SyncState {
+  kNotStarted,
+  kInProgress,
+  kCompleted,
+  kFailed,
+};
+
+// "not_started", "in_progress", "completed", "failed".
+JOINPASS_EXPORT std::string_view SyncStateName(SyncState state);
+
+// How the sync of a credential does, or how the last one did.
+struct SyncProgress {
+  std::string credential_id = {};
+  SyncState state = SyncState::kNotStarted;
+  std::string reason = {};  // of kFailed: the name of a Reason
+
+  int users = 0;  // that were read, and how many there are; 0: not known yet
+  int users_in_all = 0;
+  int meetings = 0;
+  int webinars = 0;
+  int removed = 0;
+  int calls = 0;
+
+  // Of kInProgress, by the pace until now. InfiniteDuration(): not known yet.
+  absl::Duration time_left = absl::InfiniteDuration();
+
+  // Wall clock; InfinitePast(): never.
+  absl::Time began_at = absl::InfinitePast();
+  absl::Time changed_at = absl::InfinitePast();    // when all this was so
+  absl::Time completed_at = absl::InfinitePast();  // the end of the last that was completed
+};
+
 // Thread-safe. Lives as long as its Engine. Errors of every call:
 // store_unavailable, store_corrupt.
 class JOINPASS_EXPORT Directory {
@@ -125,7 +158,10 @@ class JOINPASS_EXPORT Directory {
   // Reads who the credential's user is (PMI, personal link) and all pages of his
   // scheduled meetings and of his webinars, and forgets those that the lists no longer
   // name. Of an account's credential: the same for all active users of the account; one
-  // who is gone meanwhile, or may host nothing, is passed over. Of one that is
+  // who is gone meanwhile, or may host nothing, is passed over, and who is no user of it
+  // any more is forgotten. A sync of an account that was cut short less
+  // than 15 minutes ago is gone on with from where it was: what that had read counts, and
+  // SyncReport::synced_at says since when. Of one that is
   // kIdentifying Zoom is asked first who it is, and of a delegated one whether its token
   // still is the same user's. Without the scope of a part, that part is left as it was
   // and the error is scope_missing, but for webinars: those are an extra. Two syncs of
@@ -137,6 +173,12 @@ class JOINPASS_EXPORT Directory {
   // then is kept.
   virtual absl::StatusOr<SyncReport> Sync(const std::string& credential_id,
                                           absl::Duration timeout) = 0;
+
+  // How the sync of the credential does, or how the last one did, in whatever process. One
+  // that says kInProgress and has not changed for 5 minutes was cut short. No network.
+  //
+  // Errors: credential_unknown
+  virtual absl::StatusOr<SyncProgress> GetSync(const std::string& credential_id) = 0;
 
   // Who hosts the meeting, from what is known; no network.
   //

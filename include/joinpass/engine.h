@@ -88,6 +88,16 @@ struct EngineOptions {
   // Hears each change of a credential's health that this process makes, once,
   // after it is durable. From any thread. Must not block, nor call the engine.
   std::function<void(const HealthChange&)> on_health_change = {};
+
+  // Syncs every credential in the background: soon after its consent (30 s), then about
+  // every `sync_every` (up to a tenth more or less; what failed after 10 minutes), a few at
+  // a time. Processes that share a store share the work. For those that live long. Zero:
+  // does not; else at least a minute.
+  absl::Duration sync_every = absl::ZeroDuration();
+
+  // Hears how each sync of this process does: when it begins, every few seconds, and when
+  // it ends. On the engine's thread. Must not block, nor call the engine.
+  std::function<void(const SyncProgress&)> on_sync_progress = {};
 };
 
 // What one round of upkeep did.

@@ -2,10 +2,12 @@
 
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "base/ids.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "directory/consent_of.h"
 
 namespace joinpass::directory {
 namespace {
@@ -67,7 +69,23 @@ absl::Status AddServing(store::Records& records, const std::string& user_id, Fou
   return absl::OkStatus();
 }
 
+// Those whom a sync has found have it by their hosts' rows; of a consent that was never
+// synced the credential says it.
 absl::Status AddOfEmail(store::Records& records, const std::string& email, Found& found) {
+  const std::size_t before = found.users.size();
+  const auto hosts = records.FindHostsByEmail(absl::AsciiStrToLower(email));
+  if (!hosts.ok()) JOINPASS_RETURN_IF_ERROR(found.Note(hosts.status()));
+  if (hosts.ok()) {
+    for (const store::HostRecord& host : *hosts) {
+      auto credential = ConsentOf(records, host.app_id, {host.user_id, host.account_id.value});
+      if (credential.ok()) {
+        found.users.push_back({*std::move(credential), host.user_id});
+      } else {
+        JOINPASS_RETURN_IF_ERROR(found.Note(credential.status()));
+      }
+    }
+    if (found.users.size() > before) return absl::OkStatus();
+  }
   auto credentials = records.ListCredentials("");
   if (!credentials.ok()) return found.Note(credentials.status());
   for (store::CredentialRecord& credential : *credentials) {

@@ -3,15 +3,16 @@
 #ifndef JOINPASS_LIB_DIRECTORY_SYNC_H_
 #define JOINPASS_LIB_DIRECTORY_SYNC_H_
 
-#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/flight.h"
 #include "base/task.h"
+#include "directory/user_sync.h"
 #include "joinpass/directory.h"
 #include "joinpass/time.h"
 #include "oauth/authorized_calls.h"
@@ -23,50 +24,47 @@ namespace joinpass::directory {
 
 // Reads the personal meeting ids, the scheduled meetings and the webinars of one user, or
 // of all users of an account, page by page, and forgets what the lists no longer
-// name; what was learnt after the sync began is spared. Memory does not grow with
-// the number of pages.
+// name; what was learnt after a list began is spared. Memory does not grow with the
+// number of users. How it does is told to `on_sync_progress` and stands in the store, from
+// where the next one goes on if this one is cut short.
 //
 // Used from the loop's thread only.
 class Sync {
  public:
   Sync(const service::Context& context, oauth::AuthorizedCalls& calls)
-      : context_(context), calls_(calls) {}
+      : context_(context), calls_(calls), users_(context, calls) {}
 
   // Errors as for Directory::Sync().
   base::Task<absl::StatusOr<SyncReport>> Run(std::string credential_id, SteadyTime deadline);
 
  private:
-  // Whose part of the directory is read, in whose name.
-  struct Target {
-    store::CredentialRecord credential;
-    std::string user_id;
-    std::uint64_t personal_meeting_id = 0;  // as the list of users says, if there is one
-    absl::Time listed_at = absl::InfinitePast();
+  // One that is under way.
+  struct Course {
+    store::CredentialRecord credential = {};
+    SyncReport report = {};
+    store::SyncRecord record = {};
+    bool goes_on = false;  // whoever was read since it began is passed over
+    SteadyTime written_at = {};
   };
 
   base::Task<absl::StatusOr<SyncReport>> RunAlone(std::string credential_id, SteadyTime deadline);
   base::Task<absl::Status> CheckDelegate(const store::CredentialRecord& credential,
                                          SteadyTime deadline);
-  base::Task<absl::Status> ReadAccount(const store::CredentialRecord& credential,
-                                       SteadyTime deadline, SyncReport& report);
-  base::Task<absl::Status> ReadUser(const Target& target, SteadyTime deadline, SyncReport& report);
-  base::Task<absl::Status> ReadHost(const Target& target, SteadyTime deadline, SyncReport& report);
-  static store::HostRecord HostOf(const Target& target, absl::Time learnt_at);
-  base::Task<absl::Status> PutHost(store::HostRecord host, SyncReport& report);
-  base::Task<absl::Status> ReadWebinars(const Target& target, SteadyTime deadline,
-                                        SyncReport& report);
-  base::Task<absl::Status> ReadList(const Target& target, store::MeetingKind kind,
-                                    SteadyTime deadline, SyncReport& report);
-  base::Task<absl::Status> ReadPages(const Target& target, store::MeetingKind kind,
-                                     SteadyTime deadline, int& meetings, SyncReport& report);
-  base::Task<absl::Status> Sweep(const Target& target, store::MeetingKind kind, absl::Time before,
-                                 SyncReport& report);
+  base::Task<absl::Status> Begin(Course& course);
+  base::Task<absl::Status> Read(Course& course, SteadyTime deadline);
+  base::Task<absl::Status> ReadAccount(Course& course, SteadyTime deadline);
+  base::Task<absl::Status> ReadUsers(Course& course, SteadyTime deadline);
+  base::Task<absl::Status> ReadListed(Course& course, const zoom::UserPage& page,
+                                      absl::Time listed_at, SteadyTime deadline);
+  base::Task<absl::StatusOr<std::vector<bool>>> WhoWasRead(const Course& course,
+                                                           const zoom::UserPage& page);
+  base::Task<absl::Status> ForgetOthers(Course& course);
+  base::Task<absl::Status> Note(Course& course, bool at_once);
 
   const service::Context& context_;
   oauth::AuthorizedCalls& calls_;
-
-  // The sync that runs, of each credential; the next one waits for it.
-  std::map<std::string, std::shared_ptr<base::Flight<absl::Status>>> running_;
+  UserSync users_;
+  std::map<std::string, std::shared_ptr<base::Flight<absl::Status>>> running_;  // by credential
 };
 
 }  // namespace joinpass::directory

@@ -139,6 +139,10 @@ absl::StatusOr<SyncReport> Face::GuestDirectory::Sync(const std::string& credent
   return border_.Run([&] { return inside_.Sync(credential_id, timeout); });
 }
 
+absl::StatusOr<SyncProgress> Face::GuestDirectory::GetSync(const std::string& credential_id) {
+  return border_.Run([&] { return inside_.GetSync(credential_id); });
+}
+
 absl::StatusOr<Resolution> Face::GuestDirectory::Resolve(const MeetingLink& link) {
   return border_.Run([&] { return inside_.Resolve(link); });
 }

@@ -69,12 +69,13 @@ House::House(EngineOptions options, Parts parts)
                *parts_.client,
                records_,
                std::move(parts_.origins),
-               {options_.on_notice, options_.on_health_change}},
+               {options_.on_notice, options_.on_health_change, options_.on_sync_progress}},
       tokens_(context_),
       calls_(context_, tokens_),
       upkeep_(context_, tokens_, calls_),
       consents_(context_, calls_, upkeep_),
       sync_(context_, calls_),
+      background_sync_(context_, sync_, options_.sync_every),
       hosts_(context_, calls_),
       minter_(context_, calls_),
       services_{context_, tokens_, hosts_, minter_},
@@ -87,8 +88,12 @@ House::House(EngineOptions options, Parts parts)
 
 House::~House() { (void)Close(kCloseByItself); }
 
-void House::SettleWhileOpen() {
+void House::BeginBackground() {
   runner_->Spawn<absl::Status>([this] { return upkeep_.SettleWhileOpen(); }, [](absl::Status) {});
+  if (options_.sync_every > absl::ZeroDuration()) {
+    runner_->Spawn<absl::Status>([this] { return background_sync_.RunWhileOpen(); },
+                                 [](absl::Status) {});
+  }
 }
 
 absl::Status House::Close(absl::Duration timeout) {

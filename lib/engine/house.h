@@ -10,6 +10,7 @@
 #include "base/mutex.h"
 #include "base/random.h"
 #include "crypto/key_source.h"
+#include "directory/background_sync.h"
 #include "directory/host_finder.h"
 #include "directory/sync.h"
 #include "engine/border.h"
@@ -74,8 +75,9 @@ class House {
   // its own threads it ends the others. Nothing in a forked child.
   void EndForGood();
 
-  // Begins to settle in the background what a process that died has left. Once.
-  void SettleWhileOpen();
+  // Begins what goes on in the background while it is open: to settle what a process that
+  // died has left, and to sync if that is asked for. Once.
+  void BeginBackground();
 
  private:
   // Each outlives those below it.
@@ -90,6 +92,7 @@ class House {
   oauth::Upkeep upkeep_;
   oauth::Consents consents_;
   directory::Sync sync_;
+  directory::BackgroundSync background_sync_;
   directory::HostFinder hosts_;
   join::Minter minter_;
   const join::Services services_;

@@ -80,6 +80,9 @@ absl::StatusOr<zoom::Origins> CheckOptions(const EngineOptions& options) {
   if (keys > 1) wrong.push_back("only one of key_file, keys and key_callback may be set");
   if (!oauth.ok()) wrong.push_back("oauth_origin is no https origin");
   if (!api.ok()) wrong.push_back("api_origin is no https origin");
+  if (options.sync_every != absl::ZeroDuration() && options.sync_every < absl::Minutes(1)) {
+    wrong.push_back("sync_every is neither zero nor a minute or more");
+  }
   if (wrong.empty()) return zoom::Origins{*oauth, *api};
   return base::MakeError(Reason::kInvalidArgument, "open: " + absl::StrJoin(wrong, "; "));
 }
@@ -101,7 +104,7 @@ absl::StatusOr<std::unique_ptr<House>> Assemble(EngineOptions options, base::Clo
       clock,           random,           std::move(origins), std::move(keys), std::move(store),
       std::move(loop), std::move(client)};
   auto engine = std::make_unique<House>(std::move(options), std::move(parts));
-  engine->SettleWhileOpen();
+  engine->BeginBackground();
   return engine;
 }
 

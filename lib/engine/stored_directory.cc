@@ -2,6 +2,7 @@
 
 #include "directory/listing.h"
 #include "directory/resolver.h"
+#include "directory/sync_progress.h"
 
 namespace joinpass::engine {
 
@@ -10,6 +11,12 @@ absl::StatusOr<SyncReport> StoredDirectory::Sync(const std::string& credential_i
   const SteadyTime deadline = context_.clock.SteadyNow() + timeout;
   return runner_.Run<absl::StatusOr<SyncReport>>(
       [this, credential_id, deadline] { return sync_.Run(credential_id, deadline); });
+}
+
+absl::StatusOr<SyncProgress> StoredDirectory::GetSync(const std::string& credential_id) {
+  JOINPASS_RETURN_IF_ERROR(context_.records.GetCredential(credential_id).status());
+  JOINPASS_ASSIGN_OR_RETURN(const auto sync, context_.records.FindSync(credential_id));
+  return directory::ProgressOf(sync.value_or(store::SyncRecord{.credential_id = credential_id}));
 }
 
 absl::StatusOr<Resolution> StoredDirectory::Resolve(const MeetingLink& link) {

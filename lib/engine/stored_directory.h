@@ -22,6 +22,7 @@ class StoredDirectory final : public Directory {
 
   absl::StatusOr<SyncReport> Sync(const std::string& credential_id,
                                   absl::Duration timeout) override;
+  absl::StatusOr<SyncProgress> GetSync(const std::string& credential_id) override;
   absl::StatusOr<Resolution> Resolve(const MeetingLink& link) override;
   absl::StatusOr<Resolution> LookUp(const MeetingLink& link,
                                     const std::vector<std::string>& host_hints,

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "joinpass/credentials.h"
+#include "joinpass/directory.h"
 #include "joinpass/engine.h"
 
 namespace joinpass::service {
@@ -16,6 +17,7 @@ namespace joinpass::service {
 struct Listeners {
   std::function<void(const Notice&)> on_notice = {};
   std::function<void(const HealthChange&)> on_health_change = {};
+  std::function<void(const SyncProgress&)> on_sync_progress = {};
 
   void Notify(std::string name, std::string text) const {
     if (!on_notice) return;

@@ -1,5 +1,6 @@
 // Records of hosts and their meetings.
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <utility>
@@ -26,6 +27,7 @@ HostRecord Cut(HostRecord host) {
   Cut(host.account_id);
   Cut(host.personal_meeting_id);
   Cut(host.vanity_name);
+  Cut(host.email);
   return host;
 }
 MeetingRecord Cut(MeetingRecord meeting) {
@@ -46,17 +48,21 @@ std::optional<Record> KnownIn(const std::optional<Row>& seen, const Open& open) 
 
 bool SealsTheSame(const HostRecord& a, const HostRecord& b) {
   return a.account_id.value == b.account_id.value && a.vanity_name.value == b.vanity_name.value &&
-         a.personal_meeting_id.value == b.personal_meeting_id.value;
+         a.personal_meeting_id.value == b.personal_meeting_id.value &&
+         a.email.value == b.email.value;
 }
 
 // A row is sealed again only where what it seals has changed.
 HostRow RowOf(const RowSealer& sealer, const HostRecord& now,
               const std::optional<HostRecord>& known, const std::optional<HostRow>& seen) {
-  if (!known || !SealsTheSame(now, *known)) return sealer.SealHost(now);
+  // One of an earlier schema does not say yet how his meetings name him.
+  const bool is_whole = known && !seen->meeting_key.empty();
+  if (!is_whole || !SealsTheSame(now, *known)) return sealer.SealHost(now);
   HostRow row = *seen;
   row.account_at = now.account_id.at;
   row.number_at = now.personal_meeting_id.at;
   row.vanity_at = now.vanity_name.at;
+  row.email_at = now.email.at;
   return row;
 }
 MeetingRow RowOf(const RowSealer& sealer, const MeetingRecord& now,
@@ -69,6 +75,20 @@ MeetingRow RowOf(const RowSealer& sealer, const MeetingRecord& now,
   return row;
 }
 
+// What stands in a list that was read whole was so when that began.
+void NoteListed(MeetingRecord& meeting, absl::Time listed_at, absl::Time latest) {
+  if (meeting.deleted.value || listed_at > latest) return;
+  meeting.host.at = std::max(meeting.host.at, listed_at);
+  meeting.deleted.at = std::max(meeting.deleted.at, listed_at);
+}
+
+// Whether all that `now` says was known before, at a time that counts.
+bool SaysTheSame(const MeetingRecord& before, const MeetingRecord& now, absl::Time latest) {
+  return before.host.value == now.host.value && before.deleted.value == now.deleted.value &&
+         before.host.at <= latest && before.deleted.at <= latest &&
+         before.deleted.at > absl::InfinitePast();
+}
+
 // The change that has a row say what `learnt` says; nothing if it does already.
 std::optional<HostChange> ChangeFor(const RowSealer& sealer, const HostRecord& learnt,
                                     const std::optional<HostRow>& seen, absl::Time latest) {
@@ -79,12 +99,16 @@ std::optional<HostChange> ChangeFor(const RowSealer& sealer, const HostRecord& l
   return HostChange{.row = RowOf(sealer, now, known, seen), .seen = seen};
 }
 std::optional<MeetingChange> ChangeFor(const RowSealer& sealer, const MeetingRecord& learnt,
-                                       const std::optional<MeetingRow>& seen, absl::Time latest) {
+                                       const std::optional<MeetingRow>& seen, absl::Time latest,
+                                       Records::Noting noting) {
   const auto known =
       KnownIn<MeetingRecord>(seen, [&](const MeetingRow& row) { return sealer.OpenMeeting(row); });
   MeetingRecord now =
       known.value_or(MeetingRecord{.app_id = learnt.app_id, .number = learnt.number});
+  if (seen) NoteListed(now, seen->listed_at, latest);
+  const MeetingRecord before = now;
   if (!Learn(now, learnt, latest)) return std::nullopt;
+  if (noting == Records::Noting::kByList && SaysTheSame(before, now, latest)) return std::nullopt;
   return MeetingChange{.row = RowOf(sealer, now, known, seen), .seen = seen};
 }
 
@@ -112,6 +136,7 @@ bool Learn(HostRecord& known, const HostRecord& learnt, absl::Time latest) {
   bool changed = known.account_id.Take(learnt.account_id, latest);
   changed |= known.personal_meeting_id.Take(learnt.personal_meeting_id, latest);
   changed |= known.vanity_name.Take(learnt.vanity_name, latest);
+  changed |= known.email.Take(learnt.email, latest);
   return changed;
 }
 
@@ -138,7 +163,8 @@ absl::Status Records::PutHost(const HostRecord& host, absl::Time now) {
   });
 }
 
-absl::Status Records::PutMeetings(std::span<const MeetingRecord> meetings, absl::Time now) {
+absl::Status Records::PutMeetings(std::span<const MeetingRecord> meetings, absl::Time now,
+                                  Noting noting) {
   const absl::Time latest = LatestLearnt(now);
   const std::vector<MeetingRecord> learnt = Gathered(meetings, latest);
   return Sealing([&](const RowSealer& sealer) -> absl::Status {
@@ -148,7 +174,7 @@ absl::Status Records::PutMeetings(std::span<const MeetingRecord> meetings, absl:
       JOINPASS_ASSIGN_OR_RETURN(const auto seen, store_.directory().FindEachMeeting(searches));
       std::vector<MeetingChange> changes;
       for (std::size_t at = 0; at < learnt.size(); ++at) {
-        auto change = ChangeFor(sealer, learnt[at], seen[at], latest);
+        auto change = ChangeFor(sealer, learnt[at], seen[at], latest, noting);
         if (change) changes.push_back(*std::move(change));
       }
       JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.directory().ChangeMeetings(changes));
@@ -158,16 +184,37 @@ absl::Status Records::PutMeetings(std::span<const MeetingRecord> meetings, absl:
   });
 }
 
-absl::StatusOr<int> Records::SweepMeetings(const std::string& app_id,
-                                           const std::string& host_user_id, MeetingKind kind,
-                                           absl::Time before, absl::Time now) {
-  const absl::Time latest = LatestLearnt(now);
+absl::StatusOr<int> Records::EndListings(const std::string& app_id, const std::string& host_user_id,
+                                         std::span<const MeetingListing> lists, absl::Time now) {
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<int> {
     JOINPASS_RETURN_IF_ERROR(CheckKnowsAll(sealer));
-    JOINPASS_RETURN_IF_ERROR(store_.directory().ForgetDeleted(before - kDeletionKept, latest));
-    return store_.directory().SweepMeetings(sealer.MeetingHostKeys(app_id, host_user_id), kind,
-                                            before, latest);
+    std::vector<ListingEnd> ends;
+    for (const MeetingListing& list : lists) {
+      ListingEnd& end = ends.emplace_back();
+      end.kind = list.kind;
+      end.began = list.began;
+      for (const std::uint64_t number : list.numbers) {
+        for (std::string& key : sealer.MeetingNumberKeys(number)) {
+          end.number_keys.insert(std::move(key));
+        }
+      }
+    }
+    return store_.directory().EndListings(sealer.MeetingHostKeys(app_id, host_user_id), ends,
+                                          LatestLearnt(now));
   });
+}
+
+absl::StatusOr<int> Records::ForgetHosts(const std::string& app_id, const std::string& account_id,
+                                         absl::Time before, absl::Time now) {
+  return Opening([&](const RowSealer& sealer) -> absl::StatusOr<int> {
+    JOINPASS_RETURN_IF_ERROR(CheckKnowsAll(sealer));
+    return store_.directory().ForgetHosts(sealer.AccountKeys(app_id, account_id), before,
+                                          LatestLearnt(now));
+  });
+}
+
+absl::Status Records::ForgetDeleted(absl::Time now) {
+  return store_.directory().ForgetDeleted(now - kDeletionKept, LatestLearnt(now));
 }
 
 absl::StatusOr<std::optional<HostRecord>> Records::FindHost(const std::string& app_id,
@@ -199,6 +246,7 @@ absl::StatusOr<std::vector<MeetingRecord>> Records::FindMeetings(std::uint64_t n
     return OpenRows(rows, [&](const MeetingRow& row) -> absl::StatusOr<MeetingRecord> {
       JOINPASS_ASSIGN_OR_RETURN(MeetingRecord meeting, sealer.OpenMeeting(row));
       if (meeting.number != number) return Mismatch();
+      NoteListed(meeting, row.listed_at, absl::InfiniteFuture());
       return meeting;
     });
   });
@@ -220,7 +268,9 @@ absl::StatusOr<Records::MeetingListed> Records::ListMeetings(const MeetingList& 
     for (const NumberedMeeting& one : rows) {
       absl::StatusOr<MeetingRecord> meeting = sealer.OpenMeeting(one.row);
       if (!meeting.ok() && !ConcernsOneRow(meeting.status())) return meeting.status();
-      if (meeting.ok()) listed.meetings.push_back(*std::move(meeting));
+      if (!meeting.ok()) continue;
+      NoteListed(*meeting, one.row.listed_at, absl::InfiniteFuture());
+      listed.meetings.push_back(*std::move(meeting));
     }
     return listed;
   });
@@ -237,6 +287,32 @@ absl::StatusOr<std::vector<HostRecord>> Records::FindHostsByPersonalMeetingId(st
       return host;
     });
   });
+}
+
+absl::StatusOr<std::vector<HostRecord>> Records::FindHostsByEmail(std::string_view email) {
+  return Opening([&](const RowSealer& sealer) -> absl::StatusOr<std::vector<HostRecord>> {
+    JOINPASS_ASSIGN_OR_RETURN(const std::vector<HostRow> rows,
+                              store_.directory().FindHostsByEmail(sealer.EmailKeys(email)));
+    return OpenRows(rows, [&](const HostRow& row) -> absl::StatusOr<HostRecord> {
+      JOINPASS_ASSIGN_OR_RETURN(HostRecord host, sealer.OpenHost(row));
+      if (host.email.value != email) return Mismatch();
+      return host;
+    });
+  });
+}
+
+absl::StatusOr<bool> Records::PutSync(const SyncRecord& sync,
+                                      const std::optional<SyncRecord>& seen) {
+  SyncRecord cut = sync;
+  for (absl::Time* time : {&cut.began_at, &cut.changed_at, &cut.completed_at}) {
+    *time = CutToMillis(*time);
+  }
+  JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.directory().ChangeSync(cut, seen));
+  return outcome == Outcome::kDone;
+}
+
+absl::StatusOr<std::optional<SyncRecord>> Records::FindSync(const std::string& credential_id) {
+  return store_.directory().FindSync(credential_id);
 }
 
 absl::StatusOr<std::vector<HostRecord>> Records::FindHostsByVanityName(std::string_view name) {

@@ -28,6 +28,7 @@ class DirectoryStore {
   virtual absl::StatusOr<std::vector<HostRow>> FindHostsByNumber(const LookupKeys& number_keys) = 0;
   virtual absl::StatusOr<std::vector<HostRow>> FindHostsByVanityName(
       const LookupKeys& vanity_keys) = 0;
+  virtual absl::StatusOr<std::vector<HostRow>> FindHostsByEmail(const LookupKeys& email_keys) = 0;
 
   // For each search the row, if there is one, in the same order.
   virtual absl::StatusOr<std::vector<std::optional<MeetingRow>>> FindEachMeeting(
@@ -42,15 +43,29 @@ class DirectoryStore {
                                                                     int most) = 0;
   // kMoved: one of what is stored is not as seen (any more); nothing was written.
   virtual absl::StatusOr<Outcome> ChangeMeetings(std::span<const MeetingChange> changes) = 0;
-  // Those of the host and of `kind` of which nothing was learnt from `before` to `latest`
-  // are deleted, as of `before`. Gives how many.
-  virtual absl::StatusOr<int> SweepMeetings(const LookupKeys& host_keys, MeetingKind kind,
-                                            absl::Time before, absl::Time latest) = 0;
+  // Ends what lists of one host were read, whose meetings stand under `host_keys`. Of each
+  // list, unless one that began later (and not after `latest`) has ended: what it does not
+  // show and of which nothing was learnt from `began` to `latest` is deleted, as of
+  // `began`; what it shows and was deleted before is there again; and the host's row says
+  // when it was read. One transaction. Gives how many were deleted.
+  virtual absl::StatusOr<int> EndListings(const LookupKeys& host_keys,
+                                          std::span<const ListingEnd> lists, absl::Time latest) = 0;
+  // Hosts of the account whose account was not learnt from `before` to `latest` are gone, and
+  // their meetings deleted, as of `before`, unless something was learnt of those. One
+  // transaction. Gives how many meetings.
+  virtual absl::StatusOr<int> ForgetHosts(const LookupKeys& account_keys, absl::Time before,
+                                          absl::Time latest) = 0;
   // Forgets deletions that were not from `before` to `latest`.
   virtual absl::Status ForgetDeleted(absl::Time before, absl::Time latest) = 0;
   // All that is known of one host, or of all hosts of one account.
   virtual absl::Status RemoveHost(const LookupKeys& user_keys, const LookupKeys& host_keys) = 0;
   virtual absl::Status RemoveHostsOfAccount(const LookupKeys& account_keys) = 0;
+
+  // How syncs do. kMoved: what is stored is not as `seen` (nothing: there is none).
+  virtual absl::StatusOr<Outcome> ChangeSync(const SyncRecord& sync,
+                                             const std::optional<SyncRecord>& seen) = 0;
+  virtual absl::StatusOr<std::optional<SyncRecord>> FindSync(const std::string& credential_id) = 0;
+  virtual absl::Status RemoveSync(const std::string& credential_id) = 0;
 };
 
 }  // namespace joinpass::store

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint64_t kLayout = 1;
 constexpr std::uint64_t kWithExpected = 2;  // of an authorization
+constexpr std::uint64_t kWithEmail = 2;     // of a host
 
 ByteWriter Begin() {
   ByteWriter writer;
@@ -185,12 +186,14 @@ absl::Status ReadEvent(std::string_view bytes, EventRecord& event) {
 }
 
 base::Buffer WriteHost(const HostRecord& host) {
-  ByteWriter writer = Begin();
+  ByteWriter writer;
+  writer.Number(kWithEmail);
   writer.Text(host.app_id);
   writer.Text(host.user_id);
   writer.Text(host.account_id.value);
   writer.Number(host.personal_meeting_id.value);
   writer.Text(host.vanity_name.value);
+  writer.Text(host.email.value);
   return std::move(writer).Take();
 }
 
@@ -203,7 +206,9 @@ absl::StatusOr<HostRecord> ReadHost(std::string_view bytes) {
   host.account_id.value = reader.Text();
   host.personal_meeting_id.value = reader.Number();
   host.vanity_name.value = reader.Text();
-  return End(reader, layout, std::move(host));
+  const bool with_email = layout == kWithEmail;
+  if (with_email) host.email.value = reader.Text();
+  return End(reader, with_email ? kLayout : layout, std::move(host));
 }
 
 base::Buffer WriteMeeting(const MeetingRecord& meeting) {

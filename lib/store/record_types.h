@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "joinpass/apps.h"
 #include "joinpass/credentials.h"
+#include "joinpass/directory.h"
 #include "joinpass/reason.h"
 #include "joinpass/secret.h"
 #include "message/origin.h"
@@ -181,6 +182,12 @@ struct HostRecord {
   Learnt<std::string> account_id = {};
   Learnt<std::uint64_t> personal_meeting_id = {};  // 0: none
   Learnt<std::string> vanity_name = {};            // lower case; empty: none
+  Learnt<std::string> email = {};                  // lower case; empty: not known
+
+  // When a whole list of his meetings, or webinars, last began to be read: what was known
+  // of them then was so, but for what was learnt since.
+  absl::Time meetings_listed_at = absl::InfinitePast();
+  absl::Time webinars_listed_at = absl::InfinitePast();
 };
 
 // By which list of Zoom's a meeting is found, and by which endpoint its token. The
@@ -210,6 +217,31 @@ struct MeetingRecord {
 
   // When it was last known to be, and to be his.
   absl::Time learnt_at() const { return std::max(host.at, deleted.at); }
+};
+
+// What a whole list of somebody's meetings showed, of those of one kind.
+struct MeetingListing {
+  MeetingKind kind = MeetingKind::kScheduled;
+  std::vector<std::uint64_t> numbers = {};
+  absl::Time began = absl::InfinitePast();  // to be read
+};
+
+// How a sync of one credential does, or did.
+struct SyncRecord {
+  std::string credential_id = {};
+  SyncState state = SyncState::kNotStarted;
+  absl::Time began_at = absl::InfinitePast();
+  absl::Time changed_at = absl::InfinitePast();    // when this was written
+  absl::Time completed_at = absl::InfinitePast();  // when the last that was completed ended
+  int users = 0;
+  int users_in_all = 0;  // 0: not known
+  int meetings = 0;
+  int webinars = 0;
+  int removed = 0;
+  int calls = 0;
+  std::string reason = {};  // of kFailed: the name of a Reason
+
+  friend bool operator==(const SyncRecord&, const SyncRecord&) = default;
 };
 
 // Takes what is newer of `learnt`, which speaks of the same thing, field by field as

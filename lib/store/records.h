@@ -191,15 +191,26 @@ class Records {
   // again. A row that does not open is replaced; so is what was learnt after `now`, by a
   // clock that was ahead.
   absl::Status PutHost(const HostRecord& host, absl::Time now = absl::InfiniteFuture());
+  // kByList: `meetings` stand in a list that EndListings() will note as a whole, so that
+  // what is known as it is said there keeps its time, and is not written.
+  enum class Noting { kEach, kByList };
   absl::Status PutMeetings(std::span<const MeetingRecord> meetings,
-                           absl::Time now = absl::InfiniteFuture());  // one transaction
+                           absl::Time now = absl::InfiniteFuture(),
+                           Noting noting = Noting::kEach);  // one transaction
 
-  // The meetings of `kind` of one host in one app of which nothing was learnt at `before` or
-  // later (and not after `now`) are deleted, as of then. Gives how many. Forgets
-  // deletions 48 h older.
-  absl::StatusOr<int> SweepMeetings(const std::string& app_id, const std::string& host_user_id,
-                                    MeetingKind kind, absl::Time before,
-                                    absl::Time now = absl::InfiniteFuture());
+  // The lists of one host in one app were read to their ends. Of each: his meetings of
+  // that kind which it does not show, and of which nothing was learnt since it began (and
+  // not after `now`), are deleted, as of then; what it does show was so then. Not so if a
+  // list that began later has ended. One transaction. Gives how many were deleted.
+  absl::StatusOr<int> EndListings(const std::string& app_id, const std::string& host_user_id,
+                                  std::span<const MeetingListing> lists,
+                                  absl::Time now = absl::InfiniteFuture());
+  // Who of an account was learnt of before `before` (or after `now`) and not since is
+  // forgotten, and his meetings are deleted, as of `before`. Gives how many meetings.
+  absl::StatusOr<int> ForgetHosts(const std::string& app_id, const std::string& account_id,
+                                  absl::Time before, absl::Time now = absl::InfiniteFuture());
+  // Forgets what was deleted 48 h before `now`.
+  absl::Status ForgetDeleted(absl::Time now);
 
   absl::StatusOr<std::optional<HostRecord>> FindHost(const std::string& app_id,
                                                      const std::string& user_id);
@@ -226,6 +237,11 @@ class Records {
 
   absl::StatusOr<std::vector<HostRecord>> FindHostsByPersonalMeetingId(std::uint64_t pmi);
   absl::StatusOr<std::vector<HostRecord>> FindHostsByVanityName(std::string_view name);
+  absl::StatusOr<std::vector<HostRecord>> FindHostsByEmail(std::string_view email);
+
+  // How syncs do. False: what is stored is not as `seen` (nothing: there is none).
+  absl::StatusOr<bool> PutSync(const SyncRecord& sync, const std::optional<SyncRecord>& seen);
+  absl::StatusOr<std::optional<SyncRecord>> FindSync(const std::string& credential_id);
 
  private:
   absl::StatusOr<std::optional<AuthorizationRequest>> ChangeAuthorization(

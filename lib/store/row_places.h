@@ -43,6 +43,7 @@ inline crypto::LookupPlace HostAccountLookup(std::string_view app) {
 }
 inline crypto::LookupPlace HostNumberLookup() { return {"host", "number", ""}; }
 inline crypto::LookupPlace VanityLookup() { return {"host", "vanity", ""}; }
+inline crypto::LookupPlace EmailLookup() { return {"host", "email", ""}; }
 inline crypto::LookupPlace MeetingNumberLookup() { return {"meeting", "number", ""}; }
 inline crypto::LookupPlace MeetingHostLookup(std::string_view app) {
   return {"meeting", "host", app};

@@ -204,9 +204,14 @@ HostRow RowSealer::SealHost(const HostRecord& host) const {
     row.number_key = keys_.CurrentLookupKey(HostNumberLookup(), std::to_string(number));
   }
   row.vanity_key = KeyOrNone(VanityLookup(), host.vanity_name.value);
+  row.email_key = KeyOrNone(EmailLookup(), host.email.value);
+  row.meeting_key = keys_.CurrentLookupKey(MeetingHostLookup(host.app_id), host.user_id);
   row.account_at = host.account_id.at;
   row.number_at = host.personal_meeting_id.at;
   row.vanity_at = host.vanity_name.at;
+  row.email_at = host.email.at;
+  row.meetings_listed_at = host.meetings_listed_at;
+  row.webinars_listed_at = host.webinars_listed_at;
   row.sealed = Seal(HostPlace(row.user_key), WriteHost(host));
   return row;
 }
@@ -219,6 +224,9 @@ absl::StatusOr<HostRecord> RowSealer::OpenHost(const HostRow& row) const {
   host.account_id.at = row.account_at;
   host.personal_meeting_id.at = row.number_at;
   host.vanity_name.at = row.vanity_at;
+  host.email.at = row.email_at;
+  host.meetings_listed_at = row.meetings_listed_at;
+  host.webinars_listed_at = row.webinars_listed_at;
   return host;
 }
 
@@ -283,6 +291,10 @@ LookupKeys RowSealer::PersonalMeetingIdKeys(std::uint64_t number) const {
 
 LookupKeys RowSealer::VanityNameKeys(std::string_view name) const {
   return KeysOrNone(VanityLookup(), name);
+}
+
+LookupKeys RowSealer::EmailKeys(std::string_view email) const {
+  return KeysOrNone(EmailLookup(), email);
 }
 
 MeetingSearch RowSealer::SearchMeeting(const MeetingRecord& meeting) const {

@@ -61,6 +61,7 @@ class RowSealer {
   LookupKeys AccountKeys(std::string_view app_id, std::string_view account_id) const;
   LookupKeys PersonalMeetingIdKeys(std::uint64_t number) const;
   LookupKeys VanityNameKeys(std::string_view name) const;
+  LookupKeys EmailKeys(std::string_view email) const;
   MeetingSearch SearchMeeting(const MeetingRecord& meeting) const;
   LookupKeys MeetingNumberKeys(std::uint64_t number) const;
   LookupKeys MeetingHostKeys(std::string_view app_id, std::string_view user_id) const;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <variant>
 #include <vector>
 
@@ -91,9 +92,14 @@ struct HostRow {
   std::string account_key = {};  // of the account, within the app; empty: not known
   std::string number_key = {};   // of the personal meeting id; empty: none
   std::string vanity_key = {};   // empty: none
+  std::string email_key = {};    // empty: not known
+  std::string meeting_key = {};  // of the user, as his meetings name him
   absl::Time account_at = absl::InfinitePast();
   absl::Time number_at = absl::InfinitePast();
   absl::Time vanity_at = absl::InfinitePast();
+  absl::Time email_at = absl::InfinitePast();
+  absl::Time meetings_listed_at = absl::InfinitePast();
+  absl::Time webinars_listed_at = absl::InfinitePast();
   std::string sealed = {};
 
   friend bool operator==(const HostRow&, const HostRow&) = default;
@@ -111,7 +117,8 @@ struct MeetingRow {
   absl::Time deleted_at = absl::InfinitePast();
   std::string sealed = {};
 
-  friend bool operator==(const MeetingRow&, const MeetingRow&) = default;
+  // Stands in the row of its host: when the list of its kind was last read whole.
+  absl::Time listed_at = absl::InfinitePast();
 };
 
 // A row and its place in the order in which meetings were first learnt.
@@ -125,6 +132,13 @@ struct MeetingFilter {
   LookupKeys host_keys = {};
   LookupKeys account_keys = {};
   std::string app_id = {};
+};
+
+// MeetingListing as a store takes it, with the look-up keys of all numbers.
+struct ListingEnd {
+  MeetingKind kind = MeetingKind::kScheduled;
+  std::unordered_set<std::string> number_keys = {};
+  absl::Time began = absl::InfinitePast();
 };
 
 // Under which keys a meeting may be stored.

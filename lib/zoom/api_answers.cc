@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <unordered_set>
 #include <utility>
@@ -56,6 +57,11 @@ std::string BoundedId(const JsonField& field) {
 
 std::uint64_t NumberOrZero(const JsonField& field) {
   return static_cast<std::uint64_t>(field.Number().value_or(0));
+}
+
+std::string EmailOf(const JsonField& field) {
+  const std::string_view text = field.Text();
+  return text.size() <= kLongestEmail ? absl::AsciiStrToLower(base::ToAbsl(text)) : "";
 }
 
 // "jill" of "https://us04web.zoom.us/my/Jill?pwd=…".
@@ -123,7 +129,7 @@ absl::StatusOr<User> ReadUser(const message::Response& response) {
   User user;
   user.id = id.Text();
   user.account_id = BoundedId(account);
-  if (email.Text().size() <= kLongestEmail) user.email = email.Text();
+  user.email = EmailOf(email);
   user.personal_meeting_id = NumberOrZero(pmi);
   user.vanity_name = VanityName(vanity.Text());
   user.active = state.Text().empty() || state.Text() == "active";
@@ -131,12 +137,14 @@ absl::StatusOr<User> ReadUser(const message::Response& response) {
 }
 
 absl::StatusOr<UserPage> ReadUserPage(const message::Response& response) {
-  std::array<JsonField, 1> outer = {{{.key = "next_page_token"}}};
-  std::array<JsonField, 3> entry = {{{.key = "id"}, {.key = "pmi"}, {.key = "role_id"}}};
+  std::array<JsonField, 2> outer = {{{.key = "next_page_token"}, {.key = "total_records"}}};
+  std::array<JsonField, 4> entry = {
+      {{.key = "id"}, {.key = "pmi"}, {.key = "role_id"}, {.key = "email"}}};
   UserPage page;
   const auto on_entry = [&] {
     if (!IsId(entry[0].Text())) return;
     page.users.push_back({.id = std::string(entry[0].Text()),
+                          .email = EmailOf(entry[3]),
                           .personal_meeting_id = NumberOrZero(entry[1]),
                           .is_owner = entry[2].Text() == kOwnersRole});
   };
@@ -144,6 +152,8 @@ absl::StatusOr<UserPage> ReadUserPage(const message::Response& response) {
   JOINPASS_RETURN_IF_ERROR(ReadFields(response, "users", outer, &users));
   if (!users.found) return Invalid(response, "users", "the answer has no list");
   JOINPASS_ASSIGN_OR_RETURN(page.next_page_token, PageToken(response, "users", outer[0]));
+  constexpr std::uint64_t kMost = std::numeric_limits<int>::max();
+  page.users_in_all = static_cast<int>(std::min(NumberOrZero(outer[1]), kMost));
   return page;
 }
 

@@ -25,7 +25,7 @@ namespace joinpass::zoom {
 struct User {
   std::string id = {};  // never empty
   std::string account_id = {};
-  std::string email = {};
+  std::string email = {};                 // lower case; may be empty
   std::uint64_t personal_meeting_id = 0;  // 0: none
   std::string vanity_name = {};           // of vanity_url's /my/{name}, lower case; may be empty
   bool active = true;                     // false: pending, deactivated
@@ -35,11 +35,13 @@ absl::StatusOr<User> ReadUser(const message::Response& response);
 struct UserPage {
   struct Entry {
     std::string id = {};
+    std::string email = {};                 // lower case; may be empty
     std::uint64_t personal_meeting_id = 0;  // 0: none
     bool is_owner = false;                  // of the account, which has exactly one
   };
   std::vector<Entry> users = {};     // without those that have no id yet
   std::string next_page_token = {};  // empty: this was the last page
+  int users_in_all = 0;              // on all pages; 0: not said
 };
 absl::StatusOr<UserPage> ReadUserPage(const message::Response& response);
 

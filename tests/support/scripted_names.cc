@@ -29,6 +29,7 @@ struct Script {
 
 base::Mutex mutex;
 base::CondVar answered;
+base::CondVar stalled;
 std::optional<Script> script ABSL_GUARDED_BY(mutex);
 
 using GetAddrInfo = int (*)(const char*, const char*, const addrinfo*, addrinfo**);
@@ -42,7 +43,10 @@ Function Real(const char* name) {
 std::optional<std::vector<std::string>> AddressesOf(const char* node) {
   base::MutexLock lock(mutex);
   if (!script || node == nullptr) return std::nullopt;
-  if (script->stalling.count(node) > 0) ++script->stalled;
+  if (script->stalling.count(node) > 0) {
+    ++script->stalled;
+    stalled.NotifyAll();
+  }
   while (script && script->stalling.count(node) > 0) answered.Wait(mutex);
   if (!script) return std::nullopt;
   const auto found = script->names.find(node);
@@ -123,6 +127,11 @@ void ScriptedNames::Answer() {
 int ScriptedNames::Stalled() {
   base::MutexLock lock(mutex);
   return script->stalled;
+}
+
+void ScriptedNames::AwaitStalled(int count) {
+  base::MutexLock lock(mutex);
+  while (script->stalled < count) stalled.Wait(mutex);
 }
 
 void ScriptedNames::BringHome(const std::string& address) {

@@ -25,6 +25,7 @@ class ScriptedNames {
   void Stall(const std::string& name);
   void Answer();
   int Stalled();  // how many wait
+  void AwaitStalled(int count);
 
   // Whoever connects to the IPv4 address gets to this machine.
   void BringHome(const std::string& address);

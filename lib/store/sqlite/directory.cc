@@ -1,13 +1,25 @@
 #include "store/sqlite/directory.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "base/status.h"
 #include "store/sqlite/key_check.h"
 
 #define JOINPASS_SQL_HOST                                                          \
   "user_key, app_id, account_key, number_key, vanity_key, account_at, number_at, " \
-  "vanity_at, sealed"
+  "vanity_at, sealed, email_key, email_at, meeting_key, meetings_at, webinars_at"
+#define JOINPASS_SQL_HOST_VALUES "(?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 #define JOINPASS_SQL_MEETING \
   "app_id, number_key, host_key, account_key, host_at, deleted, deleted_at, sealed, kind"
+// Beside its own columns, when its host's list was read whole.
+#define JOINPASS_SQL_LISTED                                                        \
+  "(SELECT CASE meeting.kind WHEN 0 THEN meetings_at WHEN 1 THEN webinars_at END " \
+  "FROM host WHERE meeting_key=meeting.host_key)"
+#define JOINPASS_SQL_MEETING_LISTED JOINPASS_SQL_MEETING ", " JOINPASS_SQL_LISTED
+#define JOINPASS_SQL_SYNC                                                                     \
+  "credential_id, state, began_at, changed_at, completed_at, users, users_in_all, meetings, " \
+  "webinars, removed, calls, reason"
 
 namespace joinpass::store::sqlite {
 namespace {
@@ -18,17 +30,23 @@ HostRow ReadHostRow(const Statement& row) {
           .account_key = row.BytesAt(2),
           .number_key = row.BytesAt(3),
           .vanity_key = row.BytesAt(4),
+          .email_key = row.BytesAt(9),
+          .meeting_key = row.BytesAt(11),
           .account_at = row.TimeAt(5),
           .number_at = row.TimeAt(6),
           .vanity_at = row.TimeAt(7),
+          .email_at = row.TimeAt(10),
+          .meetings_listed_at = row.TimeAt(12),
+          .webinars_listed_at = row.TimeAt(13),
           .sealed = row.BytesAt(8)};
 }
 
 Statement& Bind(Statement& statement, const HostRow& row) {
   statement.Bytes(row.user_key).Text(row.app_id).Bytes(row.account_key);
   statement.BytesOrNull(row.number_key).BytesOrNull(row.vanity_key);
-  statement.Time(row.account_at).Time(row.number_at).Time(row.vanity_at);
-  return statement.Bytes(row.sealed);
+  statement.Time(row.account_at).Time(row.number_at).Time(row.vanity_at).Bytes(row.sealed);
+  statement.BytesOrNull(row.email_key).Time(row.email_at).Bytes(row.meeting_key);
+  return statement.Time(row.meetings_listed_at).Time(row.webinars_listed_at);
 }
 
 // One that a later joinpass wrote is as good as the commonest.
@@ -48,7 +66,8 @@ MeetingRow ReadMeetingRow(const Statement& row) {
           .host_at = row.TimeAt(4),
           .deleted = row.NumberAt(5) != 0,
           .deleted_at = row.TimeAt(6),
-          .sealed = row.BytesAt(7)};
+          .sealed = row.BytesAt(7),
+          .listed_at = row.IsNullAt(9) ? absl::InfinitePast() : row.TimeAt(9)};
 }
 
 Statement& Bind(Statement& statement, const MeetingRow& row) {
@@ -75,15 +94,15 @@ std::string_view NewSeal(const Change& change) {
 // there already.
 absl::StatusOr<Outcome> Change(Connection& db, const HostChange& change) {
   if (!change.seen) {
-    JOINPASS_ASSIGN_OR_RETURN(
-        Statement insert,
-        db.Use("INSERT OR IGNORE INTO host(" JOINPASS_SQL_HOST ") VALUES(?,?,?,?,?,?,?,?,?)"));
+    JOINPASS_ASSIGN_OR_RETURN(Statement insert,
+                              db.Use("INSERT OR IGNORE INTO host(" JOINPASS_SQL_HOST
+                                     ") VALUES" JOINPASS_SQL_HOST_VALUES));
     return RunChange(db, Bind(insert, change.row), Outcome::kMoved);
   }
   JOINPASS_ASSIGN_OR_RETURN(
       Statement update,
-      db.Use("UPDATE OR REPLACE host SET (" JOINPASS_SQL_HOST
-             ")=(?,?,?,?,?,?,?,?,?) WHERE (" JOINPASS_SQL_HOST ") IS (?,?,?,?,?,?,?,?,?)"));
+      db.Use("UPDATE OR REPLACE host SET (" JOINPASS_SQL_HOST ")=" JOINPASS_SQL_HOST_VALUES
+             " WHERE (" JOINPASS_SQL_HOST ") IS " JOINPASS_SQL_HOST_VALUES));
   return RunChange(db, Bind(Bind(update, change.row), *change.seen), Outcome::kMoved);
 }
 
@@ -99,6 +118,96 @@ absl::StatusOr<Outcome> Change(Connection& db, const MeetingChange& change) {
       db.Use("UPDATE OR REPLACE meeting SET (" JOINPASS_SQL_MEETING
              ")=(?,?,?,?,?,?,?,?,?) WHERE (" JOINPASS_SQL_MEETING ")=(?,?,?,?,?,?,?,?,?)"));
   return RunChange(db, Bind(Bind(update, change.row), *change.seen), Outcome::kMoved);
+}
+
+// False: a list that began later has ended. The row of the host says when this one was
+// read; there may be none.
+absl::StatusOr<bool> NoteListing(Connection& db, const LookupKeys& host_keys,
+                                 const ListingEnd& list, absl::Time latest) {
+  const char* column = nullptr;
+  if (list.kind == MeetingKind::kScheduled) column = "meetings_at";
+  if (list.kind == MeetingKind::kWebinar) column = "webinars_at";
+  if (column == nullptr) return true;  // no list shows those
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement newer, db.Use("SELECT 1 FROM host WHERE meeting_key IN " JOINPASS_SQL_KEYS " AND " +
+                              std::string(column) + ">? AND " + column + "<=?"));
+  newer.Keys(host_keys).Time(list.began).Time(latest);
+  JOINPASS_ASSIGN_OR_RETURN(const bool is_there, newer.Step());
+  if (is_there) return false;
+  JOINPASS_ASSIGN_OR_RETURN(Statement note, db.Use("UPDATE host SET " + std::string(column) +
+                                                   "=? WHERE meeting_key IN " JOINPASS_SQL_KEYS));
+  JOINPASS_RETURN_IF_ERROR(note.Time(list.began).Keys(host_keys).Run());
+  return true;
+}
+
+// Which rows a list contradicts, by their `seq`.
+struct Swept {
+  std::vector<std::int64_t> gone = {};
+  std::vector<std::int64_t> back = {};
+};
+
+absl::StatusOr<Swept> FindSwept(Connection& db, const LookupKeys& host_keys, const ListingEnd& list,
+                                absl::Time latest) {
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement known, db.Use("SELECT seq, number_key, deleted, host_at, deleted_at FROM meeting "
+                              "WHERE host_key IN " JOINPASS_SQL_KEYS " AND kind=?"));
+  known.Keys(host_keys).Number(static_cast<std::int64_t>(list.kind));
+  const auto learnt_since = [&](absl::Time at) { return at >= list.began && at <= latest; };
+  Swept swept;
+  while (true) {
+    JOINPASS_ASSIGN_OR_RETURN(const bool found, known.Step());
+    if (!found) return swept;
+    const bool listed = list.number_keys.contains(known.BytesAt(1));
+    const bool deleted = known.NumberAt(2) != 0;
+    if (listed != deleted) continue;  // as it is said to be
+    if (learnt_since(known.TimeAt(4)) || (!listed && learnt_since(known.TimeAt(3)))) continue;
+    (listed ? swept.back : swept.gone).push_back(known.NumberAt(0));
+  }
+}
+
+absl::Status SetDeleted(Connection& db, std::span<const std::int64_t> rows, bool deleted,
+                        absl::Time at) {
+  for (const std::int64_t seq : rows) {
+    JOINPASS_ASSIGN_OR_RETURN(Statement set,
+                              db.Use("UPDATE meeting SET deleted=?, deleted_at=? WHERE seq=?"));
+    JOINPASS_RETURN_IF_ERROR(set.Number(deleted ? 1 : 0).Time(at).Number(seq).Run());
+  }
+  return absl::OkStatus();
+}
+
+// One that a later joinpass wrote is as good as none.
+SyncState StateOf(std::int64_t number) {
+  for (const SyncState state :
+       {SyncState::kInProgress, SyncState::kCompleted, SyncState::kFailed}) {
+    if (number == static_cast<std::int64_t>(state)) return state;
+  }
+  return SyncState::kNotStarted;
+}
+
+int CountOf(std::int64_t number) {
+  return static_cast<int>(std::clamp<std::int64_t>(number, 0, std::numeric_limits<int>::max()));
+}
+
+SyncRecord ReadSync(const Statement& row) {
+  return {.credential_id = row.TextAt(0),
+          .state = StateOf(row.NumberAt(1)),
+          .began_at = row.TimeAt(2),
+          .changed_at = row.TimeAt(3),
+          .completed_at = row.TimeAt(4),
+          .users = CountOf(row.NumberAt(5)),
+          .users_in_all = CountOf(row.NumberAt(6)),
+          .meetings = CountOf(row.NumberAt(7)),
+          .webinars = CountOf(row.NumberAt(8)),
+          .removed = CountOf(row.NumberAt(9)),
+          .calls = CountOf(row.NumberAt(10)),
+          .reason = row.TextAt(11)};
+}
+
+Statement& Bind(Statement& statement, const SyncRecord& sync) {
+  statement.Text(sync.credential_id).Number(static_cast<std::int64_t>(sync.state));
+  statement.Time(sync.began_at).Time(sync.changed_at).Time(sync.completed_at);
+  statement.Number(sync.users).Number(sync.users_in_all).Number(sync.meetings);
+  return statement.Number(sync.webinars).Number(sync.removed).Number(sync.calls).Text(sync.reason);
 }
 
 absl::Status RemoveByKeys(Connection& db, const std::string& sql, const LookupKeys& keys) {
@@ -144,6 +253,15 @@ absl::StatusOr<std::vector<HostRow>> SqliteDirectory::FindHostsByVanityName(
                    vanity_keys);
 }
 
+absl::StatusOr<std::vector<HostRow>> SqliteDirectory::FindHostsByEmail(
+    const LookupKeys& email_keys) {
+  base::MutexLock lock(file_.reads.mutex);
+  return ReadHosts(*file_.reads.connection,
+                   "SELECT " JOINPASS_SQL_HOST " FROM host WHERE email_key IN " JOINPASS_SQL_KEYS
+                   " LIMIT ?",
+                   email_keys);
+}
+
 absl::StatusOr<std::vector<std::optional<MeetingRow>>> SqliteDirectory::FindEachMeeting(
     std::span<const MeetingSearch> searches) {
   base::MutexLock lock(file_.reads.mutex);
@@ -154,7 +272,7 @@ absl::StatusOr<std::vector<std::optional<MeetingRow>>> SqliteDirectory::FindEach
   for (const MeetingSearch& search : searches) {
     JOINPASS_ASSIGN_OR_RETURN(
         Statement find, file_.reads.connection->Use(
-                            "SELECT " JOINPASS_SQL_MEETING
+                            "SELECT " JOINPASS_SQL_MEETING_LISTED
                             " FROM meeting WHERE app_id=? AND number_key IN " JOINPASS_SQL_KEYS));
     find.Text(search.app_id).Keys(search.number_keys);
     JOINPASS_ASSIGN_OR_RETURN(std::optional<MeetingRow> row, ReadRow(find, ReadMeetingRow));
@@ -169,7 +287,7 @@ absl::StatusOr<std::vector<MeetingRow>> SqliteDirectory::FindMeetings(const Look
   base::MutexLock lock(file_.reads.mutex);
   JOINPASS_ASSIGN_OR_RETURN(
       Statement find,
-      file_.reads.connection->Use("SELECT " JOINPASS_SQL_MEETING
+      file_.reads.connection->Use("SELECT " JOINPASS_SQL_MEETING_LISTED
                                   " FROM meeting WHERE number_key IN " JOINPASS_SQL_KEYS
                                   " AND deleted<=? AND host_key<>x'' LIMIT ?"));
   find.Keys(number_keys).Number(with_deleted ? 1 : 0).Number(kMostMatches);
@@ -178,8 +296,8 @@ absl::StatusOr<std::vector<MeetingRow>> SqliteDirectory::FindMeetings(const Look
 
 absl::StatusOr<std::vector<NumberedMeeting>> SqliteDirectory::ListMeetings(
     const MeetingFilter& filter, std::int64_t after, int most) {
-#define JOINPASS_SQL_LIST(where)                                   \
-  "SELECT " JOINPASS_SQL_MEETING ", seq FROM meeting WHERE " where \
+#define JOINPASS_SQL_LIST(where)                                          \
+  "SELECT " JOINPASS_SQL_MEETING_LISTED ", seq FROM meeting WHERE " where \
   " AND seq>? AND deleted=0 AND host_key<>x'' ORDER BY seq LIMIT ?"
   base::MutexLock lock(file_.reads.mutex);
   Connection& db = *file_.reads.connection;
@@ -199,7 +317,7 @@ absl::StatusOr<std::vector<NumberedMeeting>> SqliteDirectory::ListMeetings(
   }
   list.Number(after).Number(most);
   return ReadRows(list, [](const Statement& row) {
-    return NumberedMeeting{.seq = row.NumberAt(9), .row = ReadMeetingRow(row)};
+    return NumberedMeeting{.seq = row.NumberAt(10), .row = ReadMeetingRow(row)};
   });
 }
 
@@ -220,19 +338,45 @@ absl::StatusOr<Outcome> SqliteDirectory::ChangeMeetings(std::span<const MeetingC
   return Outcome::kDone;
 }
 
-absl::StatusOr<int> SqliteDirectory::SweepMeetings(const LookupKeys& host_keys, MeetingKind kind,
-                                                   absl::Time before, absl::Time latest) {
+absl::StatusOr<int> SqliteDirectory::EndListings(const LookupKeys& host_keys,
+                                                 std::span<const ListingEnd> lists,
+                                                 absl::Time latest) {
   base::MutexLock lock(file_.writes.mutex);
   Connection& db = *file_.writes.connection;
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
+  int deleted = 0;
+  for (const ListingEnd& list : lists) {
+    JOINPASS_ASSIGN_OR_RETURN(const bool is_newest, NoteListing(db, host_keys, list, latest));
+    if (!is_newest) continue;
+    JOINPASS_ASSIGN_OR_RETURN(const Swept swept, FindSwept(db, host_keys, list, latest));
+    JOINPASS_RETURN_IF_ERROR(SetDeleted(db, swept.gone, true, list.began));
+    JOINPASS_RETURN_IF_ERROR(SetDeleted(db, swept.back, false, list.began));
+    deleted += static_cast<int>(swept.gone.size());
+  }
+  JOINPASS_RETURN_IF_ERROR(transaction.Commit());
+  return deleted;
+}
+
+absl::StatusOr<int> SqliteDirectory::ForgetHosts(const LookupKeys& account_keys, absl::Time before,
+                                                 absl::Time latest) {
+#define JOINPASS_SQL_GONE \
+  "FROM host WHERE account_key IN " JOINPASS_SQL_KEYS " AND account_at NOT BETWEEN ? AND ?"
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
   JOINPASS_ASSIGN_OR_RETURN(
-      Statement sweep,
-      db.Use("UPDATE meeting SET deleted=1, deleted_at=? WHERE host_key IN " JOINPASS_SQL_KEYS
-             " AND deleted=0 AND kind=? AND host_at NOT BETWEEN ? AND ?"
-             " AND deleted_at NOT BETWEEN ? AND ?"));
-  sweep.Time(before).Keys(host_keys).Number(static_cast<std::int64_t>(kind));
-  sweep.Time(before).Time(latest).Time(before).Time(latest);
-  JOINPASS_RETURN_IF_ERROR(sweep.Run());
-  return db.changes();
+      Statement meetings,
+      db.Use("UPDATE meeting SET deleted=1, deleted_at=? WHERE deleted=0 "
+             "AND host_at NOT BETWEEN ? AND ? AND deleted_at NOT BETWEEN ? AND ? "
+             "AND host_key<>x'' AND host_key IN (SELECT meeting_key " JOINPASS_SQL_GONE ")"));
+  meetings.Time(before).Time(before).Time(latest).Time(before).Time(latest);
+  JOINPASS_RETURN_IF_ERROR(meetings.Keys(account_keys).Time(before).Time(latest).Run());
+  const int deleted = db.changes();
+  JOINPASS_ASSIGN_OR_RETURN(Statement hosts, db.Use("DELETE " JOINPASS_SQL_GONE));
+#undef JOINPASS_SQL_GONE
+  JOINPASS_RETURN_IF_ERROR(hosts.Keys(account_keys).Time(before).Time(latest).Run());
+  JOINPASS_RETURN_IF_ERROR(transaction.Commit());
+  return deleted;
 }
 
 absl::Status SqliteDirectory::ForgetDeleted(absl::Time before, absl::Time latest) {
@@ -264,6 +408,39 @@ absl::Status SqliteDirectory::RemoveHostsOfAccount(const LookupKeys& account_key
   JOINPASS_RETURN_IF_ERROR(
       RemoveByKeys(db, "DELETE FROM host WHERE account_key IN " JOINPASS_SQL_KEYS, account_keys));
   return transaction.Commit();
+}
+
+absl::StatusOr<Outcome> SqliteDirectory::ChangeSync(const SyncRecord& sync,
+                                                    const std::optional<SyncRecord>& seen) {
+  base::MutexLock lock(file_.writes.mutex);
+  Connection& db = *file_.writes.connection;
+  if (!seen) {
+    JOINPASS_ASSIGN_OR_RETURN(Statement insert,
+                              db.Use("INSERT OR IGNORE INTO sync(" JOINPASS_SQL_SYNC
+                                     ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?)"));
+    return RunChange(db, Bind(insert, sync), Outcome::kMoved);
+  }
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement update, db.Use("UPDATE sync SET (" JOINPASS_SQL_SYNC ")=(?,?,?,?,?,?,?,?,?,?,?,?) "
+                               "WHERE (" JOINPASS_SQL_SYNC ")=(?,?,?,?,?,?,?,?,?,?,?,?)"));
+  return RunChange(db, Bind(Bind(update, sync), *seen), Outcome::kMoved);
+}
+
+absl::StatusOr<std::optional<SyncRecord>> SqliteDirectory::FindSync(
+    const std::string& credential_id) {
+  base::MutexLock lock(file_.reads.mutex);
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement find,
+      file_.reads.connection->Use("SELECT " JOINPASS_SQL_SYNC " FROM sync WHERE credential_id=?"));
+  find.Text(credential_id);
+  return ReadRow(find, ReadSync);
+}
+
+absl::Status SqliteDirectory::RemoveSync(const std::string& credential_id) {
+  base::MutexLock lock(file_.writes.mutex);
+  JOINPASS_ASSIGN_OR_RETURN(Statement remove,
+                            file_.writes.connection->Use("DELETE FROM sync WHERE credential_id=?"));
+  return remove.Text(credential_id).Run();
 }
 
 absl::Status SqliteDirectory::RemoveOfApp(const std::string& app_id) {

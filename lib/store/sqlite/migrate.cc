@@ -66,9 +66,34 @@ DROP TABLE meeting_before;
 constexpr char kDirectoryFrom3[] =
     "ALTER TABLE meeting ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;";
 
-const std::array<Step, 2> kSteps = {{
+// When a host's lists were read, his e-mail address, and how each sync does.
+constexpr char kDirectoryFrom4[] = R"sql(
+ALTER TABLE host ADD COLUMN email_key BLOB;
+ALTER TABLE host ADD COLUMN email_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE host ADD COLUMN meeting_key BLOB NOT NULL DEFAULT x'';
+ALTER TABLE host ADD COLUMN meetings_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE host ADD COLUMN webinars_at INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX host_of_email ON host(email_key);
+CREATE INDEX host_of_meetings ON host(meeting_key);
+CREATE TABLE sync(
+  credential_id TEXT PRIMARY KEY,
+  state INTEGER NOT NULL,
+  began_at INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL,
+  completed_at INTEGER NOT NULL,
+  users INTEGER NOT NULL,
+  users_in_all INTEGER NOT NULL,
+  meetings INTEGER NOT NULL,
+  webinars INTEGER NOT NULL,
+  removed INTEGER NOT NULL,
+  calls INTEGER NOT NULL,
+  reason TEXT NOT NULL) STRICT, WITHOUT ROWID;
+)sql";
+
+const std::array<Step, 3> kSteps = {{
     {kDirectoryFile, 2, kDirectoryFrom2},
     {kDirectoryFile, 3, kDirectoryFrom3},
+    {kDirectoryFile, 4, kDirectoryFrom4},
 }};
 
 absl::StatusOr<std::int32_t> VersionOf(Connection& db) {

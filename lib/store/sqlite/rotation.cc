@@ -98,7 +98,7 @@ absl::StatusOr<bool> Put(Connection& db, const CredentialRow& was, const Credent
 }
 
 // Which of two rows of one thing knows more, where only one can stay.
-#define JOINPASS_SQL_LEARNT_HOST "max(account_at, number_at, vanity_at)"
+#define JOINPASS_SQL_LEARNT_HOST "max(account_at, number_at, vanity_at, email_at)"
 #define JOINPASS_SQL_LEARNT_MEETING "max(host_at, deleted_at)"
 
 absl::StatusOr<bool> Put(Connection& db, const HostRow& was, const HostRow& now) {
@@ -110,9 +110,11 @@ absl::StatusOr<bool> Put(Connection& db, const HostRow& was, const HostRow& now)
   JOINPASS_RETURN_IF_ERROR(BindWas(drop, was).Run());
   JOINPASS_ASSIGN_OR_RETURN(
       Statement put, db.Use("UPDATE OR IGNORE host SET user_key=?, account_key=?, number_key=?, "
-                            "vanity_key=?, sealed=? WHERE " JOINPASS_SQL_WAS_HOST));
+                            "vanity_key=?, email_key=?, meeting_key=?, sealed=? "
+                            "WHERE " JOINPASS_SQL_WAS_HOST));
   put.Bytes(now.user_key).Bytes(now.account_key).BytesOrNull(now.number_key);
-  put.BytesOrNull(now.vanity_key).Bytes(now.sealed);
+  put.BytesOrNull(now.vanity_key).BytesOrNull(now.email_key).Bytes(now.meeting_key);
+  put.Bytes(now.sealed);
   JOINPASS_ASSIGN_OR_RETURN(const bool done, Changed(db, BindWas(put, was)));
   if (done) return true;
   return DropOld(db, "DELETE FROM host WHERE " JOINPASS_SQL_WAS_HOST, was);

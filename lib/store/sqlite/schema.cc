@@ -77,7 +77,7 @@ CREATE INDEX event_of_credential ON event(credential_id);
 
 const FileKind kDirectoryFile = {.name = "directory.db",
                                  .application_id = 0x6a704469,  // "jpDi"
-                                 .version = 4,
+                                 .version = 5,
                                  .oldest = 2,
                                  .settings = JOINPASS_SQL_SETTINGS,
                                  .tables = JOINPASS_SQL_META R"sql(
@@ -90,10 +90,12 @@ CREATE TABLE host(
   account_at INTEGER NOT NULL,
   number_at INTEGER NOT NULL,
   vanity_at INTEGER NOT NULL,
-  sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+  sealed BLOB NOT NULL, email_key BLOB, email_at INTEGER NOT NULL DEFAULT 0, meeting_key BLOB NOT NULL DEFAULT x'', meetings_at INTEGER NOT NULL DEFAULT 0, webinars_at INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
 CREATE INDEX host_of_account ON host(account_key);
 CREATE INDEX host_of_number ON host(number_key);
 CREATE INDEX host_of_vanity ON host(vanity_key);
+CREATE INDEX host_of_email ON host(email_key);
+CREATE INDEX host_of_meetings ON host(meeting_key);
 CREATE TABLE meeting(
   seq INTEGER PRIMARY KEY,
   app_id TEXT NOT NULL,
@@ -108,6 +110,19 @@ CREATE TABLE meeting(
 CREATE INDEX meeting_of_host ON meeting(host_key);
 CREATE INDEX meeting_of_account ON meeting(account_key);
 CREATE INDEX meeting_deleted ON meeting(deleted_at) WHERE deleted=1;
+CREATE TABLE sync(
+  credential_id TEXT PRIMARY KEY,
+  state INTEGER NOT NULL,
+  began_at INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL,
+  completed_at INTEGER NOT NULL,
+  users INTEGER NOT NULL,
+  users_in_all INTEGER NOT NULL,
+  meetings INTEGER NOT NULL,
+  webinars INTEGER NOT NULL,
+  removed INTEGER NOT NULL,
+  calls INTEGER NOT NULL,
+  reason TEXT NOT NULL) STRICT, WITHOUT ROWID;
 )sql"};
 
 const FileKind kEphemeraFile = {.name = "ephemera.db",

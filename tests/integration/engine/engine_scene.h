@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/mutex.h"
 #include "base/random.h"
@@ -49,6 +50,10 @@ struct EngineScene {
   // What the listener for changes of health was told: "healthy>paused …".
   std::string heard;
 
+  // What it was told of syncs.
+  std::vector<SyncProgress> syncs;
+  base::CondVar sync_heard;
+
   explicit EngineScene(fake_zoom::Options options = {}, AppKind kind = AppKind::kUserManaged) {
     if (options.world_json.empty()) options.world_file = FAKE_ZOOM_EXAMPLE_WORLD;
     auto started = fake_zoom::FakeZoom::Start(InMood(options));
@@ -74,6 +79,11 @@ struct EngineScene {
       base::MutexLock lock(heard_mutex);
       heard +=
           std::string(HealthName(change.from)) + ">" + std::string(HealthName(change.to)) + " ";
+    };
+    options.on_sync_progress = [this](const SyncProgress& progress) {
+      base::MutexLock lock(heard_mutex);
+      syncs.push_back(progress);
+      sync_heard.NotifyAll();
     };
     return options;
   }
@@ -134,6 +144,16 @@ struct EngineScene {
 
   absl::StatusOr<SyncReport> Sync(const std::string& id) {
     return engine->directory().Sync(id, absl::Seconds(20));
+  }
+
+  // Blocks until this much was told of syncs.
+  void AwaitSyncs(std::size_t count) {
+    base::MutexLock lock(heard_mutex);
+    while (syncs.size() < count) sync_heard.Wait(heard_mutex);
+  }
+  std::size_t SyncsHeard() {
+    base::MutexLock lock(heard_mutex);
+    return syncs.size();
   }
 
   Credential Get(const std::string& id) {

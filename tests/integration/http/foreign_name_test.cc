@@ -32,6 +32,8 @@ TEST_SUITE("A name that came over the network") {
       const std::string name = "slow" + std::to_string(i) + ".example";
       names.Stall(name);
       slow.push_back(client.Begin(GetForeign("https://" + name)));
+      // Two are asked for, each by a thread; only then do the others queue.
+      if (i == 1) names.AwaitStalled(2);
     }
     const std::string ours = "https://api.example:" + std::to_string(server.port());
     CHECK(client.Send(Get(ours)).ok());

@@ -91,8 +91,7 @@ std::string LiveOnce(Records& records, int user, int round) {
   EXPECT_OK(records.PutMeetings(std::array{meeting}));
   EXPECT_OK(records.PutHost(
       HostOf("app_1", UserName(user), 0, absl::StrCat("vanity ", user), learnt_at)));
-  const auto swept =
-      records.SweepMeetings("app_1", UserName(user), MeetingKind::kScheduled, learnt_at);
+  const auto swept = records.EndListings("app_1", UserName(user), EmptyList(learnt_at));
   EXPECT_OK(swept.status());
   EXPECT(*swept == 0);
   const auto hosts = records.FindHostsByVanityName(absl::StrCat("vanity ", user));

@@ -205,7 +205,7 @@ TEST_SUITE("A sweep of the keys") {
     HostRecord host = HostNamed("ann");
     host.vanity_name = {"another", kLater};
     REQUIRE(records.PutHost(host).ok());
-    CHECK(Must(records.SweepMeetings("app_ann", "ann", MeetingKind::kScheduled, kLater)) == 1);
+    CHECK(Must(records.EndListings("app_ann", "ann", EmptyList(kLater))) == 1);
     CHECK(Must(records.TakeAuthorization("state of ann", kNow)));
     REQUIRE(
         records.UpdateApp({.id = "app_1", .settings = AppNamed("app_1").settings}, kLater).ok());

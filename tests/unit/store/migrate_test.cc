@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <string>
@@ -64,6 +65,17 @@ TEST_SUITE("A store of the second schemas") {
     }
     CHECK(Must(old.records.FindMeetings(85'746'065'123))[1].host.value.kind ==
           MeetingKind::kWebinar);
+    // Who hosts them says from now on when his lists were read.
+    const HostRecord carl = HostOf("app_2", "carl", 0, "carl", kNow + absl::Hours(1));
+    REQUIRE(old.records.PutHost(carl).ok());
+    const absl::Time began = kNow + absl::Hours(2);
+    const MeetingListing list = {
+        .kind = MeetingKind::kWebinar, .numbers = {85'746'065'123}, .began = began};
+    CHECK(Must(old.records.EndListings("app_2", "carl", std::array{list})) == 0);
+    const auto listed = Must(old.records.FindMeetings(85'746'065'123));
+    CHECK(std::count_if(listed.begin(), listed.end(), [&](const MeetingRecord& one) {
+            return one.host.value.user_id == "carl" && one.learnt_at() == began;
+          }) == 1);
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -95,6 +96,12 @@ inline MeetingRecord MeetingOf(const std::string& app, std::uint64_t number,
                                const std::string& host, absl::Time at = kNow,
                                const std::string& account = "account") {
   return {.app_id = app, .number = number, .host = {{host, account}, at}, .deleted = {false, at}};
+}
+
+// The end of a list in which nothing stands.
+inline std::array<MeetingListing, 1> EmptyList(absl::Time began,
+                                               MeetingKind kind = MeetingKind::kScheduled) {
+  return {{{.kind = kind, .began = began}}};
 }
 
 inline HostRecord HostOf(const std::string& app, const std::string& user, std::uint64_t pmi,

@@ -47,16 +47,21 @@ struct DirectoryFixture : StoreFixture {
 
 TEST_SUITE("Records of hosts") {
   TEST_CASE_FIXTURE(DirectoryFixture, "are found by personal meeting id and by vanity name") {
-    Put(HostOf("app_1", "ann", kRoom, "ann.lee"));
+    HostRecord ann = HostOf("app_1", "ann", kRoom, "ann.lee");
+    ann.email = {"ann@acme.example", kNow};
+    Put(ann);
     for (const auto& found : {Must(records.FindHostsByPersonalMeetingId(kRoom)),
-                              Must(records.FindHostsByVanityName("ann.lee"))}) {
+                              Must(records.FindHostsByVanityName("ann.lee")),
+                              Must(records.FindHostsByEmail("ann@acme.example"))}) {
       REQUIRE(found.size() == 1);
       CHECK(found[0].app_id == "app_1");
       CHECK(found[0].user_id == "ann");
       CHECK(found[0].account_id == Learnt<std::string>{"account", kNow});
       CHECK(found[0].personal_meeting_id == Learnt<std::uint64_t>{kRoom, kNow});
       CHECK(found[0].vanity_name == Learnt<std::string>{"ann.lee", kNow});
+      CHECK(found[0].email == Learnt<std::string>{"ann@acme.example", kNow});
     }
+    CHECK(Must(records.FindHostsByEmail("")).empty());
     CHECK(Must(records.FindHostsByPersonalMeetingId(kRoom + 1)).empty());
     CHECK(Must(records.FindHostsByVanityName("ann")).empty());
   }
@@ -210,8 +215,8 @@ TEST_SUITE("Records of meetings") {
                                         MeetingOf("app_1", kNumber + 2, "bob"),
                                         MeetingOf("app_2", kNumber, "ann")})
                 .ok());
-    CHECK(Must(records.SweepMeetings("app_1", "ann", MeetingKind::kScheduled, kNow)) == 0);
-    CHECK(Must(records.SweepMeetings("app_1", "ann", MeetingKind::kScheduled, tick)) == 1);
+    CHECK(Must(records.EndListings("app_1", "ann", EmptyList(kNow))) == 0);
+    CHECK(Must(records.EndListings("app_1", "ann", EmptyList(tick))) == 1);
     CHECK(Must(records.FindMeetings(kNumber)).at(0).app_id == "app_2");
     CHECK(Must(records.FindMeetings(kNumber + 1)).size() == 1);
     CHECK(Must(records.FindMeetings(kNumber + 2)).size() == 1);
@@ -226,7 +231,7 @@ TEST_SUITE("Records of meetings") {
       Put(meeting);
       CHECK(Stored(meeting.number).host.value.kind == kind);
     }
-    CHECK(Must(records.SweepMeetings("app_1", "ann", MeetingKind::kWebinar, At(1))) == 1);
+    CHECK(Must(records.EndListings("app_1", "ann", EmptyList(At(1), MeetingKind::kWebinar))) == 1);
     CHECK(Must(records.FindMeetings(kNumber)).size() == 1);
     CHECK(Must(records.FindMeetings(kNumber + 1)).empty());
     CHECK(Must(records.FindMeetings(kNumber + 2)).size() == 1);
@@ -235,9 +240,9 @@ TEST_SUITE("Records of meetings") {
   TEST_CASE_FIXTURE(DirectoryFixture, "are spared by a sweep if somebody got them after it began") {
     Put(MeetingOf("app_1", kNumber, "bob"));
     Put(HostedBy("ann", At(5)));
-    CHECK(Must(records.SweepMeetings("app_1", "ann", MeetingKind::kScheduled, At(4))) == 0);
+    CHECK(Must(records.EndListings("app_1", "ann", EmptyList(At(4)))) == 0);
     CHECK(Must(records.FindMeetings(kNumber)).size() == 1);
-    CHECK(Must(records.SweepMeetings("app_1", "ann", MeetingKind::kScheduled, At(6))) == 1);
+    CHECK(Must(records.EndListings("app_1", "ann", EmptyList(At(6)))) == 1);
   }
 
   TEST_CASE_FIXTURE(DirectoryFixture, "learnt by a clock that was ahead are as good as unknown") {
@@ -262,7 +267,7 @@ TEST_SUITE("Records of meetings") {
     CHECK(Stored(kNumber).deleted == Learnt<bool>{true, kNow});
     // A deletion that nobody could take back is forgotten.
     CHECK_FALSE(Seal(7).empty());
-    Must(records.SweepMeetings("app_1", "bob", MeetingKind::kScheduled, kNow, kNow));
+    REQUIRE(records.ForgetDeleted(kNow).ok());
     CHECK(Seal(7).empty());
     CHECK_FALSE(Seal(kNumber).empty());
   }
@@ -274,19 +279,129 @@ TEST_SUITE("Records of meetings") {
                                         MeetingOf("app_1", kNumber + 1, "ann", LatestLearnt(kNow))},
                              ahead)
                 .ok());
-    CHECK(Must(records.SweepMeetings("app_1", "ann", MeetingKind::kScheduled, kNow, kNow)) == 1);
+    CHECK(Must(records.EndListings("app_1", "ann", EmptyList(kNow), kNow)) == 1);
     CHECK(Stored(kNumber).deleted == Learnt<bool>{true, kNow});
     CHECK(Must(records.FindMeetings(kNumber)).empty());
     CHECK(Must(records.FindMeetings(kNumber + 1)).size() == 1);
   }
 
+  // What a whole list shows, and what it does not.
+  TEST_CASE_FIXTURE(DirectoryFixture, "are as the list that was read whole shows them") {
+    Put(HostOf("app_1", "ann", kRoom, "ann.lee"));
+    for (std::uint64_t n = 0; n < 4; ++n) Put(MeetingOf("app_1", kNumber + n, "ann"));
+    Put(Deleted(At(1), kNumber + 3));
+    const auto list = [](absl::Time began, std::vector<std::uint64_t> numbers) {
+      return std::array{MeetingListing{.numbers = std::move(numbers), .began = began}};
+    };
+    CHECK(Must(records.EndListings("app_1", "ann", list(At(5), {kNumber, kNumber + 3}))) == 2);
+    CHECK(Must(records.FindHost("app_1", "ann"))->meetings_listed_at == At(5));
+    CHECK(Must(records.FindHost("app_1", "ann"))->webinars_listed_at == absl::InfinitePast());
+    CHECK(Must(records.FindMeetings(kNumber)).at(0).learnt_at() == At(5));
+    CHECK(Must(records.FindMeetings(kNumber + 1)).empty());
+    CHECK(Stored(kNumber + 2).deleted == Learnt<bool>{true, At(5)});
+    CHECK(Must(records.FindMeetings(kNumber + 3)).at(0).learnt_at() == At(5));  // is back
+
+    // A list that began earlier and ends later says nothing, nor one of another kind.
+    CHECK(Must(records.EndListings("app_1", "ann", list(At(4), {}))) == 0);
+    CHECK(Must(records.EndListings("app_1", "ann", EmptyList(At(9), MeetingKind::kWebinar))) == 0);
+    CHECK(Must(records.FindMeetings(kNumber)).at(0).learnt_at() == At(5));
+    CHECK(Must(records.EndListings("app_1", "ann", list(At(6), {}))) == 2);
+  }
+
+  TEST_CASE_FIXTURE(DirectoryFixture, "in a list are not written for what is known") {
+    Put(HostOf("app_1", "ann", kRoom, "ann.lee"));
+    const auto by_list = [&](const MeetingRecord& meeting, absl::Time now) {
+      REQUIRE(records.PutMeetings(std::array{meeting}, now, Records::Noting::kByList).ok());
+    };
+    by_list(MeetingOf("app_1", kNumber, "ann"), At(0));
+    by_list(MeetingOf("app_1", kNumber, "ann", At(1)), At(1));
+    CHECK(Stored(kNumber).host.at == kNow);
+    by_list(MeetingOf("app_1", kNumber, "bob", At(2)), At(2));
+    CHECK(Stored(kNumber).host == Learnt<MeetingHost>{{"bob", "account"}, At(2)});
+    Put(Deleted(At(3)));
+    by_list(MeetingOf("app_1", kNumber, "bob", At(4)), At(4));
+    CHECK(Stored(kNumber).deleted == Learnt<bool>{false, At(4)});
+    // By a clock that was ahead: that counts as not known.
+    Put(MeetingOf("app_1", kNumber, "bob", At(600)));
+    by_list(MeetingOf("app_1", kNumber, "bob", At(5)), At(5));
+    CHECK(Stored(kNumber).host.at == At(5));
+  }
+
+  // What the list told is as good as if each row said it.
+  TEST_CASE_FIXTURE(DirectoryFixture, "of a list are not undone by what was said before it") {
+    Put(HostOf("app_1", "ann", kRoom, "ann.lee"));
+    Put(MeetingOf("app_1", kNumber, "ann"));
+    const MeetingListing list = {.numbers = {kNumber}, .began = At(5)};
+    CHECK(Must(records.EndListings("app_1", "ann", std::array{list})) == 0);
+    Put(Deleted(At(4)));
+    Put(HostedBy("bob", At(4)));
+    CHECK(Must(records.FindMeetings(kNumber)).at(0).host.value.user_id == "ann");
+    Put(Deleted(At(6)));
+    CHECK(Must(records.FindMeetings(kNumber)).empty());
+    // A list that a clock which was ahead has read says nothing of when.
+    Put(MeetingOf("app_1", kNumber, "ann", At(7)));
+    const MeetingListing ahead = {.numbers = {kNumber}, .began = At(9'000)};
+    CHECK(Must(records.EndListings("app_1", "ann", std::array{ahead})) == 0);
+    REQUIRE(records.PutMeetings(std::array{Deleted(At(8))}, At(8)).ok());
+    CHECK(Must(records.FindMeetings(kNumber)).empty());
+  }
+
+  TEST_CASE_FIXTURE(DirectoryFixture, "go with a host who left his account") {
+    for (const char* user : {"ann", "bob", "eve"}) {
+      Put(HostOf("app_1", user, kRoom + static_cast<std::uint64_t>(user[0]), user));
+    }
+    Put(HostOf("app_1", "bob", kRoom, "bob", At(5)));
+    Put(HostOf("app_1", "eve", kRoom + 1, "eve", At(1), "another"));
+    Put(MeetingOf("app_1", kNumber, "ann"));
+    Put(MeetingOf("app_1", kNumber + 1, "bob"));
+    Put(MeetingOf("app_1", kNumber + 2, "ann", At(6)));  // was learnt since
+    CHECK(Must(records.ForgetHosts("app_2", "account", At(5))) == 0);
+    CHECK(Must(records.ForgetHosts("app_1", "account", At(5))) == 1);
+    CHECK_FALSE(Must(records.FindHost("app_1", "ann")));
+    CHECK(Must(records.FindHost("app_1", "bob")));
+    CHECK(Must(records.FindHost("app_1", "eve")));
+    CHECK(Stored(kNumber).deleted == Learnt<bool>{true, At(5)});
+    CHECK(Must(records.FindMeetings(kNumber + 1)).size() == 1);
+    CHECK(Must(records.FindMeetings(kNumber + 2)).size() == 1);
+  }
+
   TEST_CASE_FIXTURE(DirectoryFixture, "are forgotten 48 hours after they were deleted") {
     Put(MeetingOf("app_1", kNumber, "ann"));
     Put(Deleted(At(1)));
-    Must(records.SweepMeetings("app_1", "bob", MeetingKind::kScheduled, At(1) + absl::Hours(48)));
+    REQUIRE(records.ForgetDeleted(At(1) + absl::Hours(48)).ok());
     CHECK_FALSE(Seal(kNumber).empty());
-    Must(records.SweepMeetings("app_1", "bob", MeetingKind::kScheduled, At(2) + absl::Hours(48)));
+    REQUIRE(records.ForgetDeleted(At(2) + absl::Hours(48)).ok());
     CHECK(Seal(kNumber).empty());
+  }
+}
+
+TEST_SUITE("Records of syncs") {
+  TEST_CASE_FIXTURE(DirectoryFixture, "are kept whole, by who saw the last one, and go with it") {
+    const SyncRecord sync = {.credential_id = "cred_1",
+                             .state = SyncState::kFailed,
+                             .began_at = At(1),
+                             .changed_at = At(2),
+                             .completed_at = At(-9),
+                             .users = 3,
+                             .users_in_all = 4,
+                             .meetings = 5,
+                             .webinars = 6,
+                             .removed = 7,
+                             .calls = 8,
+                             .reason = "rate_limited"};
+    CHECK_FALSE(Must(records.FindSync("cred_1")));
+    CHECK_FALSE(Must(records.PutSync(sync, sync)));
+    CHECK(Must(records.PutSync(sync, std::nullopt)));
+    CHECK_FALSE(Must(records.PutSync(sync, std::nullopt)));
+    CHECK(*Must(records.FindSync("cred_1")) == sync);
+    SyncRecord next = sync;
+    next.users = 4;
+    CHECK(Must(records.PutSync(next, sync)));
+    CHECK_FALSE(Must(records.PutSync(next, sync)));
+    CHECK(Must(records.FindSync("cred_1"))->users == 4);
+    CHECK(Must(records.BeginDisconnect("cred_1", kNow)));
+    CHECK(Must(records.RemoveCredential(Ann())));
+    CHECK_FALSE(Must(records.FindSync("cred_1")));
   }
 }
 

@@ -94,8 +94,8 @@ TEST_SUITE("A store whose key was changed") {
 
   TEST_CASE_FIXTURE(RotatedStore, "sweeps what was written under the old key") {
     OpenedStore opened(path, RingOf({1, 2}));
-    CHECK(Must(opened.records.SweepMeetings("app_1", "ann", MeetingKind::kScheduled,
-                                            kNow + absl::Seconds(1))) == 1);
+    CHECK(Must(opened.records.EndListings("app_1", "ann", EmptyList(kNow + absl::Seconds(1)))) ==
+          1);
   }
 
   TEST_CASE_FIXTURE(RotatedStore, "removes what was written under the old key") {
@@ -266,8 +266,7 @@ TEST_SUITE("A call that took its keys just before there was a newer one") {
     CHECK(Must(directory.ChangeMeetings({&of_meeting, 1})) == Outcome::kMoved);
     const MeetingRecord newer = MeetingOf("app_1", kNumber, "ann", kNow + absl::Hours(1));
     REQUIRE(opened.records.PutMeetings(std::array{newer}).ok());
-    CHECK(Must(opened.records.SweepMeetings("app_1", "ann", MeetingKind::kScheduled,
-                                            newer.learnt_at())) == 0);
+    CHECK(Must(opened.records.EndListings("app_1", "ann", EmptyList(newer.learnt_at()))) == 0);
   }
 }
 

@@ -217,8 +217,7 @@ TEST_SUITE("A key that came while others did not ask") {
     REQUIRE(old->records->PutMeetings(std::array{MeetingOf("app_1", kNumber, "ann")}).ok());
     Sharer knows(path, service);
     CHECK(knows.Sweep().done);
-    CHECK(Must(old->records->SweepMeetings("app_1", "ann", MeetingKind::kScheduled,
-                                           kNow + absl::Seconds(1))) == 1);
+    CHECK(Must(old->records->EndListings("app_1", "ann", EmptyList(kNow + absl::Seconds(1)))) == 1);
   }
 
   TEST_CASE_FIXTURE(SharedStore, "is asked for by a sweep that meets what is newer than its own") {

@@ -1,0 +1,187 @@
+#include "directory/user_sync.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/status.h"
+
+namespace joinpass::directory {
+namespace {
+
+// 300 meetings a page: more than any user has. A list that never ends is cut here.
+constexpr int kMostPages = 1000;
+
+// A page token lives 15 minutes; a list that outlasts it begins anew, this often.
+constexpr int kMostRestarts = 2;
+
+// No list shows an instant meeting, and none goes on for longer.
+constexpr absl::Duration kInstantKept = absl::Hours(48);
+
+// An account's consent is for whoever the list names as the host: an assistant's has
+// meetings of others. A user's is for his own alone: of others, who have not consented,
+// nothing is kept, and nobody's list would ever sweep it.
+std::vector<store::MeetingRecord> RecordsOf(const zoom::MeetingPage& page,
+                                            const store::CredentialRecord& credential,
+                                            store::MeetingKind kind, absl::Time learnt_at) {
+  std::vector<store::MeetingRecord> records;
+  records.reserve(page.meetings.size());
+  for (const zoom::ListedMeeting& meeting : page.meetings) {
+    const bool own = meeting.host_id == credential.user_id;
+    if (!own && credential.app_kind == AppKind::kUserManaged) continue;
+    store::MeetingRecord record;
+    record.app_id = credential.app_id;
+    record.number = meeting.number;
+    record.host = {{meeting.host_id, credential.account_id, kind}, learnt_at};
+    record.deleted = {false, learnt_at};
+    records.push_back(std::move(record));
+  }
+  return records;
+}
+
+// Whether the list of a user is not to be had because nothing can be in it.
+bool SaysEmpty(const absl::Status& read, store::MeetingKind kind) {
+  const Reason reason = ReasonOf(read);
+  // His plan has no webinars.
+  const bool no_plan = kind == store::MeetingKind::kWebinar && reason == Reason::kPermissionDenied;
+  return no_plan || reason == Reason::kHostingNotAllowed;
+}
+
+bool IsExpiredPage(const absl::Status& read) {
+  return GetErrorInfo(read).value_or(ErrorInfo()).cause == Cause::kPageTokenExpired;
+}
+
+store::HostRecord HostOf(const UserSync::Target& target, absl::Time learnt_at) {
+  store::HostRecord host;
+  host.app_id = target.credential.app_id;
+  host.user_id = target.user_id;
+  host.account_id = {target.credential.account_id, learnt_at};
+  return host;
+}
+
+}  // namespace
+
+base::Task<absl::Status> UserSync::Read(const Target& target, SteadyTime deadline,
+                                        SyncReport& report) {
+  const absl::Status host = co_await ReadHost(target, deadline, report);
+  if (!host.ok() && ReasonOf(host) != Reason::kScopeMissing) co_return host;
+  Listings read;
+  const absl::Status lists = co_await ReadLists(target, deadline, report, read);
+  // What was read to its end is true, whatever came after it.
+  JOINPASS_CO_RETURN_IF_ERROR(co_await EndLists(target, read, report));
+  JOINPASS_CO_RETURN_IF_ERROR(lists);
+  ++report.users;
+  co_return host;
+}
+
+base::Task<absl::Status> UserSync::ReadHost(const Target& target, SteadyTime deadline,
+                                            SyncReport& report) {
+  const zoom::Whom whom = zoom::Whom::User(target.user_id);
+  const SteadyTime until = std::min(deadline, context_.clock.SteadyNow() + kOneCall);
+  auto user = co_await calls_.Call(zoom::GetUser(whom), target.credential.id, until);
+  if (!user.ok()) {
+    // The list of users has told the most of it.
+    const bool listed = target.credential.app_kind == AppKind::kAccountManaged;
+    if (!listed || ReasonOf(user.status()) != Reason::kScopeMissing) co_return user.status();
+    store::HostRecord host = HostOf(target, target.listed_at);
+    host.personal_meeting_id = {target.personal_meeting_id, target.listed_at};
+    host.email = {target.email, target.listed_at};
+    co_return co_await PutHost(std::move(host), report);
+  }
+  ++report.calls;
+  const absl::Time learnt_at = user->sent_at.wall;
+  store::HostRecord host = HostOf(target, learnt_at);
+  host.personal_meeting_id = {user->value.personal_meeting_id, learnt_at};
+  host.vanity_name = {std::move(user->value.vanity_name), learnt_at};
+  host.email = {std::move(user->value.email), learnt_at};
+  co_return co_await PutHost(std::move(host), report);
+}
+
+base::Task<absl::Status> UserSync::PutHost(store::HostRecord host, SyncReport& report) {
+  if (host.personal_meeting_id.value != 0) report.has_personal_meeting_id = true;
+  const absl::Time now = context_.clock.Now();
+  auto& records = context_.records;
+  co_return co_await context_.OffLoop(
+      service::Lane::kBackground, [&records, &host, now] { return records.PutHost(host, now); });
+}
+
+base::Task<absl::Status> UserSync::ReadLists(const Target& target, SteadyTime deadline,
+                                             SyncReport& report, Listings& read) {
+  const auto scheduled = store::MeetingKind::kScheduled;
+  JOINPASS_CO_RETURN_IF_ERROR(co_await ReadList(target, scheduled, deadline, report, read));
+  const auto webinar = store::MeetingKind::kWebinar;
+  const absl::Status webinars = co_await ReadList(target, webinar, deadline, report, read);
+  // An extra: without its scope what is known stays as it is.
+  const bool may_not_ask = !webinars.ok() && ReasonOf(webinars) == Reason::kScopeMissing;
+  if (!webinars.ok() && !may_not_ask) co_return webinars;
+  store::MeetingListing instant;
+  instant.kind = store::MeetingKind::kInstant;
+  instant.began = report.synced_at - kInstantKept;
+  read.push_back(std::move(instant));
+  co_return absl::OkStatus();
+}
+
+base::Task<absl::Status> UserSync::ReadList(const Target& target, store::MeetingKind kind,
+                                            SteadyTime deadline, SyncReport& report,
+                                            Listings& read) {
+  for (int restart = 0;; ++restart) {
+    store::MeetingListing list;
+    list.kind = kind;
+    // Not before this sync began, even if the clock was set back.
+    list.began = std::max(context_.clock.Now(), report.synced_at);
+    const absl::Status pages = co_await ReadPages(target, deadline, report, list);
+    if (pages.ok() || SaysEmpty(pages, kind)) {
+      const bool webinars = kind == store::MeetingKind::kWebinar;
+      (webinars ? report.webinars : report.meetings) += static_cast<int>(list.numbers.size());
+      read.push_back(std::move(list));
+      co_return absl::OkStatus();
+    }
+    if (!IsExpiredPage(pages) || restart == kMostRestarts) co_return pages;
+  }
+}
+
+base::Task<absl::Status> UserSync::ReadPages(const Target& target, SteadyTime deadline,
+                                             SyncReport& report, store::MeetingListing& list) {
+  auto& records = context_.records;
+  std::string page_token;
+  for (int pages = 0; pages < kMostPages; ++pages) {
+    const zoom::Whom whom = zoom::Whom::User(target.user_id);
+    zoom::Endpoint<zoom::MeetingPage> endpoint = list.kind == store::MeetingKind::kWebinar
+                                                     ? zoom::ListWebinars(whom, page_token)
+                                                     : zoom::ListMeetings(whom, page_token);
+    const SteadyTime until = std::min(deadline, context_.clock.SteadyNow() + kOneCall);
+    JOINPASS_CO_ASSIGN_OR_RETURN(
+        const oauth::Called<zoom::MeetingPage> called,
+        co_await calls_.Call(std::move(endpoint), target.credential.id, until));
+    const zoom::MeetingPage& page = called.value;
+    const absl::Time learnt_at = std::max(called.sent_at.wall, list.began);
+    ++report.calls;
+    ++report.pages;
+    const auto found = RecordsOf(page, target.credential, list.kind, learnt_at);
+    for (const store::MeetingRecord& one : found) list.numbers.push_back(one.number);
+    const absl::Time now = context_.clock.Now();
+    JOINPASS_CO_RETURN_IF_ERROR(
+        co_await context_.OffLoop(service::Lane::kBackground, [&records, &found, now] {
+          return records.PutMeetings(found, now, store::Records::Noting::kByList);
+        }));
+    if (page.next_page_token.empty()) co_return absl::OkStatus();
+    if (page.next_page_token == page_token) break;
+    page_token = page.next_page_token;
+  }
+  co_return base::MakeError(Reason::kAnswerInvalid, "sync: the list of meetings does not end");
+}
+
+base::Task<absl::Status> UserSync::EndLists(const Target& target, const Listings& read,
+                                            SyncReport& report) {
+  if (read.empty()) co_return absl::OkStatus();
+  auto& records = context_.records;
+  // Nothing of this sync counts as learnt too late, even if the clock was set back.
+  const absl::Time now = std::max(context_.clock.Now(), report.synced_at);
+  JOINPASS_CO_ASSIGN_OR_RETURN(
+      const int removed, co_await context_.OffLoop(service::Lane::kBackground, [&] {
+        return records.EndListings(target.credential.app_id, target.user_id, read, now);
+      }));
+  report.removed += removed;
+  co_return absl::OkStatus();
+}
+
+}  // namespace joinpass::directory

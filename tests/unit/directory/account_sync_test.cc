@@ -1,0 +1,229 @@
+// The sync of an account with many users.
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "directory/resolver.h"
+#include "directory/sync.h"
+#include "support/engine_room.h"
+#include "unit/store/raw_sqlite.h"
+
+namespace joinpass::directory {
+namespace {
+
+using testing::EngineRoom;
+using testing::JsonAnswer;
+using testing::ScriptedTransport;
+
+// Users "u0", "u1", …, two a page, each with one meeting.
+struct Scene : EngineRoom {
+  oauth::AccessTokens tokens{context};
+  oauth::AuthorizedCalls calls{context, tokens};
+  Sync sync{context, calls};
+  std::vector<std::string> users = {"u0", "u1", "u2", "u3", "u4"};
+  std::map<std::string, std::uint64_t> meetings = {{"u0", 81000000000},
+                                                   {"u1", 81000000001},
+                                                   {"u2", 81000000002},
+                                                   {"u3", 81000000003},
+                                                   {"u4", 81000000004}};
+  std::map<std::string, ScriptedTransport::Answer> instead = {};  // by part of the target
+  std::vector<SyncProgress> told = {};
+
+  Scene() {
+    store::AppRecord app;
+    app.id = "app_1";
+    app.settings.kind = AppKind::kAccountManaged;
+    app.settings.client_id = "client";
+    REQUIRE(records.CreateApp(app).ok());
+    store::CredentialRecord account =
+        Consent("cred_1", "", absl::Hours(99),
+                "user:read:list_users:admin meeting:read:list_meetings:admin");
+    account.app_kind = AppKind::kAccountManaged;
+    REQUIRE(records.PutConsented(account).ok());
+    transport.answer = [this](const ScriptedTransport::Seen& seen) { return Answer(seen.target); };
+    context.listeners.on_sync_progress = [this](const SyncProgress& how) { told.push_back(how); };
+  }
+
+  ScriptedTransport::Answer Answer(const std::string& target) {
+    for (const auto& [part, answer] : instead) {
+      if (target.find(part) != std::string::npos) return answer;
+    }
+    if (target.find("/v2/users?") == 0) return Users(target);
+    const std::string user = target.substr(10, 2);
+    const auto it = meetings.find(user);
+    const std::string list = it == meetings.end() ? ""
+                                                  : R"({"id":)" + std::to_string(it->second) +
+                                                        R"(,"host_id":")" + user + "\"}";
+    return JsonAnswer(200, R"({"meetings":[)" + list + "]}");
+  }
+
+  ScriptedTransport::Answer Users(const std::string& target) {
+    std::size_t at = 0;
+    if (const std::size_t token = target.find("next_page_token=p"); token != std::string::npos) {
+      at = static_cast<std::size_t>(std::stoi(target.substr(token + 17)));
+    }
+    std::string list;
+    for (std::size_t i = at; i < std::min(at + 2, users.size()); ++i) {
+      list += std::string(i == at ? "" : ",") + R"({"id":")" + users[i] + R"(","email":"U)" +
+              std::to_string(i) + R"(@Acme.example","pmi":700000000)" + std::to_string(i) + "}";
+    }
+    const std::string next = at + 2 < users.size() ? "p" + std::to_string(at + 2) : "";
+    return JsonAnswer(200, R"({"next_page_token":")" + next + R"(","total_records":)" +
+                               std::to_string(users.size()) + R"(,"users":[)" + list + "]}");
+  }
+
+  absl::StatusOr<SyncReport> Run() { return Finish(sync.Run("cred_1", In(absl::Hours(1)))); }
+  std::string HostOf(std::uint64_t number) {
+    const auto found = Resolve(records, *MeetingLink::Parse(std::to_string(number)), clock.Now());
+    return found.ok() ? found->candidates[0].host_user_id : "nobody";
+  }
+  store::SyncRecord Last() { return records.FindSync("cred_1")->value_or(store::SyncRecord()); }
+};
+
+TEST_SUITE("The sync of an account") {
+  TEST_CASE_FIXTURE(Scene, "reads every user, and tells how it does") {
+    const auto report = Run();
+    REQUIRE(report.ok());
+    CHECK(report->users == 5);
+    CHECK(report->meetings == 5);
+    CHECK(report->calls == 8);
+    CHECK(HostOf(81000000004) == "u4");
+    CHECK(HostOf(7000000003) == "u3");
+    CHECK(records.FindHostsByEmail("u2@acme.example")->size() == 1);
+    REQUIRE(told.size() == 2);
+    CHECK(told[0].state == SyncState::kInProgress);
+    CHECK(told[0].time_left == absl::InfiniteDuration());
+    CHECK(told[1].state == SyncState::kCompleted);
+    CHECK(told[1].users == 5);
+    CHECK(told[1].users_in_all == 5);
+    CHECK(told[1].completed_at == clock.Now());
+    CHECK(Last().state == SyncState::kCompleted);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "tells every few seconds how much is left") {
+    transport.answer = [this](const ScriptedTransport::Seen& seen) {
+      if (seen.target.find("/meetings") != std::string::npos) clock.Advance(absl::Seconds(3));
+      return Answer(seen.target);
+    };
+    REQUIRE(Run().ok());
+    REQUIRE(told.size() == 4);
+    CHECK(told[1].users == 2);
+    CHECK(told[1].users_in_all == 5);
+    CHECK(told[1].time_left == absl::Seconds(9));
+    CHECK(told[2].users == 4);
+    CHECK(told[2].time_left == absl::Milliseconds(3000));
+  }
+
+  TEST_CASE_FIXTURE(Scene, "goes on from where one was cut short") {
+    const bool failed = [] {
+      SUBCASE("by an error") { return true; }
+      SUBCASE("by the end of its process") { return false; }
+      return true;
+    }();
+    instead["/users/u3/"] = JsonAnswer(500, "");
+    const auto first = Run();
+    REQUIRE_FALSE(first.ok());
+    CHECK(Last().state == SyncState::kFailed);
+    CHECK(Last().reason == "zoom_unavailable");
+    if (!failed) {
+      store::SyncRecord cut = Last();
+      cut.state = SyncState::kInProgress;
+      REQUIRE(*records.PutSync(cut, Last()));
+    }
+    const absl::Time began = Last().began_at;
+    instead.clear();
+    meetings["u0"] = 81999999999;  // changed since; the next sync sees it
+    clock.Advance(absl::Minutes(14));
+    transport.seen.clear();
+    const auto second = Run();
+    REQUIRE(second.ok());
+    CHECK(second->users == 5);
+    CHECK(second->meetings == 5);
+    CHECK(second->synced_at == began);
+    CHECK(transport.Count("/meetings") == 2);
+    CHECK(HostOf(81000000004) == "u4");
+    CHECK(HostOf(81999999999) == "nobody");
+    CHECK(Last().state == SyncState::kCompleted);
+
+    // One that was completed is not gone on with.
+    clock.Advance(absl::Seconds(1));
+    REQUIRE(Run().ok());
+    CHECK(HostOf(81999999999) == "u0");
+    CHECK(HostOf(81000000000) == "nobody");
+  }
+
+  TEST_CASE_FIXTURE(Scene, "reads all again after a long pause") {
+    instead["/users/u3/"] = JsonAnswer(500, "");
+    REQUIRE_FALSE(Run().ok());
+    instead.clear();
+    clock.Advance(absl::Minutes(15));
+    transport.seen.clear();
+    REQUIRE(Run().ok());
+    CHECK(transport.Count("/meetings") == 5);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "outlasts the page tokens of the users") {
+    int refused = 1;
+    transport.answer = [&](const ScriptedTransport::Seen& seen) -> ScriptedTransport::Answer {
+      if (seen.target.find("next_page_token=p4") != std::string::npos && refused-- > 0) {
+        return JsonAnswer(400,
+                          R"({"code":300,"message":"The next page token is invalid or expired."})");
+      }
+      return Answer(seen.target);
+    };
+    const auto report = Run();
+    REQUIRE(report.ok());
+    CHECK(report->users == 5);
+    CHECK(transport.Count("/meetings") == 5);  // nobody is read twice
+    refused = 1000;
+    CHECK(ReasonOf(Run().status()) == Reason::kRequestRefused);
+    CHECK(refused > 990);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "forgets who is no user of it any more") {
+    REQUIRE(Run().ok());
+    clock.Advance(absl::Seconds(1));
+    users = {"u0", "u2", "u4"};
+    const auto report = Run();
+    REQUIRE(report.ok());
+    CHECK(report->removed == 2);
+    CHECK(HostOf(81000000001) == "nobody");
+    CHECK(HostOf(7000000003) == "nobody");
+    CHECK(HostOf(81000000002) == "u2");
+    CHECK_FALSE(*records.FindHost("app_1", "u1"));
+  }
+
+  TEST_CASE_FIXTURE(Scene, "passes over whom it may not read, and forgets who may host nothing") {
+    REQUIRE(Run().ok());
+    clock.Advance(absl::Seconds(1));
+    instead["/users/u1/"] = JsonAnswer(400, R"({"code":3161,"message":"Not allowed to host."})");
+    instead["/users/u2/"] = JsonAnswer(400, R"({"code":200,"message":"No permission."})");
+    const auto report = Run();
+    REQUIRE(report.ok());
+    CHECK(HostOf(81000000001) == "nobody");
+    CHECK(HostOf(81000000002) == "u2");
+    CHECK(HostOf(81000000004) == "u4");
+  }
+
+  TEST_CASE_FIXTURE(Scene, "writes no meeting again that is as it was") {
+    REQUIRE(Run().ok());
+    const auto rows = [this] {
+      return store::RawSqlite(folder / "store/directory.db")
+          .Run("SELECT group_concat(seq||host_at||deleted_at||hex(sealed)) FROM meeting");
+    };
+    const std::string before = rows();
+    clock.Advance(absl::Hours(1));
+    REQUIRE(Run().ok());
+    CHECK(rows() == before);
+    CHECK(records.FindMeetings(81000000000)->at(0).learnt_at() == clock.Now());  // by the list
+    const auto found = Resolve(records, *MeetingLink::Parse("81000000000"), clock.Now());
+    CHECK(found->candidates[0].learnt_at == clock.Now());
+  }
+}
+
+}  // namespace
+}  // namespace joinpass::directory
