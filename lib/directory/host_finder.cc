@@ -101,14 +101,15 @@ store::MeetingKind KindOf(zoom::HostedMeeting::Kind kind) {
 absl::Status Keep(store::Records& records, std::uint64_t number,
                   const store::CredentialRecord& credential, const zoom::HostedMeeting& meeting,
                   absl::Time learnt_at, absl::Time now) {
-  if (meeting.kind == zoom::HostedMeeting::Kind::kPersonalRoom) {
-    store::HostRecord host;
-    host.app_id = credential.app_id;
-    host.user_id = meeting.host_id;
-    host.account_id = {credential.account_id, learnt_at};
-    host.personal_meeting_id = {number, learnt_at};
-    return records.PutHost(host, now);
-  }
+  const bool is_room = meeting.kind == zoom::HostedMeeting::Kind::kPersonalRoom;
+  // The host, too, so that his meetings go with him if he leaves before the next sync.
+  store::HostRecord host;
+  host.app_id = credential.app_id;
+  host.user_id = meeting.host_id;
+  host.account_id = {credential.account_id, learnt_at};
+  if (is_room) host.personal_meeting_id = {number, learnt_at};
+  JOINPASS_RETURN_IF_ERROR(records.PutHost(host, now));
+  if (is_room) return absl::OkStatus();
   store::MeetingRecord record;
   record.app_id = credential.app_id;
   record.number = number;

@@ -65,10 +65,9 @@ base::Task<absl::Status> UserSync::Read(const Target& target, SteadyTime deadlin
   const absl::Status host = co_await ReadHost(target, deadline, report);
   if (!host.ok() && ReasonOf(host) != Reason::kScopeMissing) co_return host;
   Listings read;
-  const absl::Status lists = co_await ReadLists(target, deadline, report, read);
-  // What was read to its end is true, whatever came after it.
+  JOINPASS_CO_RETURN_IF_ERROR(co_await ReadLists(target, deadline, report, read));
+  // All at once: a sync that goes on takes whoever has one list read for read.
   JOINPASS_CO_RETURN_IF_ERROR(co_await EndLists(target, read, report));
-  JOINPASS_CO_RETURN_IF_ERROR(lists);
   ++report.users;
   co_return host;
 }
@@ -172,7 +171,6 @@ base::Task<absl::Status> UserSync::ReadPages(const Target& target, SteadyTime de
 
 base::Task<absl::Status> UserSync::EndLists(const Target& target, const Listings& read,
                                             SyncReport& report) {
-  if (read.empty()) co_return absl::OkStatus();
   auto& records = context_.records;
   // Nothing of this sync counts as learnt too late, even if the clock was set back.
   const absl::Time now = std::max(context_.clock.Now(), report.synced_at);
