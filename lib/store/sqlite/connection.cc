@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/status.h"
@@ -74,6 +75,22 @@ absl::StatusOr<Statement> Connection::Use(const std::string& sql) {
 }
 
 int Connection::changes() const { return sqlite3_changes(handle_); }
+
+std::optional<std::uint32_t> Connection::PeekChangeCounter() {
+  constexpr sqlite3_int64 kWhere = 24;
+  sqlite3_file* file = nullptr;
+  if (sqlite3_file_control(handle_, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+      file == nullptr || file->pMethods == nullptr) {
+    return std::nullopt;
+  }
+  std::array<unsigned char, 4> bytes = {};
+  if (file->pMethods->xRead(file, bytes.data(), bytes.size(), kWhere) != SQLITE_OK) {
+    return std::nullopt;
+  }
+  std::uint32_t counter = 0;
+  for (const unsigned char byte : bytes) counter = counter << 8 | byte;
+  return counter;
+}
 
 bool Connection::InTransaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -47,6 +48,13 @@ class Connection {
   int changes() const;
 
   bool InTransaction() const;
+
+  // The file's change counter, which each commit of anybody raises, read without a lock and
+  // so within a microsecond. While it is what it was within a reading transaction, all that was read
+  // there is still so; another number may stand there before a commit is whole, so what
+  // is read then is read under a lock. Nothing if it cannot be read.
+  // Source: https://www.sqlite.org/fileformat.html section 1.3.7
+  std::optional<std::uint32_t> PeekChangeCounter();
   sqlite3* handle() { return handle_; }
   const std::string& name() const { return name_; }
 

@@ -174,7 +174,16 @@ absl::Status SqliteRotation::AdoptWaitingKey() { return Adopt(sqlite::AdoptWaiti
 absl::StatusOr<crypto::KeyId> SqliteRotation::AdoptedKey() {
   Database& first = *files_.front();
   base::MutexLock lock(first.reads.mutex);
-  return sqlite::AdoptedKey(*first.reads.connection);
+  Connection& db = *first.reads.connection;
+  // Every search that finds nothing asks this, so what was read is kept while it is so.
+  const std::optional<std::uint32_t> counter = db.PeekChangeCounter();
+  if (counter && adopted_ && adopted_->counter == *counter) return adopted_->key;
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::BeginReading(db));
+  JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyId key, sqlite::AdoptedKey(db));
+  const std::optional<std::uint32_t> as_read = db.PeekChangeCounter();
+  adopted_ = as_read ? std::optional<Adopted>({*as_read, key}) : std::nullopt;
+  JOINPASS_RETURN_IF_ERROR(transaction.Commit());
+  return key;
 }
 
 absl::StatusOr<std::vector<AnyRow>> SqliteRotation::ListSealedOtherwise(crypto::KeyId key,

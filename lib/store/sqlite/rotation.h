@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -37,7 +38,14 @@ class SqliteRotation final : public RotationStore {
   using Adopting = absl::Status (*)(Connection& db, crypto::KeySource& keys, base::Random& random);
   absl::Status Adopt(Adopting adopt);  // file by file
 
+  // As it was read at that change counter of the first file.
+  struct Adopted {
+    std::uint32_t counter = 0;
+    crypto::KeyId key = 0;
+  };
+
   const std::array<Database*, 3> files_;
+  std::optional<Adopted> adopted_;  // guarded by the first file's reads.mutex
   crypto::KeySource& keys_;
   base::Random& random_;
 };
