@@ -159,8 +159,9 @@ class JOINPASS_EXPORT Directory {
   // scheduled meetings and of his webinars, and forgets those that the lists no longer
   // name. Of an account's credential: the same for all active users of the account; one
   // who is gone meanwhile, or may host nothing, is passed over, and who is no user of it
-  // any more is forgotten. A sync of an account that was cut short less
-  // than 15 minutes ago is gone on with from where it was: what that had read counts, and
+  // any more is forgotten. Where one user cannot be read the others
+  // are, and the error is told at the end. A sync of an account that was cut short less than 15
+  // minutes ago is gone on with from where it was: what that had read counts, and
   // SyncReport::synced_at says since when. Of one that is
   // kIdentifying Zoom is asked first who it is, and of a delegated one whether its token
   // still is the same user's. Without the scope of a part, that part is left as it was

@@ -7,6 +7,7 @@
 
 #include "base/status.h"
 #include "directory/sync_progress.h"
+#include "store/millis.h"
 
 namespace joinpass::directory {
 namespace {
@@ -51,20 +52,21 @@ base::Task<absl::Status> BackgroundSync::RunWhileOpen() {
 
 base::Task<absl::Status> BackgroundSync::Work() {
   while (!context_.closing->begun()) {
-    const absl::StatusOr<std::string> id = co_await TakeDue();
-    if (!id.ok() || id->empty()) {
+    absl::StatusOr<MaybeBegun> begun = co_await TakeDue();
+    if (!begun.ok() || !begun->has_value()) {
       (void)co_await context_.closing->Nap(look_at_);
       continue;
     }
+    const std::string id = (*begun)->credential_id;
     // Why it failed stands in the store, beside when it is tried again.
-    (void)co_await sync_.Run(*id, context_.clock.SteadyNow() + kLongest);
-    at_work_.erase(*id);
+    (void)co_await sync_.Run(id, context_.clock.SteadyNow() + kLongest, *std::move(begun));
+    at_work_.erase(id);
   }
   co_return absl::OkStatus();
 }
 
-// Empty: nothing is due before the next look.
-base::Task<absl::StatusOr<std::string>> BackgroundSync::TakeDue() {
+// Nothing: none is due before the next look.
+base::Task<absl::StatusOr<BackgroundSync::MaybeBegun>> BackgroundSync::TakeDue() {
   if (due_.empty() && !looking_ && context_.clock.SteadyNow() >= look_at_) {
     looking_ = std::make_shared<base::Flight<absl::Status>>(context_.loop);
     const absl::Status looked = co_await Look();
@@ -75,15 +77,15 @@ base::Task<absl::StatusOr<std::string>> BackgroundSync::TakeDue() {
     const auto looking = looking_;
     (void)co_await base::Flight<absl::Status>::Wait(looking, SteadyTime::InfiniteFuture());
   }
-  while (!due_.empty()) {
-    std::string id = std::move(due_.front());
+  while (!due_.empty() && !context_.closing->begun()) {
+    const std::string id = std::move(due_.front());
     due_.pop_front();
     if (!at_work_.insert(id).second) continue;
-    const absl::StatusOr<bool> mine = co_await Claim(id);
-    if (mine.ok() && *mine) co_return id;
+    absl::StatusOr<MaybeBegun> mine = co_await Claim(id);
+    if (mine.ok() && mine->has_value()) co_return mine;
     at_work_.erase(id);
   }
-  co_return std::string();
+  co_return MaybeBegun();
 }
 
 base::Task<absl::Status> BackgroundSync::Look() {
@@ -99,17 +101,21 @@ base::Task<absl::Status> BackgroundSync::Look() {
 }
 
 // Of several processes one gets it.
-base::Task<absl::StatusOr<bool>> BackgroundSync::Claim(const std::string& credential_id) {
+base::Task<absl::StatusOr<BackgroundSync::MaybeBegun>> BackgroundSync::Claim(
+    const std::string& credential_id) {
   auto& records = context_.records;
   const absl::Duration every = every_;
-  const absl::Time now = context_.clock.Now();
+  const absl::Time now = store::CutToMillis(context_.clock.Now());
   co_return co_await context_.OffLoop(
-      service::Lane::kBackground, [&records, &credential_id, every, now]() -> absl::StatusOr<bool> {
+      service::Lane::kBackground,
+      [&records, &credential_id, every, now]() -> absl::StatusOr<MaybeBegun> {
         JOINPASS_ASSIGN_OR_RETURN(const auto credential, records.GetCredential(credential_id));
         JOINPASS_ASSIGN_OR_RETURN(const auto last, records.FindSync(credential_id));
-        const absl::Time at = DueAt(credential_id, credential.connected_at, last, every, now);
-        if (at > now) return false;
-        return records.PutSync(Begun(credential_id, last, now), last);
+        const absl::Time connected_at = credential.connected_at;
+        if (DueAt(credential_id, connected_at, last, every, now) > now) return std::nullopt;
+        store::SyncRecord begun = Begun(credential_id, connected_at, last, now);
+        JOINPASS_ASSIGN_OR_RETURN(const bool mine, records.PutSync(begun, last));
+        return mine ? MaybeBegun(std::move(begun)) : std::nullopt;
       });
 }
 

@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -29,10 +30,12 @@ class BackgroundSync {
   base::Task<absl::Status> RunWhileOpen();
 
  private:
+  using MaybeBegun = std::optional<store::SyncRecord>;
+
   base::Task<absl::Status> Work();
-  base::Task<absl::StatusOr<std::string>> TakeDue();
+  base::Task<absl::StatusOr<MaybeBegun>> TakeDue();
   base::Task<absl::Status> Look();
-  base::Task<absl::StatusOr<bool>> Claim(const std::string& credential_id);
+  base::Task<absl::StatusOr<MaybeBegun>> Claim(const std::string& credential_id);
 
   const service::Context& context_;
   Sync& sync_;

@@ -77,6 +77,7 @@ absl::StatusOr<std::vector<NamedUser>> HintedToAsk(store::Records& records,
     return !MayBeAsked(user.credential, feature) ||
            !seen.emplace(user.credential.id, by_user ? user.user_id : "").second;
   });
+  if (named->size() > kMostNames) named->resize(kMostNames);
   return named;
 }
 
@@ -97,10 +98,28 @@ store::MeetingKind KindOf(zoom::HostedMeeting::Kind kind) {
   }
 }
 
+absl::Status NotHis() {
+  return base::MakeError(Reason::kHostNotConnected, "look-up: the host is somebody else");
+}
+
+// Of a credential that is on its way out nothing is kept any more.
+absl::Status CheckIsThere(store::Records& records, const std::string& credential_id) {
+  JOINPASS_ASSIGN_OR_RETURN(const store::CredentialRecord credential,
+                            records.GetCredential(credential_id));
+  if (credential.health != Health::kDisconnecting) return absl::OkStatus();
+  return base::MakeError(Reason::kCredentialDisconnecting,
+                         "look-up: the credential is being disconnected");
+}
+
 // Keeps whose `number` is. Blocks on the store.
 absl::Status Keep(store::Records& records, std::uint64_t number,
                   const store::CredentialRecord& credential, const zoom::HostedMeeting& meeting,
                   absl::Time learnt_at, absl::Time now) {
+  JOINPASS_RETURN_IF_ERROR(CheckIsThere(records, credential.id));
+  JOINPASS_ASSIGN_OR_RETURN(const auto known, records.FindHost(credential.app_id, meeting.host_id));
+  const bool of_another =
+      known && !known->account_id.value.empty() && known->account_id.value != credential.account_id;
+  if (of_another) return NotHis();
   const bool is_room = meeting.kind == zoom::HostedMeeting::Kind::kPersonalRoom;
   // The host, too, so that his meetings go with him if he leaves before the next sync.
   store::HostRecord host;
@@ -128,10 +147,6 @@ store::HostRecord HostOf(const store::CredentialRecord& credential, const zoom::
   host.vanity_name = {user.vanity_name, learnt_at};
   host.email = {user.email, learnt_at};
   return host;
-}
-
-absl::Status NotHis() {
-  return base::MakeError(Reason::kHostNotConnected, "look-up: the host is somebody else");
 }
 
 }  // namespace
@@ -226,7 +241,9 @@ base::Task<absl::Status> HostFinder::AskOnce(Question question, NamedUser whom,
 }
 
 base::Task<absl::Status> HostFinder::Ask(Question question, NamedUser whom, SteadyTime deadline) {
-  if (question.number == 0) co_return co_await AskOfUser(whom, deadline);
+  if (question.number == 0) {
+    co_return co_await AskOfUser(question.vanity_name, whom, deadline);
+  }
   co_return co_await AskOfMeeting(question.number, whom.credential, deadline);
 }
 
@@ -252,7 +269,8 @@ base::Task<absl::Status> HostFinder::AskOfMeeting(std::uint64_t number,
   });
 }
 
-base::Task<absl::Status> HostFinder::AskOfUser(const NamedUser& whom, SteadyTime deadline) {
+base::Task<absl::Status> HostFinder::AskOfUser(const std::string& vanity_name,
+                                               const NamedUser& whom, SteadyTime deadline) {
   zoom::Endpoint<zoom::User> endpoint = zoom::GetUser(zoom::Whom::User(whom.user_id));
   auto called = co_await calls_.Call(std::move(endpoint), whom.credential.id, deadline);
   if (!called.ok()) co_return called.status();
@@ -260,8 +278,12 @@ base::Task<absl::Status> HostFinder::AskOfUser(const NamedUser& whom, SteadyTime
   store::HostRecord host = HostOf(whom.credential, called->value, called->sent_at.wall);
   auto& records = context_.records;
   const absl::Time now = context_.clock.Now();
-  co_return co_await context_.OffLoop(service::Lane::kReads,
-                                      [&] { return records.PutHost(host, now); });
+  const absl::Status put = co_await context_.OffLoop(service::Lane::kReads, [&]() -> absl::Status {
+    JOINPASS_RETURN_IF_ERROR(CheckIsThere(records, whom.credential.id));
+    return records.PutHost(host, now);
+  });
+  if (put.ok() && host.vanity_name.value != vanity_name) co_return NotHis();
+  co_return put;
 }
 
 bool HostFinder::IsKnownToBeNone(const Question& question) {

@@ -60,7 +60,8 @@ class HostFinder {
   base::Task<absl::Status> AskOfMeeting(std::uint64_t number,
                                         const store::CredentialRecord& credential,
                                         SteadyTime deadline);
-  base::Task<absl::Status> AskOfUser(const NamedUser& whom, SteadyTime deadline);
+  base::Task<absl::Status> AskOfUser(const std::string& vanity_name, const NamedUser& whom,
+                                     SteadyTime deadline);
   bool IsKnownToBeNone(const Question& question);
   void Remember(const Question& question);
 

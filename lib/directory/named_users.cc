@@ -1,5 +1,6 @@
 #include "directory/named_users.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -69,10 +70,9 @@ absl::Status AddServing(store::Records& records, const std::string& user_id, Fou
   return absl::OkStatus();
 }
 
-// Those whom a sync has found have it by their hosts' rows; of a consent that was never
-// synced the credential says it.
+// Those whom a sync has found have it by their hosts' rows; of a consent that was not
+// synced since the credential says it. An address may have gone from one to another.
 absl::Status AddOfEmail(store::Records& records, const std::string& email, Found& found) {
-  const std::size_t before = found.users.size();
   const auto hosts = records.FindHostsByEmail(absl::AsciiStrToLower(email));
   if (!hosts.ok()) JOINPASS_RETURN_IF_ERROR(found.Note(hosts.status()));
   if (hosts.ok()) {
@@ -84,13 +84,16 @@ absl::Status AddOfEmail(store::Records& records, const std::string& email, Found
         JOINPASS_RETURN_IF_ERROR(found.Note(credential.status()));
       }
     }
-    if (found.users.size() > before) return absl::OkStatus();
   }
   auto credentials = records.ListCredentials("");
   if (!credentials.ok()) return found.Note(credentials.status());
   for (store::CredentialRecord& credential : *credentials) {
     if (!absl::EqualsIgnoreCase(credential.email, email)) continue;
-    found.Add(std::move(credential));
+    const bool is_there =
+        std::any_of(found.users.begin(), found.users.end(), [&](const NamedUser& user) {
+          return user.credential.id == credential.id && user.user_id == credential.user_id;
+        });
+    if (!is_there) found.Add(std::move(credential));
   }
   return absl::OkStatus();
 }

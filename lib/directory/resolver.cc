@@ -121,11 +121,12 @@ absl::Status AddCredentials(store::Records& records, Knowledge& known) {
   return absl::OkStatus();
 }
 
-// Whether a personal link of this name can lead to his room. One of whom no name is known
-// may have it.
+// Whether a personal link of this name can lead to his room. One of whom nobody has said
+// which name he has may have it.
 bool MayHaveName(const std::optional<store::HostRecord>& host, const std::string& name) {
-  return host && host->personal_meeting_id.value != 0 &&
-         (host->vanity_name.value.empty() || host->vanity_name.value == name);
+  if (!host || host->personal_meeting_id.value == 0) return false;
+  const bool is_known = host->vanity_name.at > absl::UnixEpoch();
+  return !is_known || host->vanity_name.value == name;
 }
 
 // Those whom a caller takes for the host: whoever has a consent.

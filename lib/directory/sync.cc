@@ -34,6 +34,22 @@ bool ConcernsUser(const absl::Status& error) {
   }
 }
 
+// Whether it may be another's turn to be read, or everybody would fail so.
+bool MayBeHisAlone(const absl::Status& error) {
+  switch (ReasonOf(error)) {
+    case Reason::kZoomUnavailable:
+    case Reason::kAnswerInvalid:
+    case Reason::kRequestRefused:
+    case Reason::kStoreCorrupt:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// After so many who fail one after the other it is not theirs.
+constexpr int kMostFailures = 3;
+
 bool IsExpiredPage(const absl::Status& read) {
   return GetErrorInfo(read).value_or(ErrorInfo()).cause == Cause::kPageTokenExpired;
 }
@@ -43,7 +59,8 @@ absl::Time ToMillis(absl::Time time) { return absl::FromUnixMillis(absl::ToUnixM
 
 }  // namespace
 
-base::Task<absl::StatusOr<SyncReport>> Sync::Run(std::string credential_id, SteadyTime deadline) {
+base::Task<absl::StatusOr<SyncReport>> Sync::Run(std::string credential_id, SteadyTime deadline,
+                                                 std::optional<store::SyncRecord> begun) {
   for (auto it = running_.find(credential_id); it != running_.end();
        it = running_.find(credential_id)) {
     const auto before = it->second;
@@ -55,21 +72,22 @@ base::Task<absl::StatusOr<SyncReport>> Sync::Run(std::string credential_id, Stea
   }
   const auto flight = std::make_shared<base::Flight<absl::Status>>(context_.loop);
   running_.emplace(credential_id, flight);
-  absl::StatusOr<SyncReport> report = co_await RunAlone(credential_id, deadline);
+  absl::StatusOr<SyncReport> report = co_await RunAlone(credential_id, deadline, std::move(begun));
   running_.erase(credential_id);
   flight->Land(report.status());
   co_return report;
 }
 
 base::Task<absl::StatusOr<SyncReport>> Sync::RunAlone(std::string credential_id,
-                                                      SteadyTime deadline) {
+                                                      SteadyTime deadline,
+                                                      std::optional<store::SyncRecord> begun) {
   Course course;
   // A list of meetings is of use only if it is known whose they are.
   JOINPASS_CO_ASSIGN_OR_RETURN(
       store::Records::Consented identified,
       co_await oauth::Identify(context_, calls_, std::move(credential_id), deadline));
   course.credential = std::move(identified.record);
-  JOINPASS_CO_RETURN_IF_ERROR(co_await Begin(course));
+  JOINPASS_CO_RETURN_IF_ERROR(co_await Begin(course, std::move(begun)));
   const absl::Status read = co_await Read(course, deadline);
   course.record = Ended(std::move(course.record), read, context_.clock.Now());
   (void)co_await Note(course, true);
@@ -78,15 +96,20 @@ base::Task<absl::StatusOr<SyncReport>> Sync::RunAlone(std::string credential_id,
 }
 
 // Of the same credential another process may be at it: the one that began last is shown.
-base::Task<absl::Status> Sync::Begin(Course& course) {
+base::Task<absl::Status> Sync::Begin(Course& course, std::optional<store::SyncRecord> begun) {
   auto& records = context_.records;
-  JOINPASS_CO_ASSIGN_OR_RETURN(const std::optional<store::SyncRecord> last,
-                               co_await context_.OffLoop(service::Lane::kBackground, [&] {
-                                 return records.FindSync(course.credential.id);
-                               }));
+  const store::CredentialRecord& credential = course.credential;
   const absl::Time now = ToMillis(context_.clock.Now());
-  course.goes_on = GoesOn(last, now);
-  course.record = Begun(course.credential.id, last, now);
+  std::optional<store::SyncRecord> last = std::move(begun);
+  if (last) {
+    course.record = *last;
+  } else {
+    JOINPASS_CO_ASSIGN_OR_RETURN(last, co_await context_.OffLoop(service::Lane::kBackground, [&] {
+      return records.FindSync(credential.id);
+    }));
+    course.record = Begun(credential.id, credential.connected_at, last, now);
+  }
+  course.goes_on = course.record.users_in_all > 1;
   SyncReport& report = course.report;
   report.synced_at = course.record.began_at;
   if (course.goes_on) {
@@ -95,7 +118,16 @@ base::Task<absl::Status> Sync::Begin(Course& course) {
     report.removed = course.record.removed;
     report.calls = course.record.calls;
   }
-  if (course.credential.app_kind == AppKind::kUserManaged) course.record.users_in_all = 1;
+  if (credential.app_kind == AppKind::kUserManaged) course.record.users_in_all = 1;
+  // The first row of it; from then on it is only changed, so that none is left behind by
+  // a credential that goes meanwhile.
+  if (!last) {
+    store::SyncRecord& record = course.record;
+    JOINPASS_CO_RETURN_IF_ERROR(
+        (co_await context_.OffLoop(service::Lane::kBackground, [&records, &record] {
+          return records.PutSync(record, std::nullopt);
+        })).status());
+  }
   co_return co_await Note(course, true);
 }
 
@@ -118,6 +150,7 @@ base::Task<absl::Status> Sync::Note(Course& course, bool at_once) {
   co_return co_await context_.OffLoop(
       service::Lane::kBackground, [&records, &record]() -> absl::Status {
         JOINPASS_ASSIGN_OR_RETURN(const auto seen, records.FindSync(record.credential_id));
+        if (!seen) return absl::OkStatus();  // the credential is gone
         // Whoever was faster has said something just now.
         return records.PutSync(record, seen).status();
       });
@@ -133,8 +166,10 @@ base::Task<absl::Status> Sync::Read(Course& course, SteadyTime deadline) {
     read = co_await ReadAccount(course, deadline);
   } else {
     const UserSync::Target target = {.credential = course.credential,
-                                     .user_id = course.credential.user_id};
+                                     .user_id = course.credential.user_id,
+                                     .note = [this, &course] { return Note(course, false); }};
     read = co_await users_.Read(target, deadline, course.report);
+    if (read.ok()) course.report.users = 1;
   }
   if (!read.ok()) co_return read;
   auto& records = context_.records;
@@ -158,8 +193,10 @@ base::Task<absl::Status> Sync::ReadAccount(Course& course, SteadyTime deadline) 
   int most_read = 0;
   while (true) {
     course.report.users = 0;
+    course.fewest_in_all = 0;
+    course.passed_over = absl::OkStatus();
     const absl::Status read = co_await ReadUsers(course, deadline);
-    if (read.ok()) co_return co_await ForgetOthers(course);
+    if (read.ok()) break;
     if (!IsExpiredPage(read)) co_return read;
     // It took longer than a page token lives. Who was read is passed over.
     restarts = course.report.users > most_read ? 0 : restarts + 1;
@@ -167,22 +204,36 @@ base::Task<absl::Status> Sync::ReadAccount(Course& course, SteadyTime deadline) 
     if (restarts > kMostRestarts) co_return read;
     course.goes_on = true;
   }
+  JOINPASS_CO_RETURN_IF_ERROR(course.passed_over);
+  co_return co_await ForgetOthers(course, deadline);
+}
+
+base::Task<absl::StatusOr<zoom::UserPage>> Sync::ListPage(Course& course, std::string page_token,
+                                                          SteadyTime deadline,
+                                                          absl::Time& listed_at) {
+  zoom::Endpoint<zoom::UserPage> list = zoom::ListUsers(page_token);
+  const SteadyTime until = std::min(deadline, context_.clock.SteadyNow() + kOneCall);
+  JOINPASS_CO_ASSIGN_OR_RETURN(oauth::Called<zoom::UserPage> called,
+                               co_await calls_.Call(std::move(list), course.credential.id, until));
+  ++course.report.calls;
+  listed_at = called.sent_at.wall;
+  if (!called.value.next_page_token.empty() && called.value.next_page_token == page_token) {
+    co_return base::MakeError(Reason::kAnswerInvalid, "sync: the list of users does not end");
+  }
+  co_return std::move(called.value);
 }
 
 base::Task<absl::Status> Sync::ReadUsers(Course& course, SteadyTime deadline) {
   std::string page_token;
   for (int pages = 0; pages < kMostUserPages; ++pages) {
-    zoom::Endpoint<zoom::UserPage> list = zoom::ListUsers(page_token);
-    const SteadyTime until = std::min(deadline, context_.clock.SteadyNow() + kOneCall);
-    JOINPASS_CO_ASSIGN_OR_RETURN(
-        const oauth::Called<zoom::UserPage> called,
-        co_await calls_.Call(std::move(list), course.credential.id, until));
-    const zoom::UserPage& page = called.value;
-    ++course.report.calls;
+    absl::Time listed_at;
+    JOINPASS_CO_ASSIGN_OR_RETURN(const zoom::UserPage page,
+                                 co_await ListPage(course, page_token, deadline, listed_at));
     course.record.users_in_all = page.users_in_all;
-    JOINPASS_CO_RETURN_IF_ERROR(co_await ReadListed(course, page, called.sent_at.wall, deadline));
+    course.fewest_in_all =
+        pages == 0 ? page.users_in_all : std::min(course.fewest_in_all, page.users_in_all);
+    JOINPASS_CO_RETURN_IF_ERROR(co_await ReadListed(course, page, listed_at, deadline));
     if (page.next_page_token.empty()) co_return absl::OkStatus();
-    if (page.next_page_token == page_token) break;
     page_token = page.next_page_token;
   }
   co_return base::MakeError(Reason::kAnswerInvalid, "sync: the list of users does not end");
@@ -193,18 +244,28 @@ base::Task<absl::Status> Sync::ReadListed(Course& course, const zoom::UserPage& 
   JOINPASS_CO_ASSIGN_OR_RETURN(const std::vector<bool> was_read, co_await WhoWasRead(course, page));
   for (std::size_t i = 0; i < page.users.size(); ++i) {
     const zoom::UserPage::Entry& user = page.users[i];
+    ++course.report.users;
     if (was_read[i]) {
-      ++course.report.users;
+      if (user.personal_meeting_id != 0) course.report.has_personal_meeting_id = true;
       continue;
     }
     const UserSync::Target target = {.credential = course.credential,
                                      .user_id = user.id,
                                      .personal_meeting_id = user.personal_meeting_id,
                                      .email = user.email,
-                                     .listed_at = listed_at};
+                                     .listed_at = listed_at,
+                                     .note = [this, &course] { return Note(course, false); }};
     const absl::Status read = co_await users_.Read(target, deadline, course.report);
-    if (!read.ok() && !ConcernsUser(read)) co_return read;
-    // How it does is no reason to stop.
+    const bool fails = !read.ok() && !ConcernsUser(read);
+    course.failures_in_a_row = fails ? course.failures_in_a_row + 1 : 0;
+    if (fails) {
+      // One user's trouble keeps nobody else from being read; everybody's does.
+      if (!MayBeHisAlone(read) || course.failures_in_a_row == kMostFailures) {
+        --course.report.users;
+        co_return read;
+      }
+      course.passed_over.Update(read);
+    }
     (void)co_await Note(course, false);
   }
   co_return absl::OkStatus();
@@ -230,14 +291,46 @@ base::Task<absl::StatusOr<std::vector<bool>>> Sync::WhoWasRead(const Course& cou
       });
 }
 
-// Whoever is no user of the account any more hosts nothing in it.
-base::Task<absl::Status> Sync::ForgetOthers(Course& course) {
+// Takes away from `unseen` who is in the list after all.
+base::Task<absl::Status> Sync::ListOnly(Course& course, SteadyTime deadline,
+                                        std::vector<std::string>& unseen) {
+  std::string page_token;
+  for (int pages = 0; pages < kMostUserPages; ++pages) {
+    absl::Time listed_at;
+    JOINPASS_CO_ASSIGN_OR_RETURN(const zoom::UserPage page,
+                                 co_await ListPage(course, page_token, deadline, listed_at));
+    for (const zoom::UserPage::Entry& user : page.users) std::erase(unseen, user.id);
+    if (page.next_page_token.empty()) co_return absl::OkStatus();
+    page_token = page.next_page_token;
+  }
+  co_return base::MakeError(Reason::kAnswerInvalid, "sync: the list of users does not end");
+}
+
+// Whoever is no user of the account any more hosts nothing in it. A list by pages may lose
+// somebody between two of them when another leaves: so it is asked for twice, and one that
+// has fewer users than it says there are counts for nothing.
+base::Task<absl::Status> Sync::ForgetOthers(Course& course, SteadyTime deadline) {
+  const int listed = course.report.users;
+  if (listed == 0 || listed < course.fewest_in_all) co_return absl::OkStatus();
   auto& records = context_.records;
-  const absl::Time now = std::max(context_.clock.Now(), course.report.synced_at);
+  const std::string& app_id = course.credential.app_id;
+  const absl::Time began = course.report.synced_at;
+  const absl::Time now = std::max(context_.clock.Now(), began);
   JOINPASS_CO_ASSIGN_OR_RETURN(
-      const int removed, co_await context_.OffLoop(service::Lane::kBackground, [&] {
-        return records.ForgetHosts(course.credential.app_id, course.credential.account_id,
-                                   course.report.synced_at, now);
+      std::vector<std::string> unseen, co_await context_.OffLoop(service::Lane::kBackground, [&] {
+        return records.ListHostsUnseen(app_id, course.credential.account_id, began, now);
+      }));
+  if (unseen.empty()) co_return absl::OkStatus();
+  JOINPASS_CO_RETURN_IF_ERROR(co_await ListOnly(course, deadline, unseen));
+  JOINPASS_CO_ASSIGN_OR_RETURN(
+      const int removed,
+      co_await context_.OffLoop(service::Lane::kBackground, [&]() -> absl::StatusOr<int> {
+        int meetings = 0;
+        for (const std::string& id : unseen) {
+          JOINPASS_ASSIGN_OR_RETURN(const int gone, records.ForgetHost(app_id, id, began, now));
+          meetings += gone;
+        }
+        return meetings;
       }));
   course.report.removed += removed;
   co_return absl::OkStatus();

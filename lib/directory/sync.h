@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,8 +35,10 @@ class Sync {
   Sync(const service::Context& context, oauth::AuthorizedCalls& calls)
       : context_(context), calls_(calls), users_(context, calls) {}
 
-  // Errors as for Directory::Sync().
-  base::Task<absl::StatusOr<SyncReport>> Run(std::string credential_id, SteadyTime deadline);
+  // Errors as for Directory::Sync(). `begun`: the record of this sync, if somebody has put
+  // it already (sync_progress.h).
+  base::Task<absl::StatusOr<SyncReport>> Run(std::string credential_id, SteadyTime deadline,
+                                             std::optional<store::SyncRecord> begun = {});
 
  private:
   // One that is under way.
@@ -45,20 +48,30 @@ class Sync {
     store::SyncRecord record = {};
     bool goes_on = false;  // whoever was read since it began is passed over
     SteadyTime written_at = {};
+
+    // Of an account: of one pass through the list of its users.
+    int fewest_in_all = 0;          // that a page said there are
+    absl::Status passed_over = {};  // why the first was who could not be read
+    int failures_in_a_row = 0;
   };
 
-  base::Task<absl::StatusOr<SyncReport>> RunAlone(std::string credential_id, SteadyTime deadline);
+  base::Task<absl::StatusOr<SyncReport>> RunAlone(std::string credential_id, SteadyTime deadline,
+                                                  std::optional<store::SyncRecord> begun);
   base::Task<absl::Status> CheckDelegate(const store::CredentialRecord& credential,
                                          SteadyTime deadline);
-  base::Task<absl::Status> Begin(Course& course);
+  base::Task<absl::Status> Begin(Course& course, std::optional<store::SyncRecord> begun);
   base::Task<absl::Status> Read(Course& course, SteadyTime deadline);
   base::Task<absl::Status> ReadAccount(Course& course, SteadyTime deadline);
   base::Task<absl::Status> ReadUsers(Course& course, SteadyTime deadline);
+  base::Task<absl::Status> ListOnly(Course& course, SteadyTime deadline,
+                                    std::vector<std::string>& unseen);
+  base::Task<absl::StatusOr<zoom::UserPage>> ListPage(Course& course, std::string page_token,
+                                                      SteadyTime deadline, absl::Time& listed_at);
   base::Task<absl::Status> ReadListed(Course& course, const zoom::UserPage& page,
                                       absl::Time listed_at, SteadyTime deadline);
   base::Task<absl::StatusOr<std::vector<bool>>> WhoWasRead(const Course& course,
                                                            const zoom::UserPage& page);
-  base::Task<absl::Status> ForgetOthers(Course& course);
+  base::Task<absl::Status> ForgetOthers(Course& course, SteadyTime deadline);
   base::Task<absl::Status> Note(Course& course, bool at_once);
 
   const service::Context& context_;

@@ -15,9 +15,12 @@ namespace {
 // What was read before a longer pause is read again.
 constexpr absl::Duration kLongestPause = absl::Minutes(15);
 
-// One that says nothing for so long has died: it writes every few seconds, and no call of
+// One that says nothing for so long has died: it writes after each page, and no call of
 // Zoom's takes longer than a minute.
-constexpr absl::Duration kSilent = absl::Minutes(5);
+constexpr absl::Duration kSilent = absl::Minutes(3);
+
+// What an older one has read is read again, however often it was gone on with.
+constexpr absl::Duration kLongestCourse = absl::Hours(12);
 
 // How soon one that failed is tried again.
 constexpr absl::Duration kAfterFailure = absl::Minutes(10);
@@ -27,6 +30,15 @@ double ShareOf(std::string_view id) {
   std::uint32_t hash = 2166136261;  // FNV-1a
   for (const char c : id) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619;
   return static_cast<double>(hash) / 4294967296.0;
+}
+
+// Whether trying again soon is of no use.
+bool IsLasting(std::string_view reason) {
+  for (const Reason lasting : {Reason::kScopeMissing, Reason::kReauthorizationRequired,
+                               Reason::kPermissionDenied, Reason::kRequestRefused}) {
+    if (reason == ReasonName(lasting)) return true;
+  }
+  return false;
 }
 
 absl::Duration Jittered(absl::Duration every, std::string_view id) {
@@ -59,21 +71,24 @@ SyncProgress ProgressOf(const store::SyncRecord& sync) {
   return progress;
 }
 
-bool GoesOn(const std::optional<store::SyncRecord>& last, absl::Time now) {
+bool GoesOn(const std::optional<store::SyncRecord>& last, absl::Time connected_at, absl::Time now) {
   if (!last) return false;
-  const bool cut = last->state == SyncState::kInProgress || last->state == SyncState::kFailed;
-  // Of a user nothing is passed over: he is read anew.
-  return cut && last->users_in_all > 1 && last->changed_at > now - kLongestPause &&
-         last->changed_at <= store::LatestLearnt(now) && last->began_at <= last->changed_at;
+  const bool died = last->state == SyncState::kInProgress && last->changed_at <= now - kSilent;
+  if (!died && last->state != SyncState::kFailed) return false;
+  // Of a user nothing is passed over, and one that has passed all users has nothing left.
+  const bool has_more = last->users_in_all > 1 && last->users < last->users_in_all;
+  return has_more && connected_at <= last->began_at && last->changed_at > now - kLongestPause &&
+         last->changed_at <= store::LatestLearnt(now) && last->began_at <= last->changed_at &&
+         last->began_at > now - kLongestCourse;
 }
 
-store::SyncRecord Begun(const std::string& credential_id,
+store::SyncRecord Begun(const std::string& credential_id, absl::Time connected_at,
                         const std::optional<store::SyncRecord>& last, absl::Time now) {
   store::SyncRecord sync;
   sync.credential_id = credential_id;
   if (last) sync.completed_at = last->completed_at;
   sync.began_at = now;
-  if (GoesOn(last, now)) sync = *last;
+  if (GoesOn(last, connected_at, now)) sync = *last;
   sync.state = SyncState::kInProgress;
   sync.users = 0;  // counted again as they are passed
   sync.reason.clear();
@@ -101,10 +116,10 @@ absl::Time DueAt(const std::string& credential_id, absl::Time connected_at,
   if (last->changed_at > store::LatestLearnt(now)) return now;  // by a clock that was ahead
   if (last->state == SyncState::kInProgress) return last->changed_at + kSilent;
   if (connected_at > last->began_at) return now;  // what it said before is another consent's
-  if (last->state == SyncState::kFailed) {
+  if (last->state == SyncState::kFailed && !IsLasting(last->reason)) {
     return last->changed_at + Jittered(std::min(every, kAfterFailure), credential_id);
   }
-  return last->completed_at + Jittered(every, credential_id);
+  return last->changed_at + Jittered(every, credential_id);
 }
 
 }  // namespace joinpass::directory

@@ -15,11 +15,13 @@ namespace joinpass::directory {
 SyncProgress ProgressOf(const store::SyncRecord& sync);
 
 // Whether a sync that begins at `now` goes on with the `last` one, which a crash, the end
-// of its engine or an error cut short a moment ago: what that has read counts as read.
-bool GoesOn(const std::optional<store::SyncRecord>& last, absl::Time now);
+// of its engine or an error cut short a moment ago, before it had passed all users: what
+// that has read counts as read. Not with one that is under way elsewhere, nor with that of
+// an earlier consent than `connected_at`.
+bool GoesOn(const std::optional<store::SyncRecord>& last, absl::Time connected_at, absl::Time now);
 
 // The record of a sync that begins at `now`: of the last one, if it goes on with that.
-store::SyncRecord Begun(const std::string& credential_id,
+store::SyncRecord Begun(const std::string& credential_id, absl::Time connected_at,
                         const std::optional<store::SyncRecord>& last, absl::Time now);
 
 // What becomes of `sync` when it ends with `ended`. One that its engine's end cut short is

@@ -58,6 +58,35 @@ store::HostRecord HostOf(const UserSync::Target& target, absl::Time learnt_at) {
   return host;
 }
 
+// When something was learnt, if the request left at `sent_at`: after the sync began, even if
+// the clock was set back since, or the sync itself would sweep it.
+absl::Time LearntAt(absl::Time sent_at, const SyncReport& report) {
+  return std::max(sent_at, report.synced_at + absl::Milliseconds(1));
+}
+
+// Of a credential that is on its way out nothing is kept any more.
+absl::Status CheckIsThere(store::Records& records, const std::string& credential_id) {
+  JOINPASS_ASSIGN_OR_RETURN(const store::CredentialRecord credential,
+                            records.GetCredential(credential_id));
+  if (credential.health != Health::kDisconnecting) return absl::OkStatus();
+  return base::MakeError(Reason::kCredentialDisconnecting,
+                         "sync: the credential is being disconnected");
+}
+
+// A list that ends will say of the target's own meetings when they were so, and of nobody
+// else's.
+absl::Status PutListed(store::Records& records, const UserSync::Target& target,
+                       const std::vector<store::MeetingRecord>& found, absl::Time now) {
+  JOINPASS_RETURN_IF_ERROR(CheckIsThere(records, target.credential.id));
+  std::vector<store::MeetingRecord> own;
+  std::vector<store::MeetingRecord> of_others;
+  for (const store::MeetingRecord& one : found) {
+    (one.host.value.user_id == target.user_id ? own : of_others).push_back(one);
+  }
+  JOINPASS_RETURN_IF_ERROR(records.PutMeetings(own, now, store::Records::Noting::kByList));
+  return records.PutMeetings(of_others, now);
+}
+
 }  // namespace
 
 base::Task<absl::Status> UserSync::Read(const Target& target, SteadyTime deadline,
@@ -68,7 +97,10 @@ base::Task<absl::Status> UserSync::Read(const Target& target, SteadyTime deadlin
   JOINPASS_CO_RETURN_IF_ERROR(co_await ReadLists(target, deadline, report, read));
   // All at once: a sync that goes on takes whoever has one list read for read.
   JOINPASS_CO_RETURN_IF_ERROR(co_await EndLists(target, read, report));
-  ++report.users;
+  for (const store::MeetingListing& list : read) {
+    const bool webinars = list.kind == store::MeetingKind::kWebinar;
+    (webinars ? report.webinars : report.meetings) += static_cast<int>(list.numbers.size());
+  }
   co_return host;
 }
 
@@ -78,29 +110,38 @@ base::Task<absl::Status> UserSync::ReadHost(const Target& target, SteadyTime dea
   const SteadyTime until = std::min(deadline, context_.clock.SteadyNow() + kOneCall);
   auto user = co_await calls_.Call(zoom::GetUser(whom), target.credential.id, until);
   if (!user.ok()) {
-    // The list of users has told the most of it.
     const bool listed = target.credential.app_kind == AppKind::kAccountManaged;
-    if (!listed || ReasonOf(user.status()) != Reason::kScopeMissing) co_return user.status();
-    store::HostRecord host = HostOf(target, target.listed_at);
-    host.personal_meeting_id = {target.personal_meeting_id, target.listed_at};
-    host.email = {target.email, target.listed_at};
-    co_return co_await PutHost(std::move(host), report);
+    const Reason why = ReasonOf(user.status());
+    if (why != Reason::kScopeMissing && !(listed && why == Reason::kPermissionDenied)) {
+      co_return user.status();
+    }
+    // That he is there is known, and of an account its list of users has told the rest.
+    store::HostRecord host = HostOf(target, LearntAt(target.listed_at, report));
+    if (listed) host.personal_meeting_id = {target.personal_meeting_id, host.account_id.at};
+    if (!target.email.empty()) host.email = {target.email, host.account_id.at};
+    const absl::Status put = co_await PutHost(target, std::move(host), report);
+    co_return listed || !put.ok() ? put : user.status();
   }
   ++report.calls;
-  const absl::Time learnt_at = user->sent_at.wall;
+  const absl::Time learnt_at = LearntAt(user->sent_at.wall, report);
   store::HostRecord host = HostOf(target, learnt_at);
   host.personal_meeting_id = {user->value.personal_meeting_id, learnt_at};
   host.vanity_name = {std::move(user->value.vanity_name), learnt_at};
-  host.email = {std::move(user->value.email), learnt_at};
-  co_return co_await PutHost(std::move(host), report);
+  std::string email = user->value.email.empty() ? target.email : user->value.email;
+  if (!email.empty()) host.email = {std::move(email), learnt_at};
+  co_return co_await PutHost(target, std::move(host), report);
 }
 
-base::Task<absl::Status> UserSync::PutHost(store::HostRecord host, SyncReport& report) {
+base::Task<absl::Status> UserSync::PutHost(const Target& target, store::HostRecord host,
+                                           SyncReport& report) {
   if (host.personal_meeting_id.value != 0) report.has_personal_meeting_id = true;
-  const absl::Time now = context_.clock.Now();
+  const absl::Time now = std::max(context_.clock.Now(), report.synced_at);
   auto& records = context_.records;
   co_return co_await context_.OffLoop(
-      service::Lane::kBackground, [&records, &host, now] { return records.PutHost(host, now); });
+      service::Lane::kBackground, [&records, &target, &host, now]() -> absl::Status {
+        JOINPASS_RETURN_IF_ERROR(CheckIsThere(records, target.credential.id));
+        return records.PutHost(host, now);
+      });
 }
 
 base::Task<absl::Status> UserSync::ReadLists(const Target& target, SteadyTime deadline,
@@ -125,12 +166,10 @@ base::Task<absl::Status> UserSync::ReadList(const Target& target, store::Meeting
   for (int restart = 0;; ++restart) {
     store::MeetingListing list;
     list.kind = kind;
-    // Not before this sync began, even if the clock was set back.
-    list.began = std::max(context_.clock.Now(), report.synced_at);
+    // Whatever list of this sync showed a meeting, none of it sweeps it.
+    list.began = report.synced_at;
     const absl::Status pages = co_await ReadPages(target, deadline, report, list);
     if (pages.ok() || SaysEmpty(pages, kind)) {
-      const bool webinars = kind == store::MeetingKind::kWebinar;
-      (webinars ? report.webinars : report.meetings) += static_cast<int>(list.numbers.size());
       read.push_back(std::move(list));
       co_return absl::OkStatus();
     }
@@ -152,16 +191,19 @@ base::Task<absl::Status> UserSync::ReadPages(const Target& target, SteadyTime de
         const oauth::Called<zoom::MeetingPage> called,
         co_await calls_.Call(std::move(endpoint), target.credential.id, until));
     const zoom::MeetingPage& page = called.value;
-    const absl::Time learnt_at = std::max(called.sent_at.wall, list.began);
+    const absl::Time learnt_at = LearntAt(called.sent_at.wall, report);
     ++report.calls;
     ++report.pages;
     const auto found = RecordsOf(page, target.credential, list.kind, learnt_at);
     for (const store::MeetingRecord& one : found) list.numbers.push_back(one.number);
-    const absl::Time now = context_.clock.Now();
-    JOINPASS_CO_RETURN_IF_ERROR(
-        co_await context_.OffLoop(service::Lane::kBackground, [&records, &found, now] {
-          return records.PutMeetings(found, now, store::Records::Noting::kByList);
-        }));
+    const absl::Time now = std::max(context_.clock.Now(), report.synced_at);
+    JOINPASS_CO_RETURN_IF_ERROR(co_await context_.OffLoop(
+        service::Lane::kBackground,
+        [&records, &target, &found, now] { return PutListed(records, target, found, now); }));
+    if (target.note) {
+      base::Task<absl::Status> noting = target.note();
+      (void)co_await std::move(noting);  // how it does is no reason to stop
+    }
     if (page.next_page_token.empty()) co_return absl::OkStatus();
     if (page.next_page_token == page_token) break;
     page_token = page.next_page_token;
@@ -176,6 +218,9 @@ base::Task<absl::Status> UserSync::EndLists(const Target& target, const Listings
   const absl::Time now = std::max(context_.clock.Now(), report.synced_at);
   JOINPASS_CO_ASSIGN_OR_RETURN(
       const int removed, co_await context_.OffLoop(service::Lane::kBackground, [&] {
+        if (absl::Status there = CheckIsThere(records, target.credential.id); !there.ok()) {
+          return absl::StatusOr<int>(there);
+        }
         return records.EndListings(target.credential.app_id, target.user_id, read, now);
       }));
   report.removed += removed;

@@ -4,6 +4,7 @@
 #define JOINPASS_LIB_DIRECTORY_USER_SYNC_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,8 @@ class UserSync {
     std::uint64_t personal_meeting_id = 0;
     std::string email = {};
     absl::Time listed_at = absl::InfinitePast();
+    // Is called after each page.
+    std::function<base::Task<absl::Status>()> note = {};
   };
 
   // Reads who he is and his lists, and forgets what those no longer show. Adds to
@@ -49,7 +52,8 @@ class UserSync {
   using Listings = std::vector<store::MeetingListing>;
 
   base::Task<absl::Status> ReadHost(const Target& target, SteadyTime deadline, SyncReport& report);
-  base::Task<absl::Status> PutHost(store::HostRecord host, SyncReport& report);
+  base::Task<absl::Status> PutHost(const Target& target, store::HostRecord host,
+                                   SyncReport& report);
   base::Task<absl::Status> ReadLists(const Target& target, SteadyTime deadline, SyncReport& report,
                                      Listings& read);
   base::Task<absl::Status> ReadList(const Target& target, store::MeetingKind kind,

@@ -1,5 +1,6 @@
 #include "engine/stored_directory.h"
 
+#include "base/status.h"
 #include "directory/listing.h"
 #include "directory/resolver.h"
 #include "directory/sync_progress.h"
@@ -27,6 +28,9 @@ absl::StatusOr<Resolution> StoredDirectory::LookUp(const MeetingLink& link,
                                                    const std::vector<std::string>& host_hints,
                                                    absl::Duration timeout) {
   JOINPASS_RETURN_IF_ERROR(directory::CheckHints(host_hints));
+  if (link.number() == 0 && link.vanity_name().empty()) {
+    return base::MakeError(Reason::kInvalidArgument, "look-up: link is empty");
+  }
   const SteadyTime deadline = context_.clock.SteadyNow() + timeout;
   return runner_.Run<absl::StatusOr<Resolution>>(
       [this, link, host_hints, deadline] { return hosts_.Find(link, host_hints, deadline); });

@@ -43,6 +43,7 @@ Session::Session(const Services& services, JoinRequest request)
       sockets_(std::make_shared<base::Flight<absl::Status>>(services.context.loop)) {}
 
 base::Task<Findings> Session::Find(SteadyTime deadline) {
+  const auto self = shared_from_this();
   if (!NeedsHost(request_)) co_return co_await Recall();
   absl::StatusOr<Resolution> found =
       co_await services_.hosts.Find(request_.link, request_.host_hints, deadline);
@@ -74,6 +75,10 @@ base::Task<absl::Status> Session::Warm() {
   const Findings known = co_await Find(services_.context.clock.SteadyNow() + kLookUpDeadline);
   known_->Land(known);
   const Plan plan = MakePlan(request_, known);
+  if (!known.resolution.ok() && ReasonOf(known.resolution.status()) != Reason::kHostNotConnected &&
+      ReasonOf(known.resolution.status()) != Reason::kCancelled) {
+    services_.context.listeners.Notify("warming_failed", Describe(known.resolution.status()));
+  }
   std::vector<base::Task<absl::Status>> tasks;
   for (const std::string& id : FirstCredentials(plan))
     tasks.push_back(WarmCredential(id, deadline));
@@ -113,16 +118,34 @@ base::Task<Findings> Session::AwaitFindings(SteadyTime deadline) {
                                          "join: the deadline passed before the host was found"));
 }
 
+// The store may have learnt since who was missing; to look costs no request. Where Zoom
+// could not be asked before, it is asked again.
+base::Task<Findings> Session::LookAgain(Findings known, SteadyTime deadline) {
+  const bool was_asked = known_->landed() && !known.resolution.ok();
+  const bool ask = was_asked && ReasonOf(known.resolution.status()) != Reason::kHostNotConnected;
+  const SteadyTime now = services_.context.clock.SteadyNow();
+  base::Task<Findings> looking = ask ? Find(now + (deadline - now) / 2) : Recall();
+  std::optional<Findings> again =
+      co_await base::Within(services_.context.loop, std::move(looking), deadline);
+  if (!again) co_return known;
+  // That nobody is known says less than that Zoom could not be asked.
+  if (ask && !again->resolution.ok() &&
+      ReasonOf(again->resolution.status()) == Reason::kHostNotConnected) {
+    again->resolution = known.resolution.status();
+  }
+  co_return *std::move(again);
+}
+
 base::Task<absl::StatusOr<JoinPass>> Session::Mint(SteadyTime deadline) {
   const auto self = shared_from_this();
-  Findings known = co_await AwaitFindings(deadline);
-  // The store may have learnt since who was missing; to look costs no request.
-  if (known_->landed() && (!known.resolution.ok() || !known.identity_owners.ok())) {
-    const std::optional<Findings> again =
-        co_await base::Within(services_.context.loop, Recall(), deadline);
-    if (again) known = *again;
+  // Half of the time for Zoom to say who hosts it; what is known, and the hints, are there
+  // without.
+  SteadyTime now = services_.context.clock.SteadyNow();
+  Findings known = co_await AwaitFindings(now + (deadline - now) / 2);
+  if (!known.resolution.ok() || !known.identity_owners.ok()) {
+    known = co_await LookAgain(std::move(known), deadline);
   }
-  const SteadyTime now = services_.context.clock.SteadyNow();
+  now = services_.context.clock.SteadyNow();
   co_await base::Flight<absl::Status>::Wait(sockets_, now + (deadline - now) / 2);
   const Plan plan = MakePlan(request_, known);
   const std::uint64_t number =

@@ -47,6 +47,7 @@ class Session : public std::enable_shared_from_this<Session> {
  private:
   base::Task<Findings> Find(SteadyTime deadline);
   base::Task<Findings> Recall();
+  base::Task<Findings> LookAgain(Findings known, SteadyTime deadline);
   base::Task<Findings> WithOwners(absl::StatusOr<Resolution> resolution);
   base::Task<absl::Status> WarmCredential(std::string credential_id, SteadyTime deadline);
   base::Task<absl::Status> WarmSockets(int sockets, SteadyTime deadline);

@@ -108,7 +108,11 @@ std::optional<MeetingChange> ChangeFor(const RowSealer& sealer, const MeetingRec
   if (seen) NoteListed(now, seen->listed_at, latest);
   const MeetingRecord before = now;
   if (!Learn(now, learnt, latest)) return std::nullopt;
-  if (noting == Records::Noting::kByList && SaysTheSame(before, now, latest)) return std::nullopt;
+  // Without a row of the host that names his meetings as this one does, only the row of the
+  // meeting can say when.
+  const bool by_list =
+      noting == Records::Noting::kByList && seen && seen->listed_at > absl::InfinitePast();
+  if (by_list && SaysTheSame(before, now, latest)) return std::nullopt;
   return MeetingChange{.row = RowOf(sealer, now, known, seen), .seen = seen};
 }
 
@@ -204,12 +208,32 @@ absl::StatusOr<int> Records::EndListings(const std::string& app_id, const std::s
   });
 }
 
-absl::StatusOr<int> Records::ForgetHosts(const std::string& app_id, const std::string& account_id,
-                                         absl::Time before, absl::Time now) {
+absl::StatusOr<std::vector<std::string>> Records::ListHostsUnseen(const std::string& app_id,
+                                                                  const std::string& account_id,
+                                                                  absl::Time before,
+                                                                  absl::Time now) {
+  return Opening([&](const RowSealer& sealer) -> absl::StatusOr<std::vector<std::string>> {
+    JOINPASS_ASSIGN_OR_RETURN(
+        const std::vector<HostRow> rows,
+        store_.directory().ListHostsUnseen(sealer.AccountKeys(app_id, account_id), before,
+                                           LatestLearnt(now)));
+    std::vector<std::string> users;
+    for (const HostRow& row : rows) {
+      absl::StatusOr<HostRecord> host = sealer.OpenHost(row);
+      if (!host.ok() && !ConcernsOneRow(host.status())) return host.status();
+      if (host.ok()) users.push_back(std::move(host->user_id));
+    }
+    return users;
+  });
+}
+
+absl::StatusOr<int> Records::ForgetHost(const std::string& app_id, const std::string& user_id,
+                                        absl::Time before, absl::Time now) {
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<int> {
     JOINPASS_RETURN_IF_ERROR(CheckKnowsAll(sealer));
-    return store_.directory().ForgetHosts(sealer.AccountKeys(app_id, account_id), before,
-                                          LatestLearnt(now));
+    return store_.directory().ForgetHost(sealer.HostKeys(app_id, user_id),
+                                         sealer.MeetingHostKeys(app_id, user_id), before,
+                                         LatestLearnt(now));
   });
 }
 

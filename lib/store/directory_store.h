@@ -50,18 +50,22 @@ class DirectoryStore {
   // when it was read. One transaction. Gives how many were deleted.
   virtual absl::StatusOr<int> EndListings(const LookupKeys& host_keys,
                                           std::span<const ListingEnd> lists, absl::Time latest) = 0;
-  // Hosts of the account whose account was not learnt from `before` to `latest` are gone, and
-  // their meetings deleted, as of `before`, unless something was learnt of those. One
-  // transaction. Gives how many meetings.
-  virtual absl::StatusOr<int> ForgetHosts(const LookupKeys& account_keys, absl::Time before,
-                                          absl::Time latest) = 0;
+  // Hosts of the account of whom nothing was learnt from `before` to `latest`.
+  virtual absl::StatusOr<std::vector<HostRow>> ListHostsUnseen(const LookupKeys& account_keys,
+                                                               absl::Time before,
+                                                               absl::Time latest) = 0;
+  // The host is gone, and his meetings deleted, as of `before`, unless something was learnt
+  // of those from then to `latest`. One transaction. Gives how many meetings.
+  virtual absl::StatusOr<int> ForgetHost(const LookupKeys& user_keys, const LookupKeys& host_keys,
+                                         absl::Time before, absl::Time latest) = 0;
   // Forgets deletions that were not from `before` to `latest`.
   virtual absl::Status ForgetDeleted(absl::Time before, absl::Time latest) = 0;
   // All that is known of one host, or of all hosts of one account.
   virtual absl::Status RemoveHost(const LookupKeys& user_keys, const LookupKeys& host_keys) = 0;
   virtual absl::Status RemoveHostsOfAccount(const LookupKeys& account_keys) = 0;
 
-  // How syncs do. kMoved: what is stored is not as `seen` (nothing: there is none).
+  // How syncs do. kMoved: what is stored did not begin and change when `seen` did (nothing:
+  // there is none).
   virtual absl::StatusOr<Outcome> ChangeSync(const SyncRecord& sync,
                                              const std::optional<SyncRecord>& seen) = 0;
   virtual absl::StatusOr<std::optional<SyncRecord>> FindSync(const std::string& credential_id) = 0;

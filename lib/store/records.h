@@ -192,7 +192,8 @@ class Records {
   // clock that was ahead.
   absl::Status PutHost(const HostRecord& host, absl::Time now = absl::InfiniteFuture());
   // kByList: `meetings` stand in a list that EndListings() will note as a whole, so that
-  // what is known as it is said there keeps its time, and is not written.
+  // what is known as it is said there keeps its time, and is not written, if the row of
+  // the host can say it.
   enum class Noting { kEach, kByList };
   absl::Status PutMeetings(std::span<const MeetingRecord> meetings,
                            absl::Time now = absl::InfiniteFuture(),
@@ -205,10 +206,16 @@ class Records {
   absl::StatusOr<int> EndListings(const std::string& app_id, const std::string& host_user_id,
                                   std::span<const MeetingListing> lists,
                                   absl::Time now = absl::InfiniteFuture());
-  // Who of an account was learnt of before `before` (or after `now`) and not since is
-  // forgotten, and his meetings are deleted, as of `before`. Gives how many meetings.
-  absl::StatusOr<int> ForgetHosts(const std::string& app_id, const std::string& account_id,
-                                  absl::Time before, absl::Time now = absl::InfiniteFuture());
+  // The user ids of those of an account of whom nothing was learnt since `before` (and not
+  // after `now`): at most 1,000.
+  absl::StatusOr<std::vector<std::string>> ListHostsUnseen(const std::string& app_id,
+                                                           const std::string& account_id,
+                                                           absl::Time before,
+                                                           absl::Time now = absl::InfiniteFuture());
+  // Forgets a host; his meetings of which nothing was learnt since `before` (and not after
+  // `now`) are deleted, as of then. Gives how many.
+  absl::StatusOr<int> ForgetHost(const std::string& app_id, const std::string& user_id,
+                                 absl::Time before, absl::Time now = absl::InfiniteFuture());
   // Forgets what was deleted 48 h before `now`.
   absl::Status ForgetDeleted(absl::Time now);
 
@@ -239,7 +246,8 @@ class Records {
   absl::StatusOr<std::vector<HostRecord>> FindHostsByVanityName(std::string_view name);
   absl::StatusOr<std::vector<HostRecord>> FindHostsByEmail(std::string_view email);
 
-  // How syncs do. False: what is stored is not as `seen` (nothing: there is none).
+  // How syncs do. False: what is stored did not begin and change when `seen` did (nothing:
+  // there is none).
   absl::StatusOr<bool> PutSync(const SyncRecord& sync, const std::optional<SyncRecord>& seen);
   absl::StatusOr<std::optional<SyncRecord>> FindSync(const std::string& credential_id);
 

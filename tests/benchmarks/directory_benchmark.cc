@@ -87,8 +87,8 @@ struct Directory : EngineRoom {
     if (found.ok() != hit) std::abort();
   }
   // What no sealing store could do faster.
-  void Select(store::LookupKeys keys) {
-    if (!store->directory().FindMeetings(keys, false).ok()) std::abort();
+  void Select(const store::LookupKeys& number_keys) {
+    if (!store->directory().FindMeetings(number_keys, false).ok()) std::abort();
   }
 };
 

@@ -357,10 +357,22 @@ absl::StatusOr<int> SqliteDirectory::EndListings(const LookupKeys& host_keys,
   return deleted;
 }
 
-absl::StatusOr<int> SqliteDirectory::ForgetHosts(const LookupKeys& account_keys, absl::Time before,
-                                                 absl::Time latest) {
-#define JOINPASS_SQL_GONE \
-  "FROM host WHERE account_key IN " JOINPASS_SQL_KEYS " AND account_at NOT BETWEEN ? AND ?"
+absl::StatusOr<std::vector<HostRow>> SqliteDirectory::ListHostsUnseen(
+    const LookupKeys& account_keys, absl::Time before, absl::Time latest) {
+  base::MutexLock lock(file_.reads.mutex);
+  JOINPASS_ASSIGN_OR_RETURN(Statement list, file_.reads.connection->Use(
+                                                "SELECT " JOINPASS_SQL_HOST
+                                                " FROM host WHERE account_key IN " JOINPASS_SQL_KEYS
+                                                " AND account_at NOT BETWEEN ? AND ?"
+                                                " AND meetings_at NOT BETWEEN ? AND ? LIMIT ?"));
+  list.Keys(account_keys).Time(before).Time(latest).Time(before).Time(latest);
+  list.Number(kMostMatches);
+  return ReadRows(list, ReadHostRow);
+}
+
+absl::StatusOr<int> SqliteDirectory::ForgetHost(const LookupKeys& user_keys,
+                                                const LookupKeys& host_keys, absl::Time before,
+                                                absl::Time latest) {
   base::MutexLock lock(file_.writes.mutex);
   Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
@@ -368,13 +380,12 @@ absl::StatusOr<int> SqliteDirectory::ForgetHosts(const LookupKeys& account_keys,
       Statement meetings,
       db.Use("UPDATE meeting SET deleted=1, deleted_at=? WHERE deleted=0 "
              "AND host_at NOT BETWEEN ? AND ? AND deleted_at NOT BETWEEN ? AND ? "
-             "AND host_key<>x'' AND host_key IN (SELECT meeting_key " JOINPASS_SQL_GONE ")"));
+             "AND host_key IN " JOINPASS_SQL_KEYS));
   meetings.Time(before).Time(before).Time(latest).Time(before).Time(latest);
-  JOINPASS_RETURN_IF_ERROR(meetings.Keys(account_keys).Time(before).Time(latest).Run());
+  JOINPASS_RETURN_IF_ERROR(meetings.Keys(host_keys).Run());
   const int deleted = db.changes();
-  JOINPASS_ASSIGN_OR_RETURN(Statement hosts, db.Use("DELETE " JOINPASS_SQL_GONE));
-#undef JOINPASS_SQL_GONE
-  JOINPASS_RETURN_IF_ERROR(hosts.Keys(account_keys).Time(before).Time(latest).Run());
+  JOINPASS_RETURN_IF_ERROR(
+      RemoveByKeys(db, "DELETE FROM host WHERE user_key IN " JOINPASS_SQL_KEYS, user_keys));
   JOINPASS_RETURN_IF_ERROR(transaction.Commit());
   return deleted;
 }
@@ -422,8 +433,9 @@ absl::StatusOr<Outcome> SqliteDirectory::ChangeSync(const SyncRecord& sync,
   }
   JOINPASS_ASSIGN_OR_RETURN(
       Statement update, db.Use("UPDATE sync SET (" JOINPASS_SQL_SYNC ")=(?,?,?,?,?,?,?,?,?,?,?,?) "
-                               "WHERE (" JOINPASS_SQL_SYNC ")=(?,?,?,?,?,?,?,?,?,?,?,?)"));
-  return RunChange(db, Bind(Bind(update, sync), *seen), Outcome::kMoved);
+                               "WHERE credential_id=? AND began_at=? AND changed_at=?"));
+  Bind(update, sync).Text(seen->credential_id).Time(seen->began_at).Time(seen->changed_at);
+  return RunChange(db, update, Outcome::kMoved);
 }
 
 absl::StatusOr<std::optional<SyncRecord>> SqliteDirectory::FindSync(

@@ -37,8 +37,11 @@ class SqliteDirectory final : public DirectoryStore {
   absl::StatusOr<Outcome> ChangeMeetings(std::span<const MeetingChange> changes) override;
   absl::StatusOr<int> EndListings(const LookupKeys& host_keys, std::span<const ListingEnd> lists,
                                   absl::Time latest) override;
-  absl::StatusOr<int> ForgetHosts(const LookupKeys& account_keys, absl::Time before,
-                                  absl::Time latest) override;
+  absl::StatusOr<std::vector<HostRow>> ListHostsUnseen(const LookupKeys& account_keys,
+                                                       absl::Time before,
+                                                       absl::Time latest) override;
+  absl::StatusOr<int> ForgetHost(const LookupKeys& user_keys, const LookupKeys& host_keys,
+                                 absl::Time before, absl::Time latest) override;
   absl::Status ForgetDeleted(absl::Time before, absl::Time latest) override;
   absl::Status RemoveHost(const LookupKeys& user_keys, const LookupKeys& host_keys) override;
   absl::Status RemoveHostsOfAccount(const LookupKeys& account_keys) override;

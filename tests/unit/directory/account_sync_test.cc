@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "directory/resolver.h"
@@ -124,11 +125,11 @@ TEST_SUITE("The sync of an account") {
       SUBCASE("by the end of its process") { return false; }
       return true;
     }();
-    instead["/users/u3/"] = JsonAnswer(500, "");
+    instead["/users/u3/"] = JsonAnswer(429, R"({"code":429,"message":"Too many."})");
     const auto first = Run();
     REQUIRE_FALSE(first.ok());
     CHECK(Last().state == SyncState::kFailed);
-    CHECK(Last().reason == "zoom_unavailable");
+    CHECK(Last().reason == "rate_limited");
     if (!failed) {
       store::SyncRecord cut = Last();
       cut.state = SyncState::kInProgress;
@@ -157,7 +158,7 @@ TEST_SUITE("The sync of an account") {
   }
 
   TEST_CASE_FIXTURE(Scene, "reads all again after a long pause") {
-    instead["/users/u3/"] = JsonAnswer(500, "");
+    instead["/users/u3/"] = JsonAnswer(429, R"({"code":429,"message":"Too many."})");
     REQUIRE_FALSE(Run().ok());
     instead.clear();
     clock.Advance(absl::Minutes(15));
@@ -182,6 +183,116 @@ TEST_SUITE("The sync of an account") {
     refused = 1000;
     CHECK(ReasonOf(Run().status()) == Reason::kRequestRefused);
     CHECK(refused > 990);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "reads the others where one cannot be read, and says so") {
+    REQUIRE(Run().ok());
+    clock.Advance(absl::Hours(1));
+    instead["/users/u1/"] = JsonAnswer(500, "");
+    meetings["u4"] = 81999999999;
+    users.pop_back();  // who has left is not forgotten by a sync that is not whole
+    users.push_back("u5");
+    meetings["u5"] = 81888888888;
+    CHECK(ReasonOf(Run().status()) == Reason::kZoomUnavailable);
+    CHECK(HostOf(81888888888) == "u5");
+    CHECK(HostOf(81000000001) == "u1");
+    CHECK(HostOf(81000000004) == "u4");
+    // The next one begins anew, or nobody else would ever be read again.
+    clock.Advance(absl::Minutes(1));
+    meetings["u0"] = 81777777777;
+    CHECK_FALSE(Run().ok());
+    CHECK(HostOf(81777777777) == "u0");
+    // Where everybody fails it stops.
+    instead["/meetings"] = JsonAnswer(500, "");
+    transport.seen.clear();
+    CHECK_FALSE(Run().ok());
+    CHECK(transport.Count("/meetings") == 3);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "forgets nobody by a list that is not whole") {
+    REQUIRE(Run().ok());
+    clock.Advance(absl::Hours(1));
+    const auto check = [this] {
+      const auto report = Run();
+      REQUIRE(report.ok());
+      CHECK(report->removed == 0);
+      CHECK(HostOf(81000000002) == "u2");
+    };
+    SUBCASE("one without users") {
+      instead["/v2/users?"] = JsonAnswer(200, R"({"total_records":5,"users":[]})");
+      check();
+      instead["/v2/users?"] = JsonAnswer(200, R"({"users":[]})");
+      check();
+    }
+    SUBCASE("one that ends too early") {
+      instead["/v2/users?"] = JsonAnswer(200, R"({"total_records":5,"users":[{"id":"u0"}]})");
+      check();
+    }
+    SUBCASE("one that loses somebody between two pages") {
+      bool left = false;
+      transport.answer = [&](const ScriptedTransport::Seen& seen) {
+        if (seen.target.find("next_page_token=p2") != std::string::npos && !left) {
+          left = true;
+          users.erase(users.begin());
+        }
+        return Answer(seen.target);
+      };
+      REQUIRE(Run().ok());
+      CHECK(HostOf(81000000002) == "u2");
+      CHECK(HostOf(81000000003) == "u3");
+      clock.Advance(absl::Hours(1));
+      REQUIRE(Run().ok());
+      CHECK(HostOf(81000000000) == "nobody");
+    }
+  }
+
+  TEST_CASE_FIXTURE(Scene, "forgets nobody because the clock was set back meanwhile") {
+    REQUIRE(Run().ok());
+    clock.Advance(absl::Hours(24));
+    bool set = false;
+    transport.answer = [&](const ScriptedTransport::Seen& seen) {
+      if (!std::exchange(set, true)) clock.SetBack(absl::Milliseconds(50));
+      return Answer(seen.target);
+    };
+    const auto report = Run();
+    REQUIRE(report.ok());
+    CHECK(report->removed == 0);
+    CHECK(HostOf(81000000004) == "u4");
+  }
+
+  TEST_CASE_FIXTURE(Scene, "knows what an assistant's list shows, whoever is read first") {
+    SUBCASE("the assistant") { users = {"u0", "u1"}; }
+    SUBCASE("the host") { users = {"u1", "u0"}; }
+    instead["/u0/meetings"] =
+        JsonAnswer(200, R"({"meetings":[{"id":82000000000,"host_id":"u1"}]})");
+    transport.answer = [&](const ScriptedTransport::Seen& seen) {
+      clock.Advance(absl::Milliseconds(10));
+      return Answer(seen.target);
+    };
+    for (int times = 0; times < 2; ++times) {
+      REQUIRE(Run().ok());
+      CHECK(HostOf(82000000000) == "u1");
+      clock.Advance(absl::Hours(1));
+    }
+    instead.clear();
+    REQUIRE(Run().ok());
+    CHECK(HostOf(82000000000) == "nobody");
+  }
+
+  TEST_CASE_FIXTURE(Scene, "leaves nothing behind of a credential that goes meanwhile") {
+    transport.hold = true;
+    const auto report = Begin(sync.Run("cred_1", In(absl::Hours(1))));
+    REQUIRE(*records.BeginDisconnect("cred_1", clock.Now()));
+    REQUIRE(*records.RemoveCredential(Stored()));
+    transport.Release();
+    loop.Run();
+    REQUIRE(report->has_value());
+    CHECK_FALSE((*report)->ok());
+    store::RawSqlite raw(folder / "store/directory.db");
+    for (const char* table : {"sync", "host", "meeting"}) {
+      CAPTURE(table);
+      CHECK(raw.Run(std::string("SELECT count(*) FROM ") + table) == "0");
+    }
   }
 
   TEST_CASE_FIXTURE(Scene, "forgets who is no user of it any more") {

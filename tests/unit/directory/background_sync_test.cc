@@ -138,7 +138,7 @@ TEST_SUITE("BackgroundSync") {
     left.changed_at = clock.Now();
     REQUIRE(*records.PutSync(left, {}));
     const auto running = Begin(background.RunWhileOpen());
-    loop.Advance(absl::Minutes(5) - absl::Seconds(31));
+    loop.Advance(absl::Minutes(3) - absl::Seconds(31));
     CHECK(Syncs() == 0);
     loop.Advance(absl::Seconds(62));
     CHECK(Syncs() == 1);

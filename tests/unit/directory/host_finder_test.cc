@@ -159,8 +159,12 @@ TEST_SUITE("HostFinder") {
     Hosts("/meetings/11122233366", "user-7");
     CHECK(Found("11122233366", {"cred_e"}) == "cred_e user-7 scheduled");
     CHECK(transport.seen.size() == 5);
-    Hosts("/meetings/11122233377", "user-7");
-    CHECK(Found("11122233377", {"CRED_B@acme.example"}) == "cred_b user-7 scheduled");
+    Hosts("/meetings/11122233377", "user-8");
+    CHECK(Found("11122233377", {"CRED_B@acme.example"}) == "cred_b user-8 scheduled");
+    // Whom another account has is not given to this one.
+    Hosts("/meetings/11122233388", "user-8");
+    CHECK(Found("11122233388", {"cred_c"}) == "cred_c  hint");
+    CHECK(records.FindHost("app_2", "user-8")->value().account_id.value == "cred_b");
   }
 
   TEST_CASE_FIXTURE(Scene, "asks a user's consent if it is hinted at, and not else") {
@@ -213,8 +217,42 @@ TEST_SUITE("HostFinder") {
     CHECK(Found("https://acme.zoom.us/my/jill") == "host_not_connected");
     CHECK(Found("https://acme.zoom.us/my/jill", {"user-1"}) == "cred_1 user-1 vanity_name");
     CHECK(transport.seen.size() == 1);
-    // Somebody who is known by another name is not the one.
+    // Somebody who is known by another name is not the one, and is asked once.
+    for (int times = 0; times < 5; ++times) {
+      CHECK(Found("https://acme.zoom.us/my/jack", {"user-1"}) == "host_not_connected");
+    }
+    CHECK(transport.seen.size() == 2);
+    // Nor is one who has none.
+    clock.Advance(absl::Minutes(1));
+    zoom["/users/me"] = JsonAnswer(200, R"({"id":"user-1","pmi":1234567890})");
     CHECK(Found("https://acme.zoom.us/my/jack", {"user-1"}) == "host_not_connected");
+  }
+
+  TEST_CASE_FIXTURE(Scene, "keeps nothing of a credential that goes meanwhile") {
+    Hosts("/meetings/11122233344", "user-1");
+    transport.hold = true;
+    const MeetingLink link = *MeetingLink::Parse("11122233344");
+    const auto found = Begin(finder.Find(link, {"user-1"}, In(absl::Seconds(5))));
+    REQUIRE(*records.BeginDisconnect("cred_1", clock.Now()));
+    REQUIRE(*records.RemoveCredential(Stored()));
+    transport.Release();
+    loop.Run();
+    REQUIRE(found->has_value());
+    CHECK_FALSE((*found)->ok());
+    CHECK_FALSE(*records.FindHost("app_1", "user-1"));
+    CHECK(records.FindMeetings(11122233344)->empty());
+  }
+
+  TEST_CASE_FIXTURE(Scene, "takes an address for whoever had it and whoever has it now") {
+    store::HostRecord host;
+    host.app_id = "app_1";
+    host.user_id = "user-1";
+    host.email = {"bob@acme.example", clock.Now()};
+    REQUIRE(records.PutHost(host).ok());
+    store::CredentialRecord bob = Consent("cred_2", "user-2", absl::Hours(1));
+    bob.email = "bob@acme.example";
+    REQUIRE(records.PutConsented(bob).ok());
+    CHECK(Found("11122233344", {"Bob@acme.example"}) == "cred_1 user-1 hint, cred_2 user-2 hint");
   }
 
   TEST_CASE("checks the hints") {

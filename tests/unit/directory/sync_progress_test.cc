@@ -75,23 +75,26 @@ TEST_SUITE("A sync that begins") {
       bool goes_on;
     };
     for (const Row& row : {
-             Row{SyncState::kInProgress, absl::Minutes(1), 100, true},
+             Row{SyncState::kInProgress, absl::Minutes(3), 100, true},
+             Row{SyncState::kInProgress, absl::Minutes(3) - absl::Seconds(1), 100, false},  // lives
              Row{SyncState::kFailed, absl::Minutes(1), 100, true},
              Row{SyncState::kFailed, absl::Minutes(15) - absl::Seconds(1), 100, true},
              Row{SyncState::kFailed, absl::Minutes(15), 100, false},
              Row{SyncState::kCompleted, absl::Minutes(1), 100, false},
              Row{SyncState::kNotStarted, absl::Minutes(1), 100, false},
-             Row{SyncState::kInProgress, absl::Minutes(1), 1, false},    // a user's own
-             Row{SyncState::kInProgress, absl::Minutes(1), 0, false},    // nothing was read
-             Row{SyncState::kInProgress, -absl::Minutes(4), 100, true},  // clocks differ
-             Row{SyncState::kInProgress, -absl::Minutes(6), 100, false},
+             Row{SyncState::kInProgress, absl::Minutes(4), 1, false},  // a user's own
+             Row{SyncState::kInProgress, absl::Minutes(4), 0, false},  // nothing was read
+             Row{SyncState::kFailed, -absl::Minutes(4), 100, true},    // clocks differ
+             Row{SyncState::kFailed, -absl::Minutes(6), 100, false},
+             Row{SyncState::kFailed, absl::Minutes(1), 25, false},  // all were passed
          }) {
       CAPTURE(SyncStateName(row.state));
       CAPTURE(absl::FormatDuration(row.changed_ago));
       SyncRecord last = Of(row.state, row.changed_ago);
       last.users_in_all = row.users_in_all;
-      CHECK(GoesOn(last, kNow) == row.goes_on);
-      const SyncRecord begun = Begun("cred_1", last, kNow);
+      CHECK(GoesOn(last, last.began_at, kNow) == row.goes_on);
+      CHECK_FALSE(GoesOn(last, last.began_at + absl::Milliseconds(1), kNow));  // another consent
+      const SyncRecord begun = Begun("cred_1", last.began_at, last, kNow);
       CHECK(begun.state == SyncState::kInProgress);
       CHECK(begun.users == 0);
       CHECK(begun.reason.empty());
@@ -101,8 +104,12 @@ TEST_SUITE("A sync that begins") {
       CHECK(begun.meetings == (row.goes_on ? 50 : 0));
       CHECK(begun.users_in_all == (row.goes_on ? 100 : 0));
     }
-    CHECK_FALSE(GoesOn(std::nullopt, kNow));
-    CHECK(Begun("cred_1", std::nullopt, kNow).completed_at == absl::InfinitePast());
+    CHECK_FALSE(GoesOn(std::nullopt, absl::InfinitePast(), kNow));
+    SyncRecord old = Of(SyncState::kFailed, absl::Minutes(1));
+    old.began_at = Ago(absl::Hours(12));
+    CHECK_FALSE(GoesOn(old, absl::InfinitePast(), kNow));
+    CHECK(Begun("cred_1", absl::InfinitePast(), std::nullopt, kNow).completed_at ==
+          absl::InfinitePast());
   }
 
   TEST_CASE("ends as completed, failed with the reason, or goes on later") {
@@ -117,7 +124,7 @@ TEST_SUITE("A sync that begins") {
     CHECK(failed.changed_at == kNow);
     const SyncRecord closed = Ended(sync, base::MakeError(Reason::kCancelled, "x"), kNow);
     CHECK(closed.state == SyncState::kInProgress);
-    CHECK(GoesOn(closed, kNow));
+    CHECK(GoesOn(closed, absl::InfinitePast(), kNow + absl::Minutes(3)));
   }
 }
 
@@ -138,14 +145,14 @@ TEST_SUITE("DueAt") {
 
   TEST_CASE("leaves alone what somebody is at, until he says nothing for long") {
     const SyncRecord sync = Of(SyncState::kInProgress, absl::Minutes(1));
-    CHECK(Due(sync) == sync.changed_at + absl::Minutes(5));
-    CHECK(Due(sync, kNow) == sync.changed_at + absl::Minutes(5));
+    CHECK(Due(sync) == sync.changed_at + absl::Minutes(3));
+    CHECK(Due(sync, kNow) == sync.changed_at + absl::Minutes(3));
     CHECK(Due(Of(SyncState::kInProgress, -absl::Hours(9))) == kNow);  // by a clock ahead
   }
 
   TEST_CASE("spreads the credentials, each at a moment of its own") {
     SyncRecord completed = Of(SyncState::kCompleted, absl::Minutes(1));
-    completed.completed_at = kNow;
+    completed.changed_at = kNow;
     std::set<absl::Time> moments;
     for (int i = 0; i < 100; ++i) {
       const std::string id = "cred_" + std::to_string(i);
@@ -163,6 +170,9 @@ TEST_SUITE("DueAt") {
     const SyncRecord failed = Of(SyncState::kFailed, absl::ZeroDuration());
     CHECK(Due(failed) >= kNow + absl::Minutes(9));
     CHECK(Due(failed) <= kNow + absl::Minutes(11));
+    SyncRecord lasting = failed;
+    lasting.reason = "scope_missing";
+    CHECK(Due(lasting) >= kNow + 0.9 * kEvery);
     CHECK(Due(failed, absl::InfinitePast(), "cred_1", absl::Minutes(1)) <=
           kNow + absl::Seconds(66));
   }

@@ -310,6 +310,9 @@ TEST_SUITE("Records of meetings") {
 
   TEST_CASE_FIXTURE(DirectoryFixture, "in a list are not written for what is known") {
     Put(HostOf("app_1", "ann", kRoom, "ann.lee"));
+    Put(HostOf("app_1", "bob", kRoom + 1, "bob"));
+    for (const char* user : {"ann", "bob"})
+      Must(records.EndListings("app_1", user, EmptyList(At(-9))));
     const auto by_list = [&](const MeetingRecord& meeting, absl::Time now) {
       REQUIRE(records.PutMeetings(std::array{meeting}, now, Records::Noting::kByList).ok());
     };
@@ -321,6 +324,10 @@ TEST_SUITE("Records of meetings") {
     Put(Deleted(At(3)));
     by_list(MeetingOf("app_1", kNumber, "bob", At(4)), At(4));
     CHECK(Stored(kNumber).deleted == Learnt<bool>{false, At(4)});
+    // Of a host of whom there is no row, the meeting's own says when.
+    by_list(MeetingOf("app_1", kNumber + 1, "eve", At(1)), At(1));
+    by_list(MeetingOf("app_1", kNumber + 1, "eve", At(2)), At(2));
+    CHECK(Stored(kNumber + 1).host.at == At(2));
     // By a clock that was ahead: that counts as not known.
     Put(MeetingOf("app_1", kNumber, "bob", At(600)));
     by_list(MeetingOf("app_1", kNumber, "bob", At(5)), At(5));
@@ -347,19 +354,21 @@ TEST_SUITE("Records of meetings") {
   }
 
   TEST_CASE_FIXTURE(DirectoryFixture, "go with a host who left his account") {
-    for (const char* user : {"ann", "bob", "eve"}) {
+    for (const char* user : {"ann", "bob", "eve", "joe"}) {
       Put(HostOf("app_1", user, kRoom + static_cast<std::uint64_t>(user[0]), user));
     }
     Put(HostOf("app_1", "bob", kRoom, "bob", At(5)));
     Put(HostOf("app_1", "eve", kRoom + 1, "eve", At(1), "another"));
+    Must(records.EndListings("app_1", "joe", EmptyList(At(5))));
+    using Users = std::vector<std::string>;
+    CHECK(Must(records.ListHostsUnseen("app_2", "account", At(5))).empty());
+    CHECK(Must(records.ListHostsUnseen("app_1", "account", At(5))) == Users{"ann"});
     Put(MeetingOf("app_1", kNumber, "ann"));
     Put(MeetingOf("app_1", kNumber + 1, "bob"));
     Put(MeetingOf("app_1", kNumber + 2, "ann", At(6)));  // was learnt since
-    CHECK(Must(records.ForgetHosts("app_2", "account", At(5))) == 0);
-    CHECK(Must(records.ForgetHosts("app_1", "account", At(5))) == 1);
+    CHECK(Must(records.ForgetHost("app_1", "ann", At(5))) == 1);
     CHECK_FALSE(Must(records.FindHost("app_1", "ann")));
     CHECK(Must(records.FindHost("app_1", "bob")));
-    CHECK(Must(records.FindHost("app_1", "eve")));
     CHECK(Stored(kNumber).deleted == Learnt<bool>{true, At(5)});
     CHECK(Must(records.FindMeetings(kNumber + 1)).size() == 1);
     CHECK(Must(records.FindMeetings(kNumber + 2)).size() == 1);
@@ -396,6 +405,7 @@ TEST_SUITE("Records of syncs") {
     CHECK(*Must(records.FindSync("cred_1")) == sync);
     SyncRecord next = sync;
     next.users = 4;
+    next.changed_at = At(3);
     CHECK(Must(records.PutSync(next, sync)));
     CHECK_FALSE(Must(records.PutSync(next, sync)));
     CHECK(Must(records.FindSync("cred_1"))->users == 4);
