@@ -145,8 +145,11 @@ base::Task<absl::StatusOr<JoinPass>> Session::Mint(SteadyTime deadline) {
   if (!known.resolution.ok() || !known.identity_owners.ok()) {
     known = co_await LookAgain(std::move(known), deadline);
   }
+  // None are being opened before it is known for whom.
   now = services_.context.clock.SteadyNow();
-  co_await base::Flight<absl::Status>::Wait(sockets_, now + (deadline - now) / 2);
+  if (known_->landed()) {
+    co_await base::Flight<absl::Status>::Wait(sockets_, now + (deadline - now) / 2);
+  }
   const Plan plan = MakePlan(request_, known);
   const std::uint64_t number =
       known.resolution.ok() ? known.resolution->meeting_number : request_.link.number();

@@ -171,6 +171,76 @@ TEST_SUITE("Session") {
     CHECK(told.size() == 1);
   }
 
+  // Zoom is asked who hosts a meeting that nobody knows of.
+  struct UnknownMeeting : Scene {
+    bool look_up_hangs = false;
+    bool network_is_down = false;
+
+    UnknownMeeting() {
+      request.link = *MeetingLink::Parse("11122233344");
+      request.host_hints = {"user-1"};
+      transport.answer = [](const ScriptedTransport::Seen& seen) -> ScriptedTransport::Answer {
+        if (seen.target.find("jointoken") != std::string::npos) {
+          return JsonAnswer(200, R"({"expire_in":120,"token":"rec"})");
+        }
+        return JsonAnswer(200, R"({"host_id":"user-1","type":2})");
+      };
+      transport.fault = [this](const ScriptedTransport::Seen& seen) {
+        if (network_is_down) return testing::NetFault::kRefused;
+        const bool look_up = seen.target == "/v2/meetings/11122233344";
+        return look_up && look_up_hangs ? testing::NetFault::kSilence : testing::NetFault::kNone;
+      };
+    }
+    // In the order of the asking; `after` is let go by before the pass is looked at.
+    std::string Minted(const std::shared_ptr<Session>& session, absl::Duration after) {
+      std::string minted;
+      base::Start<absl::StatusOr<JoinPass>>(
+          session->Mint(In(absl::Seconds(4))), [&](absl::StatusOr<JoinPass> pass) {
+            minted = !pass.ok()                        ? ReasonName(ReasonOf(pass.status()))
+                     : pass->recording_token().empty() ? "without"
+                                                       : "with";
+          });
+      loop.Run();
+      loop.Advance(after);
+      return minted;
+    }
+  };
+
+  TEST_CASE_FIXTURE(UnknownMeeting, "a look-up that hangs takes no more than half of the time") {
+    look_up_hangs = true;
+    const auto session = std::make_shared<Session>(services, request);
+    Begin(session->Warm());
+    CHECK(Minted(session, absl::Seconds(2)) == "with");  // through the hint
+    loop.Advance(absl::Minutes(1));
+  }
+
+  TEST_CASE_FIXTURE(UnknownMeeting, "a look-up that failed is made again, and why it did is told") {
+    context.listeners.on_notice = [&](const Notice& notice) {
+      CHECK(notice.name == "warming_failed");
+    };
+    request.host_hints.clear();
+    // An account's consent may be asked without a hint.
+    store::AppRecord app;
+    app.id = "app_2";
+    app.settings.kind = AppKind::kAccountManaged;
+    app.settings.client_id = "client-2";
+    REQUIRE(records.CreateApp(app).ok());
+    store::CredentialRecord account =
+        Consent("cred_account", "", absl::Hours(1),
+                "meeting:read:meeting:admin meeting:read:local_recording_token:admin");
+    account.app_id = "app_2";
+    account.app_kind = AppKind::kAccountManaged;
+    account.client_id = "client-2";
+    REQUIRE(records.PutConsented(account).ok());
+    request.recording = Need::kRequired;
+    network_is_down = true;
+    const auto session = std::make_shared<Session>(services, request);
+    Begin(session->Warm());
+    CHECK(Minted(session, absl::ZeroDuration()) == "network_unreachable");
+    network_is_down = false;
+    CHECK(Minted(session, absl::ZeroDuration()) == "with");
+  }
+
   TEST_CASE_FIXTURE(Scene, "minting waits for the sockets, but only for half of its time") {
     transport.hold_warm = true;
     const auto session = Warmed();
