@@ -519,7 +519,7 @@ void SlowName(Host& host) {
   Say("first name " + host.Ask(*engine));
   const SteadyTime begun = SteadyNow();
   auto stuck = std::async(std::launch::async, [&] {
-    return NameOf(engine->directory().Sync(host.credential, absl::Hours(9)));
+    return NameOf(engine->credentials().Validate(host.credential, absl::Hours(9)));
   });
   while (slow_lookups == 0) usleep(1'000);
   host.clock.Advance(absl::Hours(2));
