@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "store/records.h"
 
@@ -15,6 +16,10 @@ namespace joinpass::directory {
 absl::StatusOr<store::CredentialRecord> ConsentOf(store::Records& records,
                                                   const std::string& app_id,
                                                   const store::MeetingHost& host);
+
+// Of a credential that is on its way out nothing is kept any more. Blocks on the store.
+// Errors: credential_disconnecting, credential_unknown, those of the store
+absl::Status CheckMayKeep(store::Records& records, const std::string& credential_id);
 
 }  // namespace joinpass::directory
 

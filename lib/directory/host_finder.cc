@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "directory/consent_of.h"
 #include "directory/resolver.h"
 #include "zoom/endpoints.h"
 #include "zoom/scopes.h"
@@ -102,20 +103,11 @@ absl::Status NotHis() {
   return base::MakeError(Reason::kHostNotConnected, "look-up: the host is somebody else");
 }
 
-// Of a credential that is on its way out nothing is kept any more.
-absl::Status CheckIsThere(store::Records& records, const std::string& credential_id) {
-  JOINPASS_ASSIGN_OR_RETURN(const store::CredentialRecord credential,
-                            records.GetCredential(credential_id));
-  if (credential.health != Health::kDisconnecting) return absl::OkStatus();
-  return base::MakeError(Reason::kCredentialDisconnecting,
-                         "look-up: the credential is being disconnected");
-}
-
 // Keeps whose `number` is. Blocks on the store.
 absl::Status Keep(store::Records& records, std::uint64_t number,
                   const store::CredentialRecord& credential, const zoom::HostedMeeting& meeting,
                   absl::Time learnt_at, absl::Time now) {
-  JOINPASS_RETURN_IF_ERROR(CheckIsThere(records, credential.id));
+  JOINPASS_RETURN_IF_ERROR(CheckMayKeep(records, credential.id));
   JOINPASS_ASSIGN_OR_RETURN(const auto known, records.FindHost(credential.app_id, meeting.host_id));
   const bool of_another =
       known && !known->account_id.value.empty() && known->account_id.value != credential.account_id;
@@ -145,7 +137,7 @@ store::HostRecord HostOf(const store::CredentialRecord& credential, const zoom::
   host.account_id = {credential.account_id, learnt_at};
   host.personal_meeting_id = {user.personal_meeting_id, learnt_at};
   host.vanity_name = {user.vanity_name, learnt_at};
-  host.email = {user.email, learnt_at};
+  if (!user.email.empty()) host.email = {user.email, learnt_at};
   return host;
 }
 
@@ -264,7 +256,8 @@ base::Task<absl::Status> HostFinder::AskOfMeeting(std::uint64_t number,
   const absl::Time now = context_.clock.Now();
   const zoom::HostedMeeting& meeting = called->value;
   const absl::Time learnt_at = called->sent_at.wall;
-  co_return co_await context_.OffLoop(service::Lane::kReads, [&] {
+  // It may wait for the lock of a sync: in the lane of reads every join would wait with it.
+  co_return co_await context_.OffLoop(service::Lane::kBackground, [&] {
     return Keep(records, number, credential, meeting, learnt_at, now);
   });
 }
@@ -278,10 +271,11 @@ base::Task<absl::Status> HostFinder::AskOfUser(const std::string& vanity_name,
   store::HostRecord host = HostOf(whom.credential, called->value, called->sent_at.wall);
   auto& records = context_.records;
   const absl::Time now = context_.clock.Now();
-  const absl::Status put = co_await context_.OffLoop(service::Lane::kReads, [&]() -> absl::Status {
-    JOINPASS_RETURN_IF_ERROR(CheckIsThere(records, whom.credential.id));
-    return records.PutHost(host, now);
-  });
+  const absl::Status put =
+      co_await context_.OffLoop(service::Lane::kBackground, [&]() -> absl::Status {
+        JOINPASS_RETURN_IF_ERROR(CheckMayKeep(records, whom.credential.id));
+        return records.PutHost(host, now);
+      });
   if (put.ok() && host.vanity_name.value != vanity_name) co_return NotHis();
   co_return put;
 }

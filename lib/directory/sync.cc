@@ -8,6 +8,7 @@
 #include "directory/sync_progress.h"
 #include "oauth/identify.h"
 #include "oauth/who.h"
+#include "store/millis.h"
 
 namespace joinpass::directory {
 namespace {
@@ -49,13 +50,6 @@ bool MayBeHisAlone(const absl::Status& error) {
 
 // After so many who fail one after the other it is not theirs.
 constexpr int kMostFailures = 3;
-
-bool IsExpiredPage(const absl::Status& read) {
-  return GetErrorInfo(read).value_or(ErrorInfo()).cause == Cause::kPageTokenExpired;
-}
-
-// Stored times have milliseconds: what this sync learns is never "before" it.
-absl::Time ToMillis(absl::Time time) { return absl::FromUnixMillis(absl::ToUnixMillis(time)); }
 
 }  // namespace
 
@@ -99,7 +93,8 @@ base::Task<absl::StatusOr<SyncReport>> Sync::RunAlone(std::string credential_id,
 base::Task<absl::Status> Sync::Begin(Course& course, std::optional<store::SyncRecord> begun) {
   auto& records = context_.records;
   const store::CredentialRecord& credential = course.credential;
-  const absl::Time now = ToMillis(context_.clock.Now());
+  // Stored times have milliseconds: what this sync learns is never "before" it.
+  const absl::Time now = store::CutToMillis(context_.clock.Now());
   std::optional<store::SyncRecord> last = std::move(begun);
   if (last) {
     course.record = *last;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "directory/consent_of.h"
 
 namespace joinpass::directory {
 namespace {
@@ -46,10 +47,6 @@ bool SaysEmpty(const absl::Status& read, store::MeetingKind kind) {
   return no_plan || reason == Reason::kHostingNotAllowed;
 }
 
-bool IsExpiredPage(const absl::Status& read) {
-  return GetErrorInfo(read).value_or(ErrorInfo()).cause == Cause::kPageTokenExpired;
-}
-
 store::HostRecord HostOf(const UserSync::Target& target, absl::Time learnt_at) {
   store::HostRecord host;
   host.app_id = target.credential.app_id;
@@ -64,20 +61,11 @@ absl::Time LearntAt(absl::Time sent_at, const SyncReport& report) {
   return std::max(sent_at, report.synced_at + absl::Milliseconds(1));
 }
 
-// Of a credential that is on its way out nothing is kept any more.
-absl::Status CheckIsThere(store::Records& records, const std::string& credential_id) {
-  JOINPASS_ASSIGN_OR_RETURN(const store::CredentialRecord credential,
-                            records.GetCredential(credential_id));
-  if (credential.health != Health::kDisconnecting) return absl::OkStatus();
-  return base::MakeError(Reason::kCredentialDisconnecting,
-                         "sync: the credential is being disconnected");
-}
-
 // A list that ends will say of the target's own meetings when they were so, and of nobody
 // else's.
 absl::Status PutListed(store::Records& records, const UserSync::Target& target,
                        const std::vector<store::MeetingRecord>& found, absl::Time now) {
-  JOINPASS_RETURN_IF_ERROR(CheckIsThere(records, target.credential.id));
+  JOINPASS_RETURN_IF_ERROR(CheckMayKeep(records, target.credential.id));
   std::vector<store::MeetingRecord> own;
   std::vector<store::MeetingRecord> of_others;
   for (const store::MeetingRecord& one : found) {
@@ -88,6 +76,10 @@ absl::Status PutListed(store::Records& records, const UserSync::Target& target,
 }
 
 }  // namespace
+
+bool IsExpiredPage(const absl::Status& read) {
+  return GetErrorInfo(read).value_or(ErrorInfo()).cause == Cause::kPageTokenExpired;
+}
 
 base::Task<absl::Status> UserSync::Read(const Target& target, SteadyTime deadline,
                                         SyncReport& report) {
@@ -139,7 +131,7 @@ base::Task<absl::Status> UserSync::PutHost(const Target& target, store::HostReco
   auto& records = context_.records;
   co_return co_await context_.OffLoop(
       service::Lane::kBackground, [&records, &target, &host, now]() -> absl::Status {
-        JOINPASS_RETURN_IF_ERROR(CheckIsThere(records, target.credential.id));
+        JOINPASS_RETURN_IF_ERROR(CheckMayKeep(records, target.credential.id));
         return records.PutHost(host, now);
       });
 }
@@ -218,7 +210,7 @@ base::Task<absl::Status> UserSync::EndLists(const Target& target, const Listings
   const absl::Time now = std::max(context_.clock.Now(), report.synced_at);
   JOINPASS_CO_ASSIGN_OR_RETURN(
       const int removed, co_await context_.OffLoop(service::Lane::kBackground, [&] {
-        if (absl::Status there = CheckIsThere(records, target.credential.id); !there.ok()) {
+        if (absl::Status there = CheckMayKeep(records, target.credential.id); !there.ok()) {
           return absl::StatusOr<int>(there);
         }
         return records.EndListings(target.credential.app_id, target.user_id, read, now);

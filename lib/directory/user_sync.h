@@ -23,6 +23,9 @@ namespace joinpass::directory {
 // One call of Zoom's takes no longer than that, however much time a sync has.
 inline constexpr absl::Duration kOneCall = absl::Seconds(60);
 
+// Whether a list was not read to its end because its page token had died.
+bool IsExpiredPage(const absl::Status& read);
+
 // Used from the loop's thread only.
 class UserSync {
  public:

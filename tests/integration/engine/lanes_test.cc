@@ -103,6 +103,30 @@ TEST_SUITE("Lanes") {
     CHECK(sync.Outcome() == "ok");
   }
 
+  TEST_CASE_FIXTURE(LifeScene, "nor does a look-up that has learnt something") {
+    fake_zoom::Meeting meeting;
+    meeting.number = 81'112'223'334;
+    meeting.host_id = testing::kJill;
+    meeting.start = zoom->Now() + absl::Hours(1);
+    REQUIRE(zoom->AddMeeting(meeting).ok());
+    ForeignWriter writer(folder / "store/directory.db");
+    std::string outcome;
+    std::atomic<bool> done = false;
+    std::thread look_up([&] {
+      outcome = NameOf(engine->directory().LookUp(*MeetingLink::Parse("81112223334"),
+                                                  {testing::kJill}, absl::Seconds(20)));
+      done = true;
+    });
+    zoom->AwaitCalls("meetings/one", 1);
+    int minted = 0;
+    for (; minted < 5 && !done; ++minted) CHECK(Outcome(kJillsMeeting) == "ok");
+    CHECK(minted == 5);
+    CHECK_FALSE(done);
+    writer.End();
+    look_up.join();
+    CHECK(outcome == "ok");
+  }
+
   TEST_CASE_FIXTURE(LifeScene, "nor does it delay a refresh, whose file is another") {
     Advance(absl::Hours(2));
     REQUIRE(NameOf(engine->credentials().GetAccessToken(id, absl::Seconds(20))) == "ok");
