@@ -16,8 +16,8 @@ constexpr std::string_view kSealingLabel = "joinpass sealing key 1";
 constexpr std::string_view kLookupLabel = "joinpass look-up key 1";
 constexpr std::size_t kDerivedKeySize = 32;
 
-std::string LookupKeyUnder(const Secret& key, std::string_view message) {
-  const Digest digest = HmacSha256(key.Reveal(), message);
+std::string LookupKeyUnder(const HmacKey& key, std::string_view message) {
+  const Digest digest = key.Of(message);
   return std::string(View(digest).substr(0, kLookupKeySize));
 }
 
@@ -44,9 +44,10 @@ absl::StatusOr<KeyRing> KeyRing::Make(std::vector<MasterKey> keys) {
     if (std::any_of(ring.begin(), ring.end(), same_id)) {
       return base::MakeError(Reason::kKeyInvalid, where + "is there twice");
     }
-    ring.push_back({.id = key.id,
-                    .sealing = Hkdf(key.bytes.Reveal(), "", kSealingLabel, kDerivedKeySize),
-                    .lookup = Hkdf(key.bytes.Reveal(), "", kLookupLabel, kDerivedKeySize)});
+    ring.push_back(
+        {.id = key.id,
+         .sealing = Hkdf(key.bytes.Reveal(), "", kSealingLabel, kDerivedKeySize),
+         .lookup = HmacKey(Hkdf(key.bytes.Reveal(), "", kLookupLabel, kDerivedKeySize).Reveal())});
   }
   std::reverse(ring.begin(), ring.end());
   KeyRing made;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "crypto/hmac.h"
 #include "joinpass/secret.h"
 
 namespace joinpass::crypto {
@@ -84,7 +85,7 @@ class KeyRing {
   struct Key {
     KeyId id = 0;
     Secret sealing = {};
-    Secret lookup = {};
+    HmacKey lookup;
   };
 
   KeyRing() = default;

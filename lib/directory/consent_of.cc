@@ -5,12 +5,11 @@
 namespace joinpass::directory {
 
 absl::StatusOr<store::CredentialRecord> ConsentOf(store::Records& records,
-                                                  const std::string& app_id,
-                                                  const store::MeetingHost& host) {
-  auto own = records.FindCredential(app_id, store::Principal::User(host.user_id));
-  if (own.ok() || ReasonOf(own.status()) != Reason::kCredentialUnknown) return own;
-  if (host.account_id.empty()) return own;
-  return records.FindCredential(app_id, store::Principal::Account(host.account_id));
+                                                  const store::AppRecord& app,
+                                                  const std::string& user_id,
+                                                  const std::string& account_id) {
+  return records.FindCredential(app.id,
+                                store::Principal::Of(app.settings.kind, user_id, account_id));
 }
 
 absl::Status CheckMayKeep(store::Records& records, const std::string& credential_id) {

@@ -11,11 +11,12 @@
 
 namespace joinpass::directory {
 
-// His own consent to the app, or that of his account, if it is known. Blocks on the
-// store. Errors: credential_unknown, those of the store
+// With a user-managed app his own, with an account-managed one that of his account, if that
+// is known. Blocks on the store. Errors: credential_unknown, those of the store
 absl::StatusOr<store::CredentialRecord> ConsentOf(store::Records& records,
-                                                  const std::string& app_id,
-                                                  const store::MeetingHost& host);
+                                                  const store::AppRecord& app,
+                                                  const std::string& user_id,
+                                                  const std::string& account_id);
 
 // Of a credential that is on its way out nothing is kept any more. Blocks on the store.
 // Errors: credential_disconnecting, credential_unknown, those of the store

@@ -157,10 +157,12 @@ absl::Status CheckHints(const std::vector<std::string>& host_hints) {
 base::Task<absl::StatusOr<Resolution>> HostFinder::Recall(MeetingLink link,
                                                           std::vector<std::string> hints) {
   auto& records = context_.records;
+  auto& consents = consents_;
   const absl::Time now = context_.clock.Now();
-  co_return co_await context_.OffLoop(service::Lane::kReads, [&records, &link, &hints, now] {
-    return Resolve(records, link, hints, now);
-  });
+  co_return co_await context_.OffLoop(service::Lane::kReads,
+                                      [&records, &consents, &link, &hints, now] {
+                                        return Resolve(records, consents, link, hints, now);
+                                      });
 }
 
 base::Task<absl::StatusOr<Resolution>> HostFinder::Find(MeetingLink link,

@@ -17,6 +17,7 @@
 #include "base/flight.h"
 #include "base/task.h"
 #include "directory/named_users.h"
+#include "directory/serving_consents.h"
 #include "joinpass/directory.h"
 #include "joinpass/meeting_link.h"
 #include "joinpass/time.h"
@@ -31,8 +32,9 @@ absl::Status CheckHints(const std::vector<std::string>& host_hints);
 // Used from the loop's thread only.
 class HostFinder {
  public:
-  HostFinder(const service::Context& context, oauth::AuthorizedCalls& calls)
-      : context_(context), calls_(calls) {}
+  HostFinder(const service::Context& context, oauth::AuthorizedCalls& calls,
+             ServingConsents& consents)
+      : context_(context), calls_(calls), consents_(consents) {}
 
   // Errors as for Directory::LookUp(); `hints` have been checked.
   base::Task<absl::StatusOr<Resolution>> Find(MeetingLink link, std::vector<std::string> hints,
@@ -67,6 +69,7 @@ class HostFinder {
 
   const service::Context& context_;
   oauth::AuthorizedCalls& calls_;
+  ServingConsents& consents_;
   std::map<Question, std::shared_ptr<Flight>> in_flight_;
   std::map<Question, SteadyTime> none_;  // what Zoom does not know, and until when that counts
 };

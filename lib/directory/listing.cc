@@ -9,7 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/status.h"
-#include "directory/consent_of.h"
 #include "directory/ranking.h"
 
 namespace joinpass::directory {
@@ -33,35 +32,19 @@ absl::StatusOr<store::Records::MeetingList> Read(const MeetingQuery& query) {
   return list;
 }
 
-// The credentials that were looked up for one page: many meetings are of one host.
-class Consents {
- public:
-  explicit Consents(store::Records& records) : records_(records) {}
-
-  // Empty: nobody's, or one that cannot be read or is on its way out.
-  absl::StatusOr<std::string> IdOf(const std::string& app_id, store::MeetingHost host) {
-    host.kind = {};
-    const auto [at, is_new] = ids_.try_emplace({app_id, host});
-    if (!is_new) return at->second;
-    const auto consent = ConsentOf(records_, app_id, host);
-    if (consent.ok()) {
-      if (consent->health != Health::kDisconnecting) at->second = consent->id;
-      return at->second;
-    }
-    const bool concerns_one = ReasonOf(consent.status()) == Reason::kCredentialUnknown ||
-                              store::Records::ConcernsOneRow(consent.status());
-    if (!concerns_one) return consent.status();
-    return at->second;
-  }
-
- private:
-  store::Records& records_;
-  std::map<std::pair<std::string, store::MeetingHost>, std::string> ids_;
-};
+// Empty: nobody's, or one that cannot be read.
+absl::StatusOr<std::string> CredentialIdOf(ServingConsents& consents, const std::string& app_id,
+                                           const store::MeetingHost& host) {
+  const auto consent = consents.Of(app_id, host.user_id, host.account_id);
+  if (consent.ok()) return *consent ? (*consent)->credential_id : "";
+  if (store::Records::ConcernsOneRow(consent.status())) return "";
+  return consent.status();
+}
 
 }  // namespace
 
-absl::StatusOr<MeetingPage> List(store::Records& records, const MeetingQuery& query) {
+absl::StatusOr<MeetingPage> List(store::Records& records, ServingConsents& consents,
+                                 const MeetingQuery& query) {
   JOINPASS_ASSIGN_OR_RETURN(store::Records::MeetingList list, Read(query));
   if (!query.credential_id.empty()) {
     JOINPASS_ASSIGN_OR_RETURN(const store::CredentialRecord credential,
@@ -73,7 +56,6 @@ absl::StatusOr<MeetingPage> List(store::Records& records, const MeetingQuery& qu
   }
   JOINPASS_ASSIGN_OR_RETURN(const auto listed, records.ListMeetings(list));
   MeetingPage page;
-  Consents consents(records);
   for (const store::MeetingRecord& meeting : listed.meetings) {
     const store::MeetingHost& host = meeting.host.value;
     KnownMeeting known;
@@ -82,7 +64,7 @@ absl::StatusOr<MeetingPage> List(store::Records& records, const MeetingQuery& qu
     known.host_user_id = host.user_id;
     known.app_id = meeting.app_id;
     known.synced_at = meeting.learnt_at();
-    JOINPASS_ASSIGN_OR_RETURN(known.credential_id, consents.IdOf(meeting.app_id, host));
+    JOINPASS_ASSIGN_OR_RETURN(known.credential_id, CredentialIdOf(consents, meeting.app_id, host));
     page.meetings.push_back(std::move(known));
   }
   if (listed.more) page.next_cursor = absl::StrCat(listed.last);

@@ -77,7 +77,12 @@ absl::Status AddOfEmail(store::Records& records, const std::string& email, Found
   if (!hosts.ok()) JOINPASS_RETURN_IF_ERROR(found.Note(hosts.status()));
   if (hosts.ok()) {
     for (const store::HostRecord& host : *hosts) {
-      auto credential = ConsentOf(records, host.app_id, {host.user_id, host.account_id.value});
+      const auto app = records.GetApp(host.app_id);
+      if (!app.ok()) {
+        JOINPASS_RETURN_IF_ERROR(found.Note(app.status()));
+        continue;
+      }
+      auto credential = ConsentOf(records, *app, host.user_id, host.account_id.value);
       if (credential.ok()) {
         found.users.push_back({*std::move(credential), host.user_id});
       } else {

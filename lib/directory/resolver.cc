@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/status.h"
-#include "directory/consent_of.h"
 #include "directory/explain.h"
 #include "directory/named_users.h"
 #include "directory/ranking.h"
@@ -50,29 +49,25 @@ Match HostOf(const store::MeetingRecord& meeting) {
 }
 
 // One that cannot be read hides no other: its error is told if nobody else is there.
-absl::Status NoteDamage(const absl::Status& error, absl::Status& first) {
-  if (!store::Records::ConcernsOneRow(error)) return error;
-  first.Update(error);
-  return absl::OkStatus();
+absl::Status NoteDamage(const absl::Status& error, Knowledge& known) {
+  return store::Records::NoteDamage(error, known.damage);
 }
 
 absl::Status AddHostsOfNumber(store::Records& records, std::uint64_t number, Ask ask,
                               Knowledge& known) {
-  const auto meetings =
-      ask == Ask::kWhy ? records.FindMeetingsEver(number) : records.FindMeetings(number);
-  if (!meetings.ok()) JOINPASS_RETURN_IF_ERROR(NoteDamage(meetings.status(), known.damage));
-  if (meetings.ok()) {
-    for (const store::MeetingRecord& meeting : *meetings) {
-      if (meeting.deleted.value) {
-        known.deleted_at = std::max(known.deleted_at, meeting.deleted.at);
-      } else {
-        known.hosts.push_back(HostOf(meeting));
-      }
+  using Deleted = store::Records::Deleted;
+  const auto found =
+      records.FindNumber(number, ask == Ask::kWhy ? Deleted::kShown : Deleted::kLeftOut);
+  if (!found.ok()) return NoteDamage(found.status(), known);
+  known.damage.Update(found->damage);
+  for (const store::MeetingRecord& meeting : found->meetings) {
+    if (meeting.deleted.value) {
+      known.deleted_at = std::max(known.deleted_at, meeting.deleted.at);
+    } else {
+      known.hosts.push_back(HostOf(meeting));
     }
   }
-  const auto owners = records.FindHostsByPersonalMeetingId(number);
-  if (!owners.ok()) return NoteDamage(owners.status(), known.damage);
-  for (const store::HostRecord& owner : *owners) {
+  for (const store::HostRecord& owner : found->owners) {
     known.hosts.push_back(
         HostOf(owner, MatchRule::kPersonalMeetingId, owner.personal_meeting_id.at));
   }
@@ -81,7 +76,7 @@ absl::Status AddHostsOfNumber(store::Records& records, std::uint64_t number, Ask
 
 absl::Status AddHostsOfName(store::Records& records, const std::string& name, Knowledge& known) {
   const auto owners = records.FindHostsByVanityName(name);
-  if (!owners.ok()) return NoteDamage(owners.status(), known.damage);
+  if (!owners.ok()) return NoteDamage(owners.status(), known);
   for (const store::HostRecord& owner : *owners) {
     // Without a PMI there is no room behind the name.
     if (owner.personal_meeting_id.value == 0) continue;
@@ -90,33 +85,24 @@ absl::Status AddHostsOfName(store::Records& records, const std::string& name, Kn
   return absl::OkStatus();
 }
 
-// `match` is served through `credential`, unless its app cannot be read.
-absl::Status Serve(store::Records& records, const store::CredentialRecord& credential, Match& match,
-                   absl::Status& damage) {
-  const auto app = records.GetApp(credential.app_id);
-  if (!app.ok()) return NoteDamage(app.status(), damage);
-  match.candidate.credential_id = credential.id;
-  match.candidate.host_account_id = credential.account_id;
-  const oauth::HealthState state = oauth::HealthOf(credential, *app);
-  match.health = state.health;
-  match.cause = oauth::CauseTextOf(state);
-  return absl::OkStatus();
+void Serve(const ServingConsent& consent, Match& match) {
+  match.candidate.credential_id = consent.credential_id;
+  match.candidate.host_account_id = consent.account_id;
+  match.health = consent.state.health;
+  match.cause = oauth::CauseTextOf(consent.state);
 }
 
-// Finds out through whose consent each is served; who has none, or one that is on its way
-// out, keeps an empty credential id.
-absl::Status AddCredentials(store::Records& records, Knowledge& known) {
+// Finds out through whose consent each is served; who has none keeps an empty credential
+// id.
+absl::Status AddConsents(ServingConsents& consents, Knowledge& known) {
   for (Match& match : known.hosts) {
     const Candidate& host = match.candidate;
-    const auto credential =
-        ConsentOf(records, host.app_id, {host.host_user_id, host.host_account_id});
-    if (!credential.ok()) {
-      if (ReasonOf(credential.status()) == Reason::kCredentialUnknown) continue;
-      JOINPASS_RETURN_IF_ERROR(NoteDamage(credential.status(), known.damage));
-      continue;
+    const auto consent = consents.Of(host.app_id, host.host_user_id, host.host_account_id);
+    if (!consent.ok()) {
+      JOINPASS_RETURN_IF_ERROR(NoteDamage(consent.status(), known));
+    } else if (*consent) {
+      Serve(**consent, match);
     }
-    if (credential->health == Health::kDisconnecting) continue;
-    JOINPASS_RETURN_IF_ERROR(Serve(records, *credential, match, known.damage));
   }
   return absl::OkStatus();
 }
@@ -132,10 +118,11 @@ bool MayHaveName(const std::optional<store::HostRecord>& host, const std::string
 // Those whom a caller takes for the host: whoever has a consent.
 absl::Status AddHinted(store::Records& records, const MeetingLink& link,
                        const std::vector<std::string>& hints, Knowledge& known) {
+  if (hints.empty()) return absl::OkStatus();
   const auto users = FindNamedUsers(records, hints);
   if (!users.ok()) {
     if (ReasonOf(users.status()) == Reason::kCredentialUnknown) return absl::OkStatus();
-    return NoteDamage(users.status(), known.damage);
+    return NoteDamage(users.status(), known);
   }
   for (const NamedUser& user : *users) {
     const store::CredentialRecord& credential = user.credential;
@@ -145,7 +132,7 @@ absl::Status AddHinted(store::Records& records, const MeetingLink& link,
     if (match.number == 0) {
       const auto host = records.FindHost(credential.app_id, user.user_id);
       if (!host.ok()) {
-        JOINPASS_RETURN_IF_ERROR(NoteDamage(host.status(), known.damage));
+        JOINPASS_RETURN_IF_ERROR(NoteDamage(host.status(), known));
         continue;
       }
       if (!MayHaveName(*host, link.vanity_name())) continue;
@@ -154,14 +141,22 @@ absl::Status AddHinted(store::Records& records, const MeetingLink& link,
     match.candidate.app_id = credential.app_id;
     match.candidate.host_user_id = user.user_id;
     match.candidate.rule = MatchRule::kHint;
-    JOINPASS_RETURN_IF_ERROR(Serve(records, credential, match, known.damage));
+    const auto app = records.GetApp(credential.app_id);
+    if (!app.ok()) {
+      JOINPASS_RETURN_IF_ERROR(NoteDamage(app.status(), known));
+      continue;
+    }
+    Serve({.credential_id = credential.id,
+           .account_id = credential.account_id,
+           .state = oauth::HealthOf(credential, *app)},
+          match);
     known.hosts.push_back(std::move(match));
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<Knowledge> Gather(store::Records& records, const MeetingLink& link, Ask ask,
-                                 absl::Time now) {
+absl::StatusOr<Knowledge> Gather(store::Records& records, ServingConsents& consents,
+                                 const MeetingLink& link, Ask ask, absl::Time now) {
   Knowledge known;
   if (link.number() != 0) {
     JOINPASS_RETURN_IF_ERROR(AddHostsOfNumber(records, link.number(), ask, known));
@@ -173,7 +168,7 @@ absl::StatusOr<Knowledge> Gather(store::Records& records, const MeetingLink& lin
     absl::Time& learnt_at = host.candidate.learnt_at;
     if (learnt_at > store::LatestLearnt(now)) learnt_at = absl::InfinitePast();
   }
-  JOINPASS_RETURN_IF_ERROR(AddCredentials(records, known));
+  JOINPASS_RETURN_IF_ERROR(AddConsents(consents, known));
   return known;
 }
 
@@ -220,21 +215,17 @@ std::vector<KnownHost> ShownAs(const Knowledge& known, const absl::StatusOr<Reso
 
 }  // namespace
 
-absl::StatusOr<Resolution> Resolve(store::Records& records, const MeetingLink& link,
-                                   const std::vector<std::string>& hints, absl::Time now) {
-  JOINPASS_ASSIGN_OR_RETURN(Knowledge known, Gather(records, link, Ask::kWho, now));
+absl::StatusOr<Resolution> Resolve(store::Records& records, ServingConsents& consents,
+                                   const MeetingLink& link, const std::vector<std::string>& hints,
+                                   absl::Time now) {
+  JOINPASS_ASSIGN_OR_RETURN(Knowledge known, Gather(records, consents, link, Ask::kWho, now));
   JOINPASS_RETURN_IF_ERROR(AddHinted(records, link, hints, known));
   return Judge(known, link);
 }
 
-absl::StatusOr<Resolution> Resolve(store::Records& records, const MeetingLink& link,
-                                   absl::Time now) {
-  return Resolve(records, link, {}, now);
-}
-
-absl::StatusOr<Explanation> Explain(store::Records& records, const MeetingLink& link,
-                                    absl::Time now) {
-  JOINPASS_ASSIGN_OR_RETURN(const Knowledge known, Gather(records, link, Ask::kWhy, now));
+absl::StatusOr<Explanation> Explain(store::Records& records, ServingConsents& consents,
+                                    const MeetingLink& link, absl::Time now) {
+  JOINPASS_ASSIGN_OR_RETURN(const Knowledge known, Gather(records, consents, link, Ask::kWhy, now));
   const absl::StatusOr<Resolution> found = Judge(known, link);
   JOINPASS_ASSIGN_OR_RETURN(const auto credentials, records.ListCredentials(""));
   Explanation explanation;

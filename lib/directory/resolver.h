@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "directory/serving_consents.h"
 #include "joinpass/directory.h"
 #include "joinpass/meeting_link.h"
 #include "store/records.h"
@@ -17,13 +18,12 @@ namespace joinpass::directory {
 // Answers from the store alone. Blocks on it; not for the loop's thread. Those whom
 // `hints` name are the last candidates, whatever is known. Errors as for
 // Directory::Resolve().
-absl::StatusOr<Resolution> Resolve(store::Records& records, const MeetingLink& link,
-                                   const std::vector<std::string>& hints, absl::Time now);
-absl::StatusOr<Resolution> Resolve(store::Records& records, const MeetingLink& link,
+absl::StatusOr<Resolution> Resolve(store::Records& records, ServingConsents& consents,
+                                   const MeetingLink& link, const std::vector<std::string>& hints,
                                    absl::Time now);
 // Likewise. Errors as for Directory::Explain().
-absl::StatusOr<Explanation> Explain(store::Records& records, const MeetingLink& link,
-                                    absl::Time now);
+absl::StatusOr<Explanation> Explain(store::Records& records, ServingConsents& consents,
+                                    const MeetingLink& link, absl::Time now);
 
 }  // namespace joinpass::directory
 

@@ -74,16 +74,17 @@ House::House(EngineOptions options, Parts parts)
       calls_(context_, tokens_),
       upkeep_(context_, tokens_, calls_),
       consents_(context_, calls_, upkeep_),
+      serving_(records_),
       sync_(context_, calls_),
       background_sync_(context_, sync_, options_.sync_every),
-      hosts_(context_, calls_),
+      hosts_(context_, calls_, serving_),
       minter_(context_, calls_),
       services_{context_, tokens_, hosts_, minter_},
       runner_(std::make_shared<Runner>(*parts_.loop)),
       closing_(std::make_shared<Runner>(*parts_.loop)),
       apps_(context_),
       credentials_(context_, tokens_, calls_, consents_, *runner_),
-      directory_(context_, sync_, hosts_, *runner_),
+      directory_(context_, sync_, serving_, hosts_, *runner_),
       keys_(context_, *parts_.store, *parts_.keys, *runner_) {}
 
 House::~House() { (void)Close(kCloseByItself); }

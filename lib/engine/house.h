@@ -91,6 +91,7 @@ class House {
   oauth::AuthorizedCalls calls_;
   oauth::Upkeep upkeep_;
   oauth::Consents consents_;
+  directory::ServingConsents serving_;
   directory::Sync sync_;
   directory::BackgroundSync background_sync_;
   directory::HostFinder hosts_;

@@ -21,7 +21,7 @@ absl::StatusOr<SyncProgress> StoredDirectory::GetSync(const std::string& credent
 }
 
 absl::StatusOr<Resolution> StoredDirectory::Resolve(const MeetingLink& link) {
-  return directory::Resolve(context_.records, link, context_.clock.Now());
+  return directory::Resolve(context_.records, consents_, link, {}, context_.clock.Now());
 }
 
 absl::StatusOr<Resolution> StoredDirectory::LookUp(const MeetingLink& link,
@@ -37,11 +37,11 @@ absl::StatusOr<Resolution> StoredDirectory::LookUp(const MeetingLink& link,
 }
 
 absl::StatusOr<Explanation> StoredDirectory::Explain(const MeetingLink& link) {
-  return directory::Explain(context_.records, link, context_.clock.Now());
+  return directory::Explain(context_.records, consents_, link, context_.clock.Now());
 }
 
 absl::StatusOr<MeetingPage> StoredDirectory::List(const MeetingQuery& query) {
-  return directory::List(context_.records, query);
+  return directory::List(context_.records, consents_, query);
 }
 
 }  // namespace joinpass::engine

@@ -17,8 +17,9 @@ namespace joinpass::engine {
 class StoredDirectory final : public Directory {
  public:
   StoredDirectory(const service::Context& context, directory::Sync& sync,
-                  directory::HostFinder& hosts, Runner& runner)
-      : context_(context), sync_(sync), hosts_(hosts), runner_(runner) {}
+                  directory::ServingConsents& consents, directory::HostFinder& hosts,
+                  Runner& runner)
+      : context_(context), sync_(sync), consents_(consents), hosts_(hosts), runner_(runner) {}
 
   absl::StatusOr<SyncReport> Sync(const std::string& credential_id,
                                   absl::Duration timeout) override;
@@ -33,6 +34,7 @@ class StoredDirectory final : public Directory {
  private:
   const service::Context& context_;
   directory::Sync& sync_;
+  directory::ServingConsents& consents_;
   directory::HostFinder& hosts_;
   Runner& runner_;
 };

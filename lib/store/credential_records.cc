@@ -46,6 +46,12 @@ bool Records::ConcernsOneRow(const absl::Status& error) {
   return reason == Reason::kStoreCorrupt || reason == Reason::kKeyMissing;
 }
 
+absl::Status Records::NoteDamage(const absl::Status& error, absl::Status& damage) {
+  if (!error.ok() && !ConcernsOneRow(error)) return error;
+  damage.Update(error);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Records::Consented> Records::PutConsented(CredentialRecord credential) {
   const std::string new_id = credential.id;
   MakeFresh(credential);
@@ -268,6 +274,10 @@ absl::StatusOr<bool> Records::BeginDisconnect(const std::string& id, absl::Time 
   });
 }
 
+std::optional<std::uint64_t> Records::CredentialsVersion() {
+  return store_.credentials().Version();
+}
+
 absl::Status Records::CheckKnowsAll(const RowSealer& sealer) {
   JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyId adopted, store_.rotation().AdoptedKey());
   if (adopted == 0 || sealer.Knows(adopted)) return absl::OkStatus();
@@ -288,8 +298,7 @@ absl::StatusOr<bool> Records::RemoveCredential(const CredentialRecord& credentia
           sealer.AccountKeys(app_id, credential.account_id)));
     } else {
       JOINPASS_RETURN_IF_ERROR(
-          store_.directory().RemoveHost(sealer.HostKeys(app_id, credential.user_id),
-                                        sealer.MeetingHostKeys(app_id, credential.user_id)));
+          store_.directory().RemoveHost(sealer.HostKeys(app_id, credential.user_id)));
     }
     // What was written meanwhile under a newer key is still there.
     JOINPASS_RETURN_IF_ERROR(CheckKnowsAll(sealer));

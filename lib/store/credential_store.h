@@ -55,6 +55,9 @@ class CredentialStore {
   // With its events. kMoved: its tokens are not as seen, or it has a name.
   virtual absl::StatusOr<Outcome> RemoveUnnamed(const CredentialRow& seen) = 0;
 
+  // As Records::CredentialsVersion(). Waits for no lock.
+  virtual std::optional<std::uint64_t> Version() = 0;
+
   virtual absl::StatusOr<std::optional<CredentialRow>> Find(const std::string& id) = 0;
   virtual absl::StatusOr<std::optional<CredentialRow>> FindOfPrincipal(
       const LookupKeys& principal_keys) = 0;

@@ -55,9 +55,7 @@ bool SealsTheSame(const HostRecord& a, const HostRecord& b) {
 // A row is sealed again only where what it seals has changed.
 HostRow RowOf(const RowSealer& sealer, const HostRecord& now,
               const std::optional<HostRecord>& known, const std::optional<HostRow>& seen) {
-  // One of an earlier schema does not say yet how his meetings name him.
-  const bool is_whole = known && !seen->meeting_key.empty();
-  if (!is_whole || !SealsTheSame(now, *known)) return sealer.SealHost(now);
+  if (!known || !SealsTheSame(now, *known)) return sealer.SealHost(now);
   HostRow row = *seen;
   row.account_at = now.account_id.at;
   row.number_at = now.personal_meeting_id.at;
@@ -69,6 +67,7 @@ MeetingRow RowOf(const RowSealer& sealer, const MeetingRecord& now,
                  const std::optional<MeetingRecord>& known, const std::optional<MeetingRow>& seen) {
   if (!known || now.host.value != known->host.value) return sealer.SealMeeting(now);
   MeetingRow row = *seen;
+  row.host_keys = sealer.MeetingHostKeys(now);
   row.host_at = now.host.at;
   row.deleted = now.deleted.value;
   row.deleted_at = now.deleted.at;
@@ -108,12 +107,46 @@ std::optional<MeetingChange> ChangeFor(const RowSealer& sealer, const MeetingRec
   if (seen) NoteListed(now, seen->listed_at, latest);
   const MeetingRecord before = now;
   if (!Learn(now, learnt, latest)) return std::nullopt;
-  // Without a row of the host that names his meetings as this one does, only the row of the
-  // meeting can say when.
+  // Where the row of the host says nothing, only that of the meeting can say when.
   const bool by_list =
       noting == Records::Noting::kByList && seen && seen->listed_at > absl::InfinitePast();
   if (by_list && SaysTheSame(before, now, latest)) return std::nullopt;
   return MeetingChange{.row = RowOf(sealer, now, known, seen), .seen = seen};
+}
+
+// Who hosts a meeting, as it says of him itself.
+HostRecord HostIn(const MeetingRecord& meeting) {
+  HostRecord host = {.app_id = meeting.app_id, .user_id = meeting.host.value.user_id};
+  const std::string& account_id = meeting.host.value.account_id;
+  if (!account_id.empty()) host.account_id = {account_id, meeting.host.at};
+  return host;
+}
+
+// Each of the hosts of `meetings` once.
+std::vector<HostRecord> HostsIn(std::span<const MeetingRecord> meetings, absl::Time latest) {
+  std::map<std::pair<std::string, std::string>, HostRecord> hosts;
+  for (const MeetingRecord& meeting : meetings) {
+    HostRecord host = HostIn(meeting);
+    if (host.user_id.empty()) continue;
+    const auto [at, is_new] = hosts.try_emplace({host.app_id, host.user_id}, host);
+    if (!is_new) Learn(at->second, host, latest);
+  }
+  std::vector<HostRecord> once;
+  for (auto& [key, host] : hosts) once.push_back(std::move(host));
+  return once;
+}
+
+// The change that has the row of a meeting's host stand there, and say whose account he is
+// of; nothing if it does already: a sync writes it for other reasons often enough.
+std::optional<HostChange> ChangeForHostOfMeeting(const RowSealer& sealer, const HostRecord& host,
+                                                 const std::optional<HostRow>& seen,
+                                                 absl::Time latest) {
+  const auto known =
+      KnownIn<HostRecord>(seen, [&](const HostRow& row) { return sealer.OpenHost(row); });
+  const std::string& account_id = host.account_id.value;
+  if (known && (account_id.empty() || known->account_id.value == account_id)) return std::nullopt;
+  if (!known) return HostChange{.row = sealer.SealHost(host), .seen = seen};
+  return ChangeFor(sealer, host, seen, latest);
 }
 
 // Each meeting once, with all that is said of it.
@@ -175,6 +208,7 @@ absl::Status Records::PutMeetings(std::span<const MeetingRecord> meetings, absl:
     std::vector<MeetingSearch> searches;
     for (const MeetingRecord& meeting : learnt) searches.push_back(sealer.SearchMeeting(meeting));
     for (int i = 0; i < kMostTries; ++i) {
+      JOINPASS_RETURN_IF_ERROR(PutHostsOf(sealer, learnt, latest));
       JOINPASS_ASSIGN_OR_RETURN(const auto seen, store_.directory().FindEachMeeting(searches));
       std::vector<MeetingChange> changes;
       for (std::size_t at = 0; at < learnt.size(); ++at) {
@@ -188,6 +222,20 @@ absl::Status Records::PutMeetings(std::span<const MeetingRecord> meetings, absl:
   });
 }
 
+// A meeting refers to the row of its host. He who is overtaken here, or whose host goes again
+// before the meetings come, is told so by ChangeMeetings().
+absl::Status Records::PutHostsOf(const RowSealer& sealer, std::span<const MeetingRecord> meetings,
+                                 absl::Time latest) {
+  for (const HostRecord& host : HostsIn(meetings, latest)) {
+    JOINPASS_ASSIGN_OR_RETURN(
+        const std::optional<HostRow> seen,
+        store_.directory().FindHost(sealer.HostKeys(host.app_id, host.user_id)));
+    const auto change = ChangeForHostOfMeeting(sealer, host, seen, latest);
+    if (change) JOINPASS_RETURN_IF_ERROR(store_.directory().ChangeHost(*change).status());
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<int> Records::EndListings(const std::string& app_id, const std::string& host_user_id,
                                          std::span<const MeetingListing> lists, absl::Time now) {
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<int> {
@@ -198,12 +246,12 @@ absl::StatusOr<int> Records::EndListings(const std::string& app_id, const std::s
       end.kind = list.kind;
       end.began = list.began;
       for (const std::uint64_t number : list.numbers) {
-        for (std::string& key : sealer.MeetingNumberKeys(number)) {
+        for (std::string& key : sealer.NumberKeys(number)) {
           end.number_keys.insert(std::move(key));
         }
       }
     }
-    return store_.directory().EndListings(sealer.MeetingHostKeys(app_id, host_user_id), ends,
+    return store_.directory().EndListings(sealer.HostKeys(app_id, host_user_id), ends,
                                           LatestLearnt(now));
   });
 }
@@ -231,8 +279,7 @@ absl::StatusOr<int> Records::ForgetHost(const std::string& app_id, const std::st
                                         absl::Time before, absl::Time now) {
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<int> {
     JOINPASS_RETURN_IF_ERROR(CheckKnowsAll(sealer));
-    return store_.directory().ForgetHost(sealer.HostKeys(app_id, user_id),
-                                         sealer.MeetingHostKeys(app_id, user_id), before,
+    return store_.directory().ForgetHost(sealer.HostKeys(app_id, user_id), before,
                                          LatestLearnt(now));
   });
 }
@@ -253,26 +300,27 @@ absl::StatusOr<std::optional<HostRecord>> Records::FindHost(const std::string& a
   });
 }
 
-absl::StatusOr<std::vector<MeetingRecord>> Records::FindMeetings(std::uint64_t number) {
-  return FindMeetings(number, false);
-}
-
-absl::StatusOr<std::vector<MeetingRecord>> Records::FindMeetingsEver(std::uint64_t number) {
-  return FindMeetings(number, true);
-}
-
-absl::StatusOr<std::vector<MeetingRecord>> Records::FindMeetings(std::uint64_t number,
-                                                                 bool with_deleted) {
-  return Opening([&](const RowSealer& sealer) -> absl::StatusOr<std::vector<MeetingRecord>> {
+absl::StatusOr<Records::OfNumber> Records::FindNumber(std::uint64_t number, Deleted deleted) {
+  return Opening([&](const RowSealer& sealer) -> absl::StatusOr<OfNumber> {
     JOINPASS_ASSIGN_OR_RETURN(
-        const std::vector<MeetingRow> rows,
-        store_.directory().FindMeetings(sealer.MeetingNumberKeys(number), with_deleted));
-    return OpenRows(rows, [&](const MeetingRow& row) -> absl::StatusOr<MeetingRecord> {
-      JOINPASS_ASSIGN_OR_RETURN(MeetingRecord meeting, sealer.OpenMeeting(row));
-      if (meeting.number != number) return Mismatch();
-      NoteListed(meeting, row.listed_at, absl::InfiniteFuture());
-      return meeting;
-    });
+        const RowsOfNumber rows,
+        store_.directory().FindNumber(sealer.NumberKeys(number), deleted == Deleted::kShown));
+    OfNumber found;
+    for (const MeetingRow& row : rows.meetings) {
+      absl::StatusOr<MeetingRecord> meeting = sealer.OpenMeeting(row);
+      if (meeting.ok() && meeting->number != number) meeting = Mismatch();
+      JOINPASS_RETURN_IF_ERROR(NoteDamage(meeting.status(), found.damage));
+      if (!meeting.ok()) continue;
+      NoteListed(*meeting, row.listed_at, absl::InfiniteFuture());
+      found.meetings.push_back(*std::move(meeting));
+    }
+    for (const HostRow& row : rows.owners) {
+      absl::StatusOr<HostRecord> host = sealer.OpenHost(row);
+      if (host.ok() && host->personal_meeting_id.value != number) host = Mismatch();
+      JOINPASS_RETURN_IF_ERROR(NoteDamage(host.status(), found.damage));
+      if (host.ok()) found.owners.push_back(*std::move(host));
+    }
+    return found;
   });
 }
 
@@ -280,7 +328,7 @@ absl::StatusOr<Records::MeetingListed> Records::ListMeetings(const MeetingList& 
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<MeetingListed> {
     MeetingFilter filter = {.app_id = list.app_id};
     if (!list.host_user_id.empty()) {
-      filter.host_keys = sealer.MeetingHostKeys(list.app_id, list.host_user_id);
+      filter.user_keys = sealer.HostKeys(list.app_id, list.host_user_id);
     } else if (!list.account_id.empty()) {
       filter.account_keys = sealer.AccountKeys(list.app_id, list.account_id);
     }
@@ -297,19 +345,6 @@ absl::StatusOr<Records::MeetingListed> Records::ListMeetings(const MeetingList& 
       listed.meetings.push_back(*std::move(meeting));
     }
     return listed;
-  });
-}
-
-absl::StatusOr<std::vector<HostRecord>> Records::FindHostsByPersonalMeetingId(std::uint64_t pmi) {
-  return Opening([&](const RowSealer& sealer) -> absl::StatusOr<std::vector<HostRecord>> {
-    JOINPASS_ASSIGN_OR_RETURN(
-        const std::vector<HostRow> rows,
-        store_.directory().FindHostsByNumber(sealer.PersonalMeetingIdKeys(pmi)));
-    return OpenRows(rows, [&](const HostRow& row) -> absl::StatusOr<HostRecord> {
-      JOINPASS_ASSIGN_OR_RETURN(HostRecord host, sealer.OpenHost(row));
-      if (host.personal_meeting_id.value != pmi) return Mismatch();
-      return host;
-    });
   });
 }
 

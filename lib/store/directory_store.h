@@ -25,7 +25,6 @@ class DirectoryStore {
   virtual absl::StatusOr<std::optional<HostRow>> FindHost(const LookupKeys& user_keys) = 0;
   // kMoved: what is stored is not as seen (any more).
   virtual absl::StatusOr<Outcome> ChangeHost(const HostChange& change) = 0;
-  virtual absl::StatusOr<std::vector<HostRow>> FindHostsByNumber(const LookupKeys& number_keys) = 0;
   virtual absl::StatusOr<std::vector<HostRow>> FindHostsByVanityName(
       const LookupKeys& vanity_keys) = 0;
   virtual absl::StatusOr<std::vector<HostRow>> FindHostsByEmail(const LookupKeys& email_keys) = 0;
@@ -33,35 +32,36 @@ class DirectoryStore {
   // For each search the row, if there is one, in the same order.
   virtual absl::StatusOr<std::vector<std::optional<MeetingRow>>> FindEachMeeting(
       std::span<const MeetingSearch> searches) = 0;
-  // Those whose host is known, and that are not deleted or (`with_deleted`) are.
-  virtual absl::StatusOr<std::vector<MeetingRow>> FindMeetings(const LookupKeys& number_keys,
-                                                               bool with_deleted) = 0;
+  // At one moment: meetings whose host is known, and that are not deleted or
+  // (`with_deleted`) are; and hosts who have the number as their personal meeting id.
+  virtual absl::StatusOr<RowsOfNumber> FindNumber(const LookupKeys& number_keys,
+                                                  bool with_deleted) = 0;
   // The first `most` of them behind `after`, in their order. By the first of the filter's
   // parts that is not empty.
   virtual absl::StatusOr<std::vector<NumberedMeeting>> ListMeetings(const MeetingFilter& filter,
                                                                     std::int64_t after,
                                                                     int most) = 0;
-  // kMoved: one of what is stored is not as seen (any more); nothing was written.
+  // kMoved: one of what is stored is not as seen (any more), or the row of its host is not
+  // there; nothing was written.
   virtual absl::StatusOr<Outcome> ChangeMeetings(std::span<const MeetingChange> changes) = 0;
-  // Ends what lists of one host were read, whose meetings stand under `host_keys`. Of each
-  // list, unless one that began later (and not after `latest`) has ended: what it does not
+  // Ends what lists of one host were read. Of each list, unless one that began later (and not after `latest`) has ended: what it does not
   // show and of which nothing was learnt from `began` to `latest` is deleted, as of
   // `began`; what it shows and was deleted before is there again; and the host's row says
   // when it was read. One transaction. Gives how many were deleted.
-  virtual absl::StatusOr<int> EndListings(const LookupKeys& host_keys,
+  virtual absl::StatusOr<int> EndListings(const LookupKeys& user_keys,
                                           std::span<const ListingEnd> lists, absl::Time latest) = 0;
   // Hosts of the account of whom nothing was learnt from `before` to `latest`.
   virtual absl::StatusOr<std::vector<HostRow>> ListHostsUnseen(const LookupKeys& account_keys,
                                                                absl::Time before,
                                                                absl::Time latest) = 0;
-  // The host is gone, and his meetings deleted, as of `before`, unless something was learnt
-  // of those from then to `latest`. One transaction. Gives how many meetings.
-  virtual absl::StatusOr<int> ForgetHost(const LookupKeys& user_keys, const LookupKeys& host_keys,
-                                         absl::Time before, absl::Time latest) = 0;
+  // A host's meetings are deleted, as of `before`, unless something was learnt of them from
+  // then to `latest`; he is gone if none is left. One transaction. Gives how many meetings.
+  virtual absl::StatusOr<int> ForgetHost(const LookupKeys& user_keys, absl::Time before,
+                                         absl::Time latest) = 0;
   // Forgets deletions that were not from `before` to `latest`.
   virtual absl::Status ForgetDeleted(absl::Time before, absl::Time latest) = 0;
   // All that is known of one host, or of all hosts of one account.
-  virtual absl::Status RemoveHost(const LookupKeys& user_keys, const LookupKeys& host_keys) = 0;
+  virtual absl::Status RemoveHost(const LookupKeys& user_keys) = 0;
   virtual absl::Status RemoveHostsOfAccount(const LookupKeys& account_keys) = 0;
 
   // How syncs do. kMoved: what is stored did not begin and change when `seen` did (nothing:

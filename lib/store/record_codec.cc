@@ -213,7 +213,6 @@ absl::StatusOr<HostRecord> ReadHost(std::string_view bytes) {
 
 base::Buffer WriteMeeting(const MeetingRecord& meeting) {
   ByteWriter writer = Begin();
-  writer.Text(meeting.app_id);
   writer.Number(meeting.number);
   writer.Text(meeting.host.value.user_id);
   writer.Text(meeting.host.value.account_id);
@@ -224,7 +223,6 @@ absl::StatusOr<MeetingRecord> ReadMeeting(std::string_view bytes) {
   ByteReader reader(bytes);
   const std::uint64_t layout = reader.Number();
   MeetingRecord meeting;
-  meeting.app_id = reader.Text();
   meeting.number = reader.Number();
   meeting.host.value.user_id = reader.Text();
   meeting.host.value.account_id = reader.Text();

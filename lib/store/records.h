@@ -35,6 +35,8 @@ class Records {
  public:
   // Whether `error` is that of one row, beside which others may be whole.
   static bool ConcernsOneRow(const absl::Status& error);
+  // Keeps the first such error in `damage`; gives back any other.
+  static absl::Status NoteDamage(const absl::Status& error, absl::Status& damage);
 
   // Each call works with the keys as they are when it begins; where newer ones
   // came before its end, and what it found may be for want of them, it begins again.
@@ -119,6 +121,10 @@ class Records {
   absl::StatusOr<std::vector<CredentialRecord>> FindCredentialsOfUser(const std::string& user_id);
   // Of one app, or (empty) of all; oldest first.
   absl::StatusOr<std::vector<CredentialRecord>> ListCredentials(const std::string& app_id);
+
+  // Differs from what it was if an app or a credential has changed since, by whomever; what
+  // was read between two calls that gave the same was so at both. Nothing: nobody can say.
+  std::optional<std::uint64_t> CredentialsVersion();
 
   // Ids of those with an open `pending`, without a name, or on their way out; oldest
   // first.
@@ -221,10 +227,15 @@ class Records {
 
   absl::StatusOr<std::optional<HostRecord>> FindHost(const std::string& app_id,
                                                      const std::string& user_id);
-  // Those that are not deleted and whose host is known.
-  absl::StatusOr<std::vector<MeetingRecord>> FindMeetings(std::uint64_t number);
-  // Also those that were deleted, as long as that is remembered.
-  absl::StatusOr<std::vector<MeetingRecord>> FindMeetingsEver(std::uint64_t number);
+  // All that has a number, at one moment.
+  struct OfNumber {
+    std::vector<MeetingRecord> meetings = {};  // whose host is known
+    std::vector<HostRecord> owners = {};       // whose personal meeting id it is
+    absl::Status damage = {};                  // of the first row that does not open
+  };
+  // kShown: also meetings that were deleted, as long as that is remembered.
+  enum class Deleted { kLeftOut, kShown };
+  absl::StatusOr<OfNumber> FindNumber(std::uint64_t number, Deleted deleted = Deleted::kLeftOut);
   // A page of those that are not deleted, in the order in which they were first learnt;
   // those that do not open are left out. Of one host, else of one account, of one app
   // (each in `app_id`), or of all if that is empty.
@@ -242,7 +253,6 @@ class Records {
   };
   absl::StatusOr<MeetingListed> ListMeetings(const MeetingList& list);
 
-  absl::StatusOr<std::vector<HostRecord>> FindHostsByPersonalMeetingId(std::uint64_t pmi);
   absl::StatusOr<std::vector<HostRecord>> FindHostsByVanityName(std::string_view name);
   absl::StatusOr<std::vector<HostRecord>> FindHostsByEmail(std::string_view email);
 
@@ -264,7 +274,8 @@ class Records {
                                                  const CredentialRow& stored,
                                                  CredentialRecord credential);
 
-  absl::StatusOr<std::vector<MeetingRecord>> FindMeetings(std::uint64_t number, bool with_deleted);
+  absl::Status PutHostsOf(const RowSealer& sealer, std::span<const MeetingRecord> meetings,
+                          absl::Time latest);
 
   template <typename Work>
   auto Opening(const Work& work);

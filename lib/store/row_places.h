@@ -41,13 +41,10 @@ inline crypto::LookupPlace HostLookup(std::string_view app) { return {"host", "u
 inline crypto::LookupPlace HostAccountLookup(std::string_view app) {
   return {"host", "account", app};
 }
-inline crypto::LookupPlace HostNumberLookup() { return {"host", "number", ""}; }
 inline crypto::LookupPlace VanityLookup() { return {"host", "vanity", ""}; }
 inline crypto::LookupPlace EmailLookup() { return {"host", "email", ""}; }
-inline crypto::LookupPlace MeetingNumberLookup() { return {"meeting", "number", ""}; }
-inline crypto::LookupPlace MeetingHostLookup(std::string_view app) {
-  return {"meeting", "host", app};
-}
+// Of meetings and of hosts' rooms: a link does not say which of the two it leads to.
+inline crypto::LookupPlace NumberLookup() { return {"directory", "number", ""}; }
 
 }  // namespace joinpass::store
 

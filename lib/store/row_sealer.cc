@@ -201,11 +201,10 @@ HostRow RowSealer::SealHost(const HostRecord& host) const {
   row.user_key = keys_.CurrentLookupKey(HostLookup(host.app_id), host.user_id);
   row.account_key = KeyOrNone(HostAccountLookup(host.app_id), host.account_id.value);
   if (const std::uint64_t number = host.personal_meeting_id.value; number != 0) {
-    row.number_key = keys_.CurrentLookupKey(HostNumberLookup(), std::to_string(number));
+    row.number_key = keys_.CurrentLookupKey(NumberLookup(), std::to_string(number));
   }
   row.vanity_key = KeyOrNone(VanityLookup(), host.vanity_name.value);
   row.email_key = KeyOrNone(EmailLookup(), host.email.value);
-  row.meeting_key = keys_.CurrentLookupKey(MeetingHostLookup(host.app_id), host.user_id);
   row.account_at = host.account_id.at;
   row.number_at = host.personal_meeting_id.at;
   row.vanity_at = host.vanity_name.at;
@@ -234,23 +233,22 @@ MeetingRow RowSealer::SealMeeting(const MeetingRecord& meeting) const {
   const MeetingHost& host = meeting.host.value;
   MeetingRow row;
   row.app_id = meeting.app_id;
-  row.number_key = keys_.CurrentLookupKey(MeetingNumberLookup(), std::to_string(meeting.number));
-  row.host_key = KeyOrNone(MeetingHostLookup(meeting.app_id), host.user_id);
-  row.account_key = KeyOrNone(HostAccountLookup(meeting.app_id), host.account_id);
+  row.number_key = keys_.CurrentLookupKey(NumberLookup(), std::to_string(meeting.number));
+  row.host_keys = MeetingHostKeys(meeting);
   row.kind = host.kind;
   row.host_at = meeting.host.at;
   row.deleted = meeting.deleted.value;
   row.deleted_at = meeting.deleted.at;
-  row.sealed = Seal(MeetingPlace(row.number_key + row.host_key), WriteMeeting(meeting));
+  row.sealed = Seal(MeetingPlace(row.number_key + row.app_id), WriteMeeting(meeting));
   return row;
 }
 
 absl::StatusOr<MeetingRecord> RowSealer::OpenMeeting(const MeetingRow& row) const {
   JOINPASS_ASSIGN_OR_RETURN(
       const base::Buffer plain,
-      crypto::Open(keys_, MeetingPlace(row.number_key + row.host_key), row.sealed));
+      crypto::Open(keys_, MeetingPlace(row.number_key + row.app_id), row.sealed));
   JOINPASS_ASSIGN_OR_RETURN(MeetingRecord meeting, ReadMeeting(base::View(plain)));
-  if (meeting.app_id != row.app_id) return Mismatch("meeting");
+  meeting.app_id = row.app_id;
   meeting.host.value.kind = row.kind;
   meeting.host.at = row.host_at;
   meeting.deleted = {row.deleted, row.deleted_at};
@@ -285,10 +283,6 @@ LookupKeys RowSealer::AccountKeys(std::string_view app_id, std::string_view acco
   return KeysOrNone(HostAccountLookup(app_id), account_id);
 }
 
-LookupKeys RowSealer::PersonalMeetingIdKeys(std::uint64_t number) const {
-  return keys_.LookupKeys(HostNumberLookup(), std::to_string(number));
-}
-
 LookupKeys RowSealer::VanityNameKeys(std::string_view name) const {
   return KeysOrNone(VanityLookup(), name);
 }
@@ -298,15 +292,15 @@ LookupKeys RowSealer::EmailKeys(std::string_view email) const {
 }
 
 MeetingSearch RowSealer::SearchMeeting(const MeetingRecord& meeting) const {
-  return {.app_id = meeting.app_id, .number_keys = MeetingNumberKeys(meeting.number)};
+  return {.app_id = meeting.app_id, .number_keys = NumberKeys(meeting.number)};
 }
 
-LookupKeys RowSealer::MeetingNumberKeys(std::uint64_t number) const {
-  return keys_.LookupKeys(MeetingNumberLookup(), std::to_string(number));
+LookupKeys RowSealer::NumberKeys(std::uint64_t number) const {
+  return keys_.LookupKeys(NumberLookup(), std::to_string(number));
 }
 
-LookupKeys RowSealer::MeetingHostKeys(std::string_view app_id, std::string_view user_id) const {
-  return keys_.LookupKeys(MeetingHostLookup(app_id), user_id);
+LookupKeys RowSealer::MeetingHostKeys(const MeetingRecord& meeting) const {
+  return KeysOrNone(HostLookup(meeting.app_id), meeting.host.value.user_id);
 }
 
 }  // namespace joinpass::store

@@ -59,12 +59,11 @@ class RowSealer {
   LookupKeys RefreshKeys(std::string_view id, const Secret& refresh_token) const;
   LookupKeys HostKeys(std::string_view app_id, std::string_view user_id) const;
   LookupKeys AccountKeys(std::string_view app_id, std::string_view account_id) const;
-  LookupKeys PersonalMeetingIdKeys(std::uint64_t number) const;
   LookupKeys VanityNameKeys(std::string_view name) const;
   LookupKeys EmailKeys(std::string_view email) const;
   MeetingSearch SearchMeeting(const MeetingRecord& meeting) const;
-  LookupKeys MeetingNumberKeys(std::uint64_t number) const;
-  LookupKeys MeetingHostKeys(std::string_view app_id, std::string_view user_id) const;
+  LookupKeys NumberKeys(std::uint64_t number) const;               // of a meeting, or personal
+  LookupKeys MeetingHostKeys(const MeetingRecord& meeting) const;  // none: nobody said who
 
  private:
   std::string Seal(const crypto::Place& place, const base::Buffer& plain) const;

@@ -90,10 +90,9 @@ struct HostRow {
   std::string app_id = {};
   std::string user_key = {};     // of the user, within the app; unique
   std::string account_key = {};  // of the account, within the app; empty: not known
-  std::string number_key = {};   // of the personal meeting id; empty: none
+  std::string number_key = {};   // of the personal meeting id, in all apps; empty: none
   std::string vanity_key = {};   // empty: none
   std::string email_key = {};    // empty: not known
-  std::string meeting_key = {};  // of the user, as his meetings name him
   absl::Time account_at = absl::InfinitePast();
   absl::Time number_at = absl::InfinitePast();
   absl::Time vanity_at = absl::InfinitePast();
@@ -105,12 +104,14 @@ struct HostRow {
   friend bool operator==(const HostRow&, const HostRow&) = default;
 };
 
-// (app, number) is unique.
+// (app, number) is unique. What it says of its host stands in the seal; that it refers to
+// the host's row serves those who look for all of a host's meetings.
 struct MeetingRow {
   std::string app_id = {};
-  std::string number_key = {};   // of the number, in all apps
-  std::string host_key = {};     // of the host, within the app; empty: not known
-  std::string account_key = {};  // of the host's account, within the app; empty: not known
+  std::string number_key = {};  // of the number, in all apps
+  // Under which the host's row may stand, HostRow::user_key; of one that was read, none.
+  // Empty: nobody said who hosts it.
+  LookupKeys host_keys = {};
   MeetingKind kind = MeetingKind::kScheduled;
   absl::Time host_at = absl::InfinitePast();
   bool deleted = false;
@@ -121,15 +122,21 @@ struct MeetingRow {
   absl::Time listed_at = absl::InfinitePast();
 };
 
+// All that has one number.
+struct RowsOfNumber {
+  std::vector<MeetingRow> meetings = {};
+  std::vector<HostRow> owners = {};
+};
+
 // A row and its place in the order in which meetings were first learnt.
 struct NumberedMeeting {
   std::int64_t seq = 0;
   MeetingRow row = {};
 };
 
-// Which meetings to list: of one host, of one account, of one app, or all.
+// Which meetings to list: of one host, of the hosts of one account, of one app, or all.
 struct MeetingFilter {
-  LookupKeys host_keys = {};
+  LookupKeys user_keys = {};
   LookupKeys account_keys = {};
   std::string app_id = {};
 };

@@ -36,6 +36,7 @@ template <typename T>
 bool IsFinal(const absl::StatusOr<std::vector<T>>&) {
   return false;
 }
+inline bool IsFinal(const absl::StatusOr<Records::OfNumber>&) { return false; }
 inline bool IsFinal(const absl::StatusOr<Records::Verdict>& verdict) {
   return verdict.ok() && *verdict != Records::Verdict::kVoid;
 }
@@ -44,6 +45,10 @@ inline absl::Status StatusOf(const absl::Status& status) { return status; }
 template <typename T>
 absl::Status StatusOf(const absl::StatusOr<T>& value) {
   return value.status();
+}
+
+inline absl::Status StatusOf(const absl::StatusOr<Records::OfNumber>& found) {
+  return found.ok() ? found->damage : found.status();
 }
 
 // Whether a call says that something is not there.
@@ -59,6 +64,10 @@ bool SaysNothing(const absl::StatusOr<std::optional<T>>& found) {
 template <typename T>
 bool SaysNothing(const absl::StatusOr<std::vector<T>>& found) {
   return found.ok() ? found->empty() : absl::IsNotFound(found.status());
+}
+
+inline bool SaysNothing(const absl::StatusOr<Records::OfNumber>& found) {
+  return found.ok() && found->meetings.empty() && found->owners.empty();
 }
 
 // key_missing: the store is sealed with `id`, which is not to be had here.

@@ -18,6 +18,7 @@
 #include "service/context.h"
 #include "store/records.h"
 #include "store/sqlite/sqlite_store.h"
+#include "support/found_records.h"
 #include "support/manual_loop.h"
 #include "support/scripted_transport.h"
 #include "support/temp_folder.h"

@@ -74,6 +74,11 @@ absl::StatusOr<Statement> Connection::Use(const std::string& sql) {
   return Statement(statement, name_);
 }
 
+absl::Status Connection::RunPrepared(const std::string& sql) {
+  JOINPASS_ASSIGN_OR_RETURN(Statement statement, Use(sql));
+  return statement.Run();
+}
+
 int Connection::changes() const { return sqlite3_changes(handle_); }
 
 std::optional<std::uint32_t> Connection::PeekChangeCounter() {
@@ -95,12 +100,12 @@ std::optional<std::uint32_t> Connection::PeekChangeCounter() {
 bool Connection::InTransaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 
 absl::StatusOr<Transaction> Transaction::Begin(Connection& connection) {
-  JOINPASS_RETURN_IF_ERROR(connection.Run("BEGIN IMMEDIATE"));
+  JOINPASS_RETURN_IF_ERROR(connection.RunPrepared("BEGIN IMMEDIATE"));
   return Transaction(connection);
 }
 
 absl::StatusOr<Transaction> Transaction::BeginReading(Connection& connection) {
-  JOINPASS_RETURN_IF_ERROR(connection.Run("BEGIN DEFERRED"));
+  JOINPASS_RETURN_IF_ERROR(connection.RunPrepared("BEGIN DEFERRED"));
   return Transaction(connection);
 }
 
@@ -110,10 +115,10 @@ Transaction::Transaction(Transaction&& other) noexcept
 Transaction::~Transaction() {
   // SQLite has undone the transaction itself after some errors.
   if (connection_ != nullptr && connection_->InTransaction()) {
-    (void)connection_->Run("ROLLBACK");
+    (void)connection_->RunPrepared("ROLLBACK");
   }
 }
 
-absl::Status Transaction::Commit() { return connection_->Run("COMMIT"); }
+absl::Status Transaction::Commit() { return connection_->RunPrepared("COMMIT"); }
 
 }  // namespace joinpass::store::sqlite

@@ -41,6 +41,9 @@ class Connection {
   // Runs statements that give no rows of interest.
   absl::Status Run(const char* sql);
 
+  // The same, of one that is run often and takes nothing.
+  absl::Status RunPrepared(const std::string& sql);
+
   // Prepares `sql` the first time it is seen. One use at a time.
   absl::StatusOr<Statement> Use(const std::string& sql);
 

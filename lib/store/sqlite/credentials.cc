@@ -175,6 +175,11 @@ absl::StatusOr<Outcome> SqliteCredentials::RemoveUnnamed(const CredentialRow& se
   return Outcome::kDone;
 }
 
+std::optional<std::uint64_t> SqliteCredentials::Version() {
+  base::MutexLock lock(file_.reads.mutex);
+  return file_.reads.connection->PeekChangeCounter();
+}
+
 absl::StatusOr<std::optional<CredentialRow>> SqliteCredentials::Find(const std::string& id) {
   base::MutexLock lock(file_.reads.mutex);
   JOINPASS_ASSIGN_OR_RETURN(

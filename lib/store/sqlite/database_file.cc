@@ -119,6 +119,7 @@ absl::Status WriteSchema(Connection& connection, const FileKind& kind, const cry
   if (!blank) return absl::OkStatus();  // somebody else was faster
   const std::string identity = absl::StrCat("PRAGMA application_id=", kind.application_id,
                                             ";PRAGMA user_version=", kind.version);
+  JOINPASS_RETURN_IF_ERROR(connection.Run(kMetaTable));
   JOINPASS_RETURN_IF_ERROR(connection.Run(kind.tables));
   JOINPASS_RETURN_IF_ERROR(connection.Run(identity.c_str()));
   JOINPASS_RETURN_IF_ERROR(WriteKeyCheck(connection, keys, random));
@@ -167,7 +168,7 @@ absl::StatusOr<std::unique_ptr<Connection>> OpenFile(const std::string& path, co
                             ReadNumber(*connection, "PRAGMA user_version"));
   JOINPASS_RETURN_IF_ERROR(CheckIdentity(id, version, kind));
   JOINPASS_RETURN_IF_ERROR(CheckKey(*connection, keys));
-  if (version < kind.version) JOINPASS_RETURN_IF_ERROR(Migrate(*connection, kind));
+  if (version < kind.version) JOINPASS_RETURN_IF_ERROR(BeginAnew(*connection, kind));
   JOINPASS_RETURN_IF_ERROR(NarrowMode(path, kind));
   return connection;
 }

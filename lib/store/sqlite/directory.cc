@@ -1,52 +1,28 @@
 #include "store/sqlite/directory.h"
 
-#include <algorithm>
-#include <limits>
-
 #include "base/status.h"
+#include "store/sqlite/directory_rows.h"
 #include "store/sqlite/key_check.h"
 
-#define JOINPASS_SQL_HOST                                                          \
-  "user_key, app_id, account_key, number_key, vanity_key, account_at, number_at, " \
-  "vanity_at, sealed, email_key, email_at, meeting_key, meetings_at, webinars_at"
-#define JOINPASS_SQL_HOST_VALUES "(?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-#define JOINPASS_SQL_MEETING \
-  "app_id, number_key, host_key, account_key, host_at, deleted, deleted_at, sealed, kind"
-// Beside its own columns, when its host's list was read whole.
-#define JOINPASS_SQL_LISTED                                                        \
-  "(SELECT CASE meeting.kind WHEN 0 THEN meetings_at WHEN 1 THEN webinars_at END " \
-  "FROM host WHERE meeting_key=meeting.host_key)"
-#define JOINPASS_SQL_MEETING_LISTED JOINPASS_SQL_MEETING ", " JOINPASS_SQL_LISTED
-#define JOINPASS_SQL_SYNC                                                                     \
-  "credential_id, state, began_at, changed_at, completed_at, users, users_in_all, meetings, " \
-  "webinars, removed, calls, reason"
+#define JOINPASS_SQL_HOST_VALUES "(?,?,?,?,?,?,?,?,?,?,?,?)"
+#define JOINPASS_SQL_MEETING "number_key, kind, host_at, deleted, deleted_at, sealed"
+#define JOINPASS_SQL_MEETING_VALUES "(?,?,?,?,?,?)"
+// What ReadMeetingRow() reads: beside its own columns its app, and when its host's list was
+// read whole.
+#define JOINPASS_SQL_SELECT_MEETING(more) \
+  "SELECT " JOINPASS_SQL_MEETING ", " JOINPASS_SQL_APP_ID("meeting") ", (SELECT CASE " \
+  "kind WHEN 0 THEN meetings_at WHEN 1 THEN webinars_at END FROM host WHERE "           \
+  "host.seq=meeting.host), seq" more " FROM meeting "
 
 namespace joinpass::store::sqlite {
 namespace {
 
-HostRow ReadHostRow(const Statement& row) {
-  return {.app_id = row.TextAt(1),
-          .user_key = row.BytesAt(0),
-          .account_key = row.BytesAt(2),
-          .number_key = row.BytesAt(3),
-          .vanity_key = row.BytesAt(4),
-          .email_key = row.BytesAt(9),
-          .meeting_key = row.BytesAt(11),
-          .account_at = row.TimeAt(5),
-          .number_at = row.TimeAt(6),
-          .vanity_at = row.TimeAt(7),
-          .email_at = row.TimeAt(10),
-          .meetings_listed_at = row.TimeAt(12),
-          .webinars_listed_at = row.TimeAt(13),
-          .sealed = row.BytesAt(8)};
-}
-
 Statement& Bind(Statement& statement, const HostRow& row) {
-  statement.Bytes(row.user_key).Text(row.app_id).Bytes(row.account_key);
-  statement.BytesOrNull(row.number_key).BytesOrNull(row.vanity_key);
-  statement.Time(row.account_at).Time(row.number_at).Time(row.vanity_at).Bytes(row.sealed);
-  statement.BytesOrNull(row.email_key).Time(row.email_at).Bytes(row.meeting_key);
-  return statement.Time(row.meetings_listed_at).Time(row.webinars_listed_at);
+  statement.Bytes(row.user_key).Bytes(row.account_key).BytesOrNull(row.number_key);
+  statement.BytesOrNull(row.vanity_key).BytesOrNull(row.email_key);
+  statement.Time(row.account_at).Time(row.number_at).Time(row.vanity_at).Time(row.email_at);
+  statement.Time(row.meetings_listed_at).Time(row.webinars_listed_at);
+  return statement.Bytes(row.sealed);
 }
 
 // One that a later joinpass wrote is as good as the commonest.
@@ -58,25 +34,41 @@ MeetingKind KindOf(std::int64_t number) {
 }
 
 MeetingRow ReadMeetingRow(const Statement& row) {
-  return {.app_id = row.TextAt(0),
-          .number_key = row.BytesAt(1),
-          .host_key = row.BytesAt(2),
-          .account_key = row.BytesAt(3),
-          .kind = KindOf(row.NumberAt(8)),
-          .host_at = row.TimeAt(4),
-          .deleted = row.NumberAt(5) != 0,
-          .deleted_at = row.TimeAt(6),
-          .sealed = row.BytesAt(7),
-          .listed_at = row.IsNullAt(9) ? absl::InfinitePast() : row.TimeAt(9)};
+  return {.app_id = row.TextAt(6),
+          .number_key = row.BytesAt(0),
+          .kind = KindOf(row.NumberAt(1)),
+          .host_at = row.TimeAt(2),
+          .deleted = row.NumberAt(3) != 0,
+          .deleted_at = row.TimeAt(4),
+          .sealed = row.BytesAt(5),
+          .listed_at = row.IsNullAt(7) ? absl::InfinitePast() : row.TimeAt(7)};
+}
+
+NumberedMeeting ReadNumberedMeeting(const Statement& row) {
+  return {.seq = row.NumberAt(8), .row = ReadMeetingRow(row)};
 }
 
 Statement& Bind(Statement& statement, const MeetingRow& row) {
-  statement.Text(row.app_id).Bytes(row.number_key).Bytes(row.host_key).Bytes(row.account_key);
+  statement.Bytes(row.number_key).Number(static_cast<std::int64_t>(row.kind));
   statement.Time(row.host_at).Number(row.deleted ? 1 : 0).Time(row.deleted_at);
-  return statement.Bytes(row.sealed).Number(static_cast<std::int64_t>(row.kind));
+  return statement.Bytes(row.sealed);
 }
 
-absl::StatusOr<std::vector<HostRow>> ReadHosts(Connection& db, const std::string& sql,
+// A search by look-up keys, of which there is mostly one: a list of them costs as much as
+// the search.
+struct ByKeys {
+  std::string of_one;
+  std::string of_many;
+
+  absl::StatusOr<Statement> Use(Connection& db, const LookupKeys& keys) const {
+    return db.Use(keys.size() == 1 ? of_one : of_many);
+  }
+  static Statement& Bind(Statement& statement, const LookupKeys& keys) {
+    return keys.size() == 1 ? statement.Bytes(keys.front()) : statement.Keys(keys);
+  }
+};
+
+absl::StatusOr<std::vector<HostRow>> FindHosts(Connection& db, const char* sql,
                                                const LookupKeys& keys) {
   JOINPASS_ASSIGN_OR_RETURN(Statement find, db.Use(sql));
   find.Keys(keys).Number(kMostMatches);
@@ -91,137 +83,62 @@ std::string_view NewSeal(const Change& change) {
 }
 
 // Within a transaction. A row that moves to newer keys takes the place of one that is
-// there already.
+// there already, and its meetings.
 absl::StatusOr<Outcome> Change(Connection& db, const HostChange& change) {
+  const HostRow& row = change.row;
   if (!change.seen) {
-    JOINPASS_ASSIGN_OR_RETURN(Statement insert,
-                              db.Use("INSERT OR IGNORE INTO host(" JOINPASS_SQL_HOST
-                                     ") VALUES" JOINPASS_SQL_HOST_VALUES));
-    return RunChange(db, Bind(insert, change.row), Outcome::kMoved);
+    JOINPASS_RETURN_IF_ERROR(NumberApp(db, row.app_id));
+    JOINPASS_ASSIGN_OR_RETURN(
+        Statement insert, db.Use("INSERT OR IGNORE INTO host(" JOINPASS_SQL_HOST
+                                 ", app) VALUES(?,?,?,?,?,?,?,?,?,?,?,?," JOINPASS_SQL_APP ")"));
+    return RunChange(db, Bind(insert, row).Text(row.app_id), Outcome::kMoved);
   }
-  JOINPASS_ASSIGN_OR_RETURN(
-      Statement update,
-      db.Use("UPDATE OR REPLACE host SET (" JOINPASS_SQL_HOST ")=" JOINPASS_SQL_HOST_VALUES
-             " WHERE (" JOINPASS_SQL_HOST ") IS " JOINPASS_SQL_HOST_VALUES));
-  return RunChange(db, Bind(Bind(update, change.row), *change.seen), Outcome::kMoved);
+  if (row.user_key != change.seen->user_key) {
+    JOINPASS_RETURN_IF_ERROR(MoveMeetings(db, row.user_key, change.seen->user_key));
+  }
+  JOINPASS_ASSIGN_OR_RETURN(Statement update,
+                            db.Use("UPDATE OR REPLACE host SET (" JOINPASS_SQL_HOST
+                                   ")=" JOINPASS_SQL_HOST_VALUES " WHERE app=" JOINPASS_SQL_APP
+                                   " AND (" JOINPASS_SQL_HOST ") IS " JOINPASS_SQL_HOST_VALUES));
+  Bind(Bind(update, row).Text(row.app_id), *change.seen);
+  return RunChange(db, update, Outcome::kMoved);
+}
+
+// Within a transaction. 0: nobody said who hosts it; nothing: his row is not there.
+absl::StatusOr<std::optional<std::int64_t>> HostOf(Connection& db, const MeetingRow& row) {
+  if (row.host_keys.empty()) return 0;
+  static const ByKeys kSql = {"SELECT seq FROM host WHERE user_key=?",
+                              "SELECT seq FROM host WHERE user_key IN " JOINPASS_SQL_KEYS};
+  JOINPASS_ASSIGN_OR_RETURN(Statement find, kSql.Use(db, row.host_keys));
+  kSql.Bind(find, row.host_keys);
+  return ReadRow(find, [](const Statement& host) { return host.NumberAt(0); });
 }
 
 absl::StatusOr<Outcome> Change(Connection& db, const MeetingChange& change) {
+  const MeetingRow& row = change.row;
+  JOINPASS_ASSIGN_OR_RETURN(const std::optional<std::int64_t> host, HostOf(db, row));
+  if (!host) return Outcome::kMoved;
   if (!change.seen) {
+    JOINPASS_RETURN_IF_ERROR(NumberApp(db, row.app_id));
     JOINPASS_ASSIGN_OR_RETURN(Statement insert,
                               db.Use("INSERT OR IGNORE INTO meeting(" JOINPASS_SQL_MEETING
-                                     ") VALUES(?,?,?,?,?,?,?,?,?)"));
-    return RunChange(db, Bind(insert, change.row), Outcome::kMoved);
+                                     ", host, app) VALUES(?,?,?,?,?,?,?," JOINPASS_SQL_APP ")"));
+    return RunChange(db, Bind(insert, row).Number(*host).Text(row.app_id), Outcome::kMoved);
   }
-  JOINPASS_ASSIGN_OR_RETURN(
-      Statement update,
-      db.Use("UPDATE OR REPLACE meeting SET (" JOINPASS_SQL_MEETING
-             ")=(?,?,?,?,?,?,?,?,?) WHERE (" JOINPASS_SQL_MEETING ")=(?,?,?,?,?,?,?,?,?)"));
-  return RunChange(db, Bind(Bind(update, change.row), *change.seen), Outcome::kMoved);
-}
-
-// False: a list that began later has ended. The row of the host says when this one was
-// read; there may be none.
-absl::StatusOr<bool> NoteListing(Connection& db, const LookupKeys& host_keys,
-                                 const ListingEnd& list, absl::Time latest) {
-  const char* column = nullptr;
-  if (list.kind == MeetingKind::kScheduled) column = "meetings_at";
-  if (list.kind == MeetingKind::kWebinar) column = "webinars_at";
-  if (column == nullptr) return true;  // no list shows those
-  JOINPASS_ASSIGN_OR_RETURN(
-      Statement newer, db.Use("SELECT 1 FROM host WHERE meeting_key IN " JOINPASS_SQL_KEYS " AND " +
-                              std::string(column) + ">? AND " + column + "<=?"));
-  newer.Keys(host_keys).Time(list.began).Time(latest);
-  JOINPASS_ASSIGN_OR_RETURN(const bool is_there, newer.Step());
-  if (is_there) return false;
-  JOINPASS_ASSIGN_OR_RETURN(Statement note, db.Use("UPDATE host SET " + std::string(column) +
-                                                   "=? WHERE meeting_key IN " JOINPASS_SQL_KEYS));
-  JOINPASS_RETURN_IF_ERROR(note.Time(list.began).Keys(host_keys).Run());
-  return true;
-}
-
-// Which rows a list contradicts, by their `seq`.
-struct Swept {
-  std::vector<std::int64_t> gone = {};
-  std::vector<std::int64_t> back = {};
-};
-
-absl::StatusOr<Swept> FindSwept(Connection& db, const LookupKeys& host_keys, const ListingEnd& list,
-                                absl::Time latest) {
-  JOINPASS_ASSIGN_OR_RETURN(
-      Statement known, db.Use("SELECT seq, number_key, deleted, host_at, deleted_at FROM meeting "
-                              "WHERE host_key IN " JOINPASS_SQL_KEYS " AND kind=?"));
-  known.Keys(host_keys).Number(static_cast<std::int64_t>(list.kind));
-  const auto learnt_since = [&](absl::Time at) { return at >= list.began && at <= latest; };
-  Swept swept;
-  while (true) {
-    JOINPASS_ASSIGN_OR_RETURN(const bool found, known.Step());
-    if (!found) return swept;
-    const bool listed = list.number_keys.contains(known.BytesAt(1));
-    const bool deleted = known.NumberAt(2) != 0;
-    if (listed != deleted) continue;  // as it is said to be
-    if (learnt_since(known.TimeAt(4)) || (!listed && learnt_since(known.TimeAt(3)))) continue;
-    (listed ? swept.back : swept.gone).push_back(known.NumberAt(0));
-  }
-}
-
-absl::Status SetDeleted(Connection& db, std::span<const std::int64_t> rows, bool deleted,
-                        absl::Time at) {
-  for (const std::int64_t seq : rows) {
-    JOINPASS_ASSIGN_OR_RETURN(Statement set,
-                              db.Use("UPDATE meeting SET deleted=?, deleted_at=? WHERE seq=?"));
-    JOINPASS_RETURN_IF_ERROR(set.Number(deleted ? 1 : 0).Time(at).Number(seq).Run());
-  }
-  return absl::OkStatus();
-}
-
-// One that a later joinpass wrote is as good as none.
-SyncState StateOf(std::int64_t number) {
-  for (const SyncState state :
-       {SyncState::kInProgress, SyncState::kCompleted, SyncState::kFailed}) {
-    if (number == static_cast<std::int64_t>(state)) return state;
-  }
-  return SyncState::kNotStarted;
-}
-
-int CountOf(std::int64_t number) {
-  return static_cast<int>(std::clamp<std::int64_t>(number, 0, std::numeric_limits<int>::max()));
-}
-
-SyncRecord ReadSync(const Statement& row) {
-  return {.credential_id = row.TextAt(0),
-          .state = StateOf(row.NumberAt(1)),
-          .began_at = row.TimeAt(2),
-          .changed_at = row.TimeAt(3),
-          .completed_at = row.TimeAt(4),
-          .users = CountOf(row.NumberAt(5)),
-          .users_in_all = CountOf(row.NumberAt(6)),
-          .meetings = CountOf(row.NumberAt(7)),
-          .webinars = CountOf(row.NumberAt(8)),
-          .removed = CountOf(row.NumberAt(9)),
-          .calls = CountOf(row.NumberAt(10)),
-          .reason = row.TextAt(11)};
-}
-
-Statement& Bind(Statement& statement, const SyncRecord& sync) {
-  statement.Text(sync.credential_id).Number(static_cast<std::int64_t>(sync.state));
-  statement.Time(sync.began_at).Time(sync.changed_at).Time(sync.completed_at);
-  statement.Number(sync.users).Number(sync.users_in_all).Number(sync.meetings);
-  return statement.Number(sync.webinars).Number(sync.removed).Number(sync.calls).Text(sync.reason);
-}
-
-absl::Status RemoveByKeys(Connection& db, const std::string& sql, const LookupKeys& keys) {
-  JOINPASS_ASSIGN_OR_RETURN(Statement remove, db.Use(sql));
-  return remove.Keys(keys).Run();
+  JOINPASS_ASSIGN_OR_RETURN(Statement update,
+                            db.Use("UPDATE OR REPLACE meeting SET (" JOINPASS_SQL_MEETING
+                                   ", host)=(?,?,?,?,?,?,?) WHERE app=" JOINPASS_SQL_APP
+                                   " AND (" JOINPASS_SQL_MEETING ")=" JOINPASS_SQL_MEETING_VALUES));
+  Bind(Bind(update, row).Number(*host).Text(row.app_id), *change.seen);
+  return RunChange(db, update, Outcome::kMoved);
 }
 
 }  // namespace
 
 absl::StatusOr<std::optional<HostRow>> SqliteDirectory::FindHost(const LookupKeys& user_keys) {
   base::MutexLock lock(file_.reads.mutex);
-  JOINPASS_ASSIGN_OR_RETURN(Statement find, file_.reads.connection->Use(
-                                                "SELECT " JOINPASS_SQL_HOST
-                                                " FROM host WHERE user_key IN " JOINPASS_SQL_KEYS));
+  JOINPASS_ASSIGN_OR_RETURN(Statement find, file_.reads.connection->Use(JOINPASS_SQL_SELECT_HOST(
+                                                "") "WHERE user_key IN " JOINPASS_SQL_KEYS));
   find.Keys(user_keys);
   return ReadRow(find, ReadHostRow);
 }
@@ -235,46 +152,36 @@ absl::StatusOr<Outcome> SqliteDirectory::ChangeHost(const HostChange& change) {
   return outcome;
 }
 
-absl::StatusOr<std::vector<HostRow>> SqliteDirectory::FindHostsByNumber(
-    const LookupKeys& number_keys) {
-  base::MutexLock lock(file_.reads.mutex);
-  return ReadHosts(*file_.reads.connection,
-                   "SELECT " JOINPASS_SQL_HOST " FROM host WHERE number_key IN " JOINPASS_SQL_KEYS
-                   " LIMIT ?",
-                   number_keys);
-}
-
 absl::StatusOr<std::vector<HostRow>> SqliteDirectory::FindHostsByVanityName(
     const LookupKeys& vanity_keys) {
   base::MutexLock lock(file_.reads.mutex);
-  return ReadHosts(*file_.reads.connection,
-                   "SELECT " JOINPASS_SQL_HOST " FROM host WHERE vanity_key IN " JOINPASS_SQL_KEYS
-                   " LIMIT ?",
+  return FindHosts(*file_.reads.connection,
+                   JOINPASS_SQL_SELECT_HOST("") "WHERE vanity_key IN " JOINPASS_SQL_KEYS " LIMIT ?",
                    vanity_keys);
 }
 
 absl::StatusOr<std::vector<HostRow>> SqliteDirectory::FindHostsByEmail(
     const LookupKeys& email_keys) {
   base::MutexLock lock(file_.reads.mutex);
-  return ReadHosts(*file_.reads.connection,
-                   "SELECT " JOINPASS_SQL_HOST " FROM host WHERE email_key IN " JOINPASS_SQL_KEYS
-                   " LIMIT ?",
+  return FindHosts(*file_.reads.connection,
+                   JOINPASS_SQL_SELECT_HOST("") "WHERE email_key IN " JOINPASS_SQL_KEYS " LIMIT ?",
                    email_keys);
 }
 
 absl::StatusOr<std::vector<std::optional<MeetingRow>>> SqliteDirectory::FindEachMeeting(
     std::span<const MeetingSearch> searches) {
   base::MutexLock lock(file_.reads.mutex);
-  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction,
-                            Transaction::BeginReading(*file_.reads.connection));
+  Connection& db = *file_.reads.connection;
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::BeginReading(db));
   std::vector<std::optional<MeetingRow>> found;
   found.reserve(searches.size());
+  static const ByKeys kSql = {
+      JOINPASS_SQL_SELECT_MEETING("") "WHERE number_key=? AND app=" JOINPASS_SQL_APP,
+      JOINPASS_SQL_SELECT_MEETING("") "WHERE number_key IN " JOINPASS_SQL_KEYS
+                                      " AND app=" JOINPASS_SQL_APP};
   for (const MeetingSearch& search : searches) {
-    JOINPASS_ASSIGN_OR_RETURN(
-        Statement find, file_.reads.connection->Use(
-                            "SELECT " JOINPASS_SQL_MEETING_LISTED
-                            " FROM meeting WHERE app_id=? AND number_key IN " JOINPASS_SQL_KEYS));
-    find.Text(search.app_id).Keys(search.number_keys);
+    JOINPASS_ASSIGN_OR_RETURN(Statement find, kSql.Use(db, search.number_keys));
+    kSql.Bind(find, search.number_keys).Text(search.app_id);
     JOINPASS_ASSIGN_OR_RETURN(std::optional<MeetingRow> row, ReadRow(find, ReadMeetingRow));
     found.push_back(std::move(row));
   }
@@ -282,31 +189,50 @@ absl::StatusOr<std::vector<std::optional<MeetingRow>>> SqliteDirectory::FindEach
   return found;
 }
 
-absl::StatusOr<std::vector<MeetingRow>> SqliteDirectory::FindMeetings(const LookupKeys& number_keys,
-                                                                      bool with_deleted) {
+// One statement, since what it costs to begin one is most of what it costs.
+#define JOINPASS_SQL_OF_NUMBER(is)                                                               \
+  JOINPASS_SQL_SELECT_MEETING(", NULL, NULL, NULL, NULL, 0")                                     \
+  "WHERE number_key" is                                                                          \
+  " AND deleted<=? AND host<>0 UNION ALL " JOINPASS_SQL_SELECT_HOST(", 1") "WHERE number_key" is \
+                                                                           " LIMIT ?"
+
+absl::StatusOr<RowsOfNumber> SqliteDirectory::FindNumber(const LookupKeys& number_keys,
+                                                         bool with_deleted) {
+  static const ByKeys kSql = {JOINPASS_SQL_OF_NUMBER("=?"),
+                              JOINPASS_SQL_OF_NUMBER(" IN " JOINPASS_SQL_KEYS)};
+  constexpr int kIsOwner = 13;
   base::MutexLock lock(file_.reads.mutex);
-  JOINPASS_ASSIGN_OR_RETURN(
-      Statement find,
-      file_.reads.connection->Use("SELECT " JOINPASS_SQL_MEETING_LISTED
-                                  " FROM meeting WHERE number_key IN " JOINPASS_SQL_KEYS
-                                  " AND deleted<=? AND host_key<>x'' LIMIT ?"));
-  find.Keys(number_keys).Number(with_deleted ? 1 : 0).Number(kMostMatches);
-  return ReadRows(find, ReadMeetingRow);
+  JOINPASS_ASSIGN_OR_RETURN(Statement find, kSql.Use(*file_.reads.connection, number_keys));
+  kSql.Bind(find, number_keys).Number(with_deleted ? 1 : 0);
+  kSql.Bind(find, number_keys).Number(kMostMatches);
+  RowsOfNumber found;
+  while (true) {
+    JOINPASS_ASSIGN_OR_RETURN(const bool more, find.Step());
+    if (!more) return found;
+    if (find.NumberAt(kIsOwner) == 0) {
+      found.meetings.push_back(ReadMeetingRow(find));
+    } else {
+      found.owners.push_back(ReadHostRow(find));
+    }
+  }
 }
 
 absl::StatusOr<std::vector<NumberedMeeting>> SqliteDirectory::ListMeetings(
     const MeetingFilter& filter, std::int64_t after, int most) {
-#define JOINPASS_SQL_LIST(where)                                          \
-  "SELECT " JOINPASS_SQL_MEETING_LISTED ", seq FROM meeting WHERE " where \
-  " AND seq>? AND deleted=0 AND host_key<>x'' ORDER BY seq LIMIT ?"
+#define JOINPASS_SQL_LIST(where)  \
+  JOINPASS_SQL_SELECT_MEETING("") \
+  "WHERE " where " AND seq>? AND deleted=0 AND host<>0 ORDER BY seq LIMIT ?"
   base::MutexLock lock(file_.reads.mutex);
   Connection& db = *file_.reads.connection;
-  const LookupKeys& keys = filter.host_keys.empty() ? filter.account_keys : filter.host_keys;
-  const char* sql = JOINPASS_SQL_LIST("(?='' OR app_id=?)");
-  if (!filter.host_keys.empty()) {
-    sql = JOINPASS_SQL_LIST("host_key IN " JOINPASS_SQL_KEYS);
+  const LookupKeys& keys = filter.user_keys.empty() ? filter.account_keys : filter.user_keys;
+  const char* sql = JOINPASS_SQL_LIST("(?='' OR app=" JOINPASS_SQL_APP ")");
+  if (!filter.user_keys.empty()) {
+    sql = JOINPASS_SQL_LIST("host IN " JOINPASS_SQL_HOSTS_UNDER);
   } else if (!filter.account_keys.empty()) {
-    sql = JOINPASS_SQL_LIST("account_key IN " JOINPASS_SQL_KEYS);
+    // The plus has it go through all meetings in their order: once for all pages, where the
+    // index would have each page find and sort all of the account's.
+    sql = JOINPASS_SQL_LIST("+host IN (SELECT seq FROM host WHERE account_key IN " JOINPASS_SQL_KEYS
+                            ")");
   }
 #undef JOINPASS_SQL_LIST
   JOINPASS_ASSIGN_OR_RETURN(Statement list, db.Use(sql));
@@ -316,9 +242,7 @@ absl::StatusOr<std::vector<NumberedMeeting>> SqliteDirectory::ListMeetings(
     list.Keys(keys);
   }
   list.Number(after).Number(most);
-  return ReadRows(list, [](const Statement& row) {
-    return NumberedMeeting{.seq = row.NumberAt(10), .row = ReadMeetingRow(row)};
-  });
+  return ReadRows(list, ReadNumberedMeeting);
 }
 
 absl::StatusOr<Outcome> SqliteDirectory::ChangeMeetings(std::span<const MeetingChange> changes) {
@@ -336,135 +260,6 @@ absl::StatusOr<Outcome> SqliteDirectory::ChangeMeetings(std::span<const MeetingC
   }
   JOINPASS_RETURN_IF_ERROR(transaction.Commit());
   return Outcome::kDone;
-}
-
-absl::StatusOr<int> SqliteDirectory::EndListings(const LookupKeys& host_keys,
-                                                 std::span<const ListingEnd> lists,
-                                                 absl::Time latest) {
-  base::MutexLock lock(file_.writes.mutex);
-  Connection& db = *file_.writes.connection;
-  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
-  int deleted = 0;
-  for (const ListingEnd& list : lists) {
-    JOINPASS_ASSIGN_OR_RETURN(const bool is_newest, NoteListing(db, host_keys, list, latest));
-    if (!is_newest) continue;
-    JOINPASS_ASSIGN_OR_RETURN(const Swept swept, FindSwept(db, host_keys, list, latest));
-    JOINPASS_RETURN_IF_ERROR(SetDeleted(db, swept.gone, true, list.began));
-    JOINPASS_RETURN_IF_ERROR(SetDeleted(db, swept.back, false, list.began));
-    deleted += static_cast<int>(swept.gone.size());
-  }
-  JOINPASS_RETURN_IF_ERROR(transaction.Commit());
-  return deleted;
-}
-
-absl::StatusOr<std::vector<HostRow>> SqliteDirectory::ListHostsUnseen(
-    const LookupKeys& account_keys, absl::Time before, absl::Time latest) {
-  base::MutexLock lock(file_.reads.mutex);
-  JOINPASS_ASSIGN_OR_RETURN(Statement list, file_.reads.connection->Use(
-                                                "SELECT " JOINPASS_SQL_HOST
-                                                " FROM host WHERE account_key IN " JOINPASS_SQL_KEYS
-                                                " AND account_at NOT BETWEEN ? AND ?"
-                                                " AND meetings_at NOT BETWEEN ? AND ? LIMIT ?"));
-  list.Keys(account_keys).Time(before).Time(latest).Time(before).Time(latest);
-  list.Number(kMostMatches);
-  return ReadRows(list, ReadHostRow);
-}
-
-absl::StatusOr<int> SqliteDirectory::ForgetHost(const LookupKeys& user_keys,
-                                                const LookupKeys& host_keys, absl::Time before,
-                                                absl::Time latest) {
-  base::MutexLock lock(file_.writes.mutex);
-  Connection& db = *file_.writes.connection;
-  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
-  JOINPASS_ASSIGN_OR_RETURN(
-      Statement meetings,
-      db.Use("UPDATE meeting SET deleted=1, deleted_at=? WHERE deleted=0 "
-             "AND host_at NOT BETWEEN ? AND ? AND deleted_at NOT BETWEEN ? AND ? "
-             "AND host_key IN " JOINPASS_SQL_KEYS));
-  meetings.Time(before).Time(before).Time(latest).Time(before).Time(latest);
-  JOINPASS_RETURN_IF_ERROR(meetings.Keys(host_keys).Run());
-  const int deleted = db.changes();
-  JOINPASS_RETURN_IF_ERROR(
-      RemoveByKeys(db, "DELETE FROM host WHERE user_key IN " JOINPASS_SQL_KEYS, user_keys));
-  JOINPASS_RETURN_IF_ERROR(transaction.Commit());
-  return deleted;
-}
-
-absl::Status SqliteDirectory::ForgetDeleted(absl::Time before, absl::Time latest) {
-  base::MutexLock lock(file_.writes.mutex);
-  JOINPASS_ASSIGN_OR_RETURN(
-      Statement forget,
-      file_.writes.connection->Use(
-          "DELETE FROM meeting WHERE deleted=1 AND deleted_at NOT BETWEEN ? AND ?"));
-  return forget.Time(before).Time(latest).Run();
-}
-
-absl::Status SqliteDirectory::RemoveHost(const LookupKeys& user_keys, const LookupKeys& host_keys) {
-  base::MutexLock lock(file_.writes.mutex);
-  Connection& db = *file_.writes.connection;
-  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
-  JOINPASS_RETURN_IF_ERROR(
-      RemoveByKeys(db, "DELETE FROM meeting WHERE host_key IN " JOINPASS_SQL_KEYS, host_keys));
-  JOINPASS_RETURN_IF_ERROR(
-      RemoveByKeys(db, "DELETE FROM host WHERE user_key IN " JOINPASS_SQL_KEYS, user_keys));
-  return transaction.Commit();
-}
-
-absl::Status SqliteDirectory::RemoveHostsOfAccount(const LookupKeys& account_keys) {
-  base::MutexLock lock(file_.writes.mutex);
-  Connection& db = *file_.writes.connection;
-  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
-  JOINPASS_RETURN_IF_ERROR(RemoveByKeys(
-      db, "DELETE FROM meeting WHERE account_key IN " JOINPASS_SQL_KEYS, account_keys));
-  JOINPASS_RETURN_IF_ERROR(
-      RemoveByKeys(db, "DELETE FROM host WHERE account_key IN " JOINPASS_SQL_KEYS, account_keys));
-  return transaction.Commit();
-}
-
-absl::StatusOr<Outcome> SqliteDirectory::ChangeSync(const SyncRecord& sync,
-                                                    const std::optional<SyncRecord>& seen) {
-  base::MutexLock lock(file_.writes.mutex);
-  Connection& db = *file_.writes.connection;
-  if (!seen) {
-    JOINPASS_ASSIGN_OR_RETURN(Statement insert,
-                              db.Use("INSERT OR IGNORE INTO sync(" JOINPASS_SQL_SYNC
-                                     ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?)"));
-    return RunChange(db, Bind(insert, sync), Outcome::kMoved);
-  }
-  JOINPASS_ASSIGN_OR_RETURN(
-      Statement update, db.Use("UPDATE sync SET (" JOINPASS_SQL_SYNC ")=(?,?,?,?,?,?,?,?,?,?,?,?) "
-                               "WHERE credential_id=? AND began_at=? AND changed_at=?"));
-  Bind(update, sync).Text(seen->credential_id).Time(seen->began_at).Time(seen->changed_at);
-  return RunChange(db, update, Outcome::kMoved);
-}
-
-absl::StatusOr<std::optional<SyncRecord>> SqliteDirectory::FindSync(
-    const std::string& credential_id) {
-  base::MutexLock lock(file_.reads.mutex);
-  JOINPASS_ASSIGN_OR_RETURN(
-      Statement find,
-      file_.reads.connection->Use("SELECT " JOINPASS_SQL_SYNC " FROM sync WHERE credential_id=?"));
-  find.Text(credential_id);
-  return ReadRow(find, ReadSync);
-}
-
-absl::Status SqliteDirectory::RemoveSync(const std::string& credential_id) {
-  base::MutexLock lock(file_.writes.mutex);
-  JOINPASS_ASSIGN_OR_RETURN(Statement remove,
-                            file_.writes.connection->Use("DELETE FROM sync WHERE credential_id=?"));
-  return remove.Text(credential_id).Run();
-}
-
-absl::Status SqliteDirectory::RemoveOfApp(const std::string& app_id) {
-  base::MutexLock lock(file_.writes.mutex);
-  Connection& db = *file_.writes.connection;
-  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
-  for (const char* sql :
-       {"DELETE FROM meeting WHERE app_id=?", "DELETE FROM host WHERE app_id=?"}) {
-    JOINPASS_ASSIGN_OR_RETURN(Statement remove, db.Use(sql));
-    JOINPASS_RETURN_IF_ERROR(remove.Text(app_id).Run());
-  }
-  return transaction.Commit();
 }
 
 }  // namespace joinpass::store::sqlite

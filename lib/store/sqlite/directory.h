@@ -24,26 +24,25 @@ class SqliteDirectory final : public DirectoryStore {
 
   absl::StatusOr<std::optional<HostRow>> FindHost(const LookupKeys& user_keys) override;
   absl::StatusOr<Outcome> ChangeHost(const HostChange& change) override;
-  absl::StatusOr<std::vector<HostRow>> FindHostsByNumber(const LookupKeys& number_keys) override;
   absl::StatusOr<std::vector<HostRow>> FindHostsByVanityName(
       const LookupKeys& vanity_keys) override;
   absl::StatusOr<std::vector<HostRow>> FindHostsByEmail(const LookupKeys& email_keys) override;
   absl::StatusOr<std::vector<std::optional<MeetingRow>>> FindEachMeeting(
       std::span<const MeetingSearch> searches) override;
-  absl::StatusOr<std::vector<MeetingRow>> FindMeetings(const LookupKeys& number_keys,
-                                                       bool with_deleted) override;
+  absl::StatusOr<RowsOfNumber> FindNumber(const LookupKeys& number_keys,
+                                          bool with_deleted) override;
   absl::StatusOr<std::vector<NumberedMeeting>> ListMeetings(const MeetingFilter& filter,
                                                             std::int64_t after, int most) override;
   absl::StatusOr<Outcome> ChangeMeetings(std::span<const MeetingChange> changes) override;
-  absl::StatusOr<int> EndListings(const LookupKeys& host_keys, std::span<const ListingEnd> lists,
+  absl::StatusOr<int> EndListings(const LookupKeys& user_keys, std::span<const ListingEnd> lists,
                                   absl::Time latest) override;
   absl::StatusOr<std::vector<HostRow>> ListHostsUnseen(const LookupKeys& account_keys,
                                                        absl::Time before,
                                                        absl::Time latest) override;
-  absl::StatusOr<int> ForgetHost(const LookupKeys& user_keys, const LookupKeys& host_keys,
-                                 absl::Time before, absl::Time latest) override;
+  absl::StatusOr<int> ForgetHost(const LookupKeys& user_keys, absl::Time before,
+                                 absl::Time latest) override;
   absl::Status ForgetDeleted(absl::Time before, absl::Time latest) override;
-  absl::Status RemoveHost(const LookupKeys& user_keys, const LookupKeys& host_keys) override;
+  absl::Status RemoveHost(const LookupKeys& user_keys) override;
   absl::Status RemoveHostsOfAccount(const LookupKeys& account_keys) override;
   absl::StatusOr<Outcome> ChangeSync(const SyncRecord& sync,
                                      const std::optional<SyncRecord>& seen) override;

@@ -1,9 +1,7 @@
-// Bringing a file of an earlier schema to ours.
+// Files of earlier schemas.
 
 #ifndef JOINPASS_LIB_STORE_SQLITE_MIGRATE_H_
 #define JOINPASS_LIB_STORE_SQLITE_MIGRATE_H_
-
-#include <cstdint>
 
 #include "absl/status/status.h"
 #include "store/sqlite/connection.h"
@@ -11,12 +9,14 @@
 
 namespace joinpass::store::sqlite {
 
-// One transaction: all steps from the file's number to that of `kind`, or none. Nothing
-// is unsealed for it. Of several who open the file at the same time one does it; a
-// process of an earlier joinpass that has it open can use it no more.
+// Begins a file of an earlier schema anew: its tables go, all that was in them with them,
+// and those of `kind` stand there, empty. So only a file of which all can be found again
+// may have earlier schemas. The key check stays. One transaction: of several who open the
+// file at the same time one does it; a process of an earlier joinpass that has it open can
+// use it no more.
 //
 // Errors: store_unavailable, store_corrupt
-absl::Status Migrate(Connection& db, const FileKind& kind);
+absl::Status BeginAnew(Connection& db, const FileKind& kind);
 
 }  // namespace joinpass::store::sqlite
 

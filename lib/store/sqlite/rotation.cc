@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "store/sqlite/directory_rows.h"
 #include "store/sqlite/key_check.h"
 #include "store/sqlite/sealed_tables.h"
 
@@ -46,7 +47,7 @@ absl::StatusOr<bool> Put(Connection& db, const AuthorizationRow& was, const Auth
 
 #define JOINPASS_SQL_WAS_CREDENTIAL "id=? AND sealed_user=? AND sealed_tokens=? AND sealed_cause=?"
 #define JOINPASS_SQL_WAS_HOST "user_key=? AND sealed=?"
-#define JOINPASS_SQL_WAS_MEETING "app_id=? AND number_key=? AND sealed=?"
+#define JOINPASS_SQL_WAS_MEETING "app=" JOINPASS_SQL_APP " AND number_key=? AND sealed=?"
 
 Statement& BindWas(Statement& statement, const CredentialRow& was) {
   statement.Text(was.id).Bytes(was.sealed_user).Bytes(was.tokens.sealed);
@@ -101,37 +102,45 @@ absl::StatusOr<bool> Put(Connection& db, const CredentialRow& was, const Credent
 #define JOINPASS_SQL_LEARNT_HOST "max(account_at, number_at, vanity_at, email_at)"
 #define JOINPASS_SQL_LEARNT_MEETING "max(host_at, deleted_at)"
 
+// His meetings stay, under the row that does.
 absl::StatusOr<bool> Put(Connection& db, const HostRow& was, const HostRow& now) {
+  JOINPASS_ASSIGN_OR_RETURN(Statement is_there,
+                            db.Use("SELECT 1 FROM host WHERE " JOINPASS_SQL_WAS_HOST));
+  JOINPASS_ASSIGN_OR_RETURN(const bool found, BindWas(is_there, was).Step());
+  if (!found) return false;
   JOINPASS_ASSIGN_OR_RETURN(
-      Statement drop,
-      db.Use("DELETE FROM host WHERE user_key=? AND " JOINPASS_SQL_LEARNT_HOST
-             "<(SELECT " JOINPASS_SQL_LEARNT_HOST " FROM host WHERE " JOINPASS_SQL_WAS_HOST ")"));
-  drop.Bytes(now.user_key);
-  JOINPASS_RETURN_IF_ERROR(BindWas(drop, was).Run());
+      Statement other,
+      db.Use("SELECT " JOINPASS_SQL_LEARNT_HOST "<(SELECT " JOINPASS_SQL_LEARNT_HOST
+             " FROM host WHERE user_key=?) FROM host WHERE user_key=?"));
+  JOINPASS_ASSIGN_OR_RETURN(const bool twice, other.Bytes(was.user_key).Bytes(now.user_key).Step());
+  if (twice && was.user_key != now.user_key) {
+    const bool is_older = other.NumberAt(0) != 0;
+    const HostRow& goes = is_older ? now : was;
+    JOINPASS_RETURN_IF_ERROR(MoveMeetings(db, goes.user_key, (is_older ? was : now).user_key));
+    JOINPASS_ASSIGN_OR_RETURN(Statement drop, db.Use("DELETE FROM host WHERE user_key=?"));
+    JOINPASS_RETURN_IF_ERROR(drop.Bytes(goes.user_key).Run());
+    if (!is_older) return true;
+  }
   JOINPASS_ASSIGN_OR_RETURN(
-      Statement put, db.Use("UPDATE OR IGNORE host SET user_key=?, account_key=?, number_key=?, "
-                            "vanity_key=?, email_key=?, meeting_key=?, sealed=? "
-                            "WHERE " JOINPASS_SQL_WAS_HOST));
+      Statement put, db.Use("UPDATE host SET user_key=?, account_key=?, number_key=?, "
+                            "vanity_key=?, email_key=?, sealed=? WHERE " JOINPASS_SQL_WAS_HOST));
   put.Bytes(now.user_key).Bytes(now.account_key).BytesOrNull(now.number_key);
-  put.BytesOrNull(now.vanity_key).BytesOrNull(now.email_key).Bytes(now.meeting_key);
-  put.Bytes(now.sealed);
-  JOINPASS_ASSIGN_OR_RETURN(const bool done, Changed(db, BindWas(put, was)));
-  if (done) return true;
-  return DropOld(db, "DELETE FROM host WHERE " JOINPASS_SQL_WAS_HOST, was);
+  put.BytesOrNull(now.vanity_key).BytesOrNull(now.email_key).Bytes(now.sealed);
+  return Changed(db, BindWas(put, was));
 }
 
 absl::StatusOr<bool> Put(Connection& db, const MeetingRow& was, const MeetingRow& now) {
-  JOINPASS_ASSIGN_OR_RETURN(
-      Statement drop,
-      db.Use("DELETE FROM meeting WHERE app_id=? AND number_key=? AND " JOINPASS_SQL_LEARNT_MEETING
-             "<(SELECT " JOINPASS_SQL_LEARNT_MEETING " FROM meeting WHERE " JOINPASS_SQL_WAS_MEETING
-             ")"));
+  JOINPASS_ASSIGN_OR_RETURN(Statement drop,
+                            db.Use("DELETE FROM meeting WHERE app=" JOINPASS_SQL_APP
+                                   " AND number_key=? AND " JOINPASS_SQL_LEARNT_MEETING
+                                   "<(SELECT " JOINPASS_SQL_LEARNT_MEETING
+                                   " FROM meeting WHERE " JOINPASS_SQL_WAS_MEETING ")"));
   drop.Text(now.app_id).Bytes(now.number_key);
   JOINPASS_RETURN_IF_ERROR(BindWas(drop, was).Run());
-  JOINPASS_ASSIGN_OR_RETURN(
-      Statement put, db.Use("UPDATE OR IGNORE meeting SET number_key=?, host_key=?, account_key=?, "
-                            "sealed=? WHERE " JOINPASS_SQL_WAS_MEETING));
-  put.Bytes(now.number_key).Bytes(now.host_key).Bytes(now.account_key).Bytes(now.sealed);
+  JOINPASS_ASSIGN_OR_RETURN(Statement put,
+                            db.Use("UPDATE OR IGNORE meeting SET number_key=?, sealed=? "
+                                   "WHERE " JOINPASS_SQL_WAS_MEETING));
+  put.Bytes(now.number_key).Bytes(now.sealed);
   JOINPASS_ASSIGN_OR_RETURN(const bool done, Changed(db, BindWas(put, was)));
   if (done) return true;
   return DropOld(db, "DELETE FROM meeting WHERE " JOINPASS_SQL_WAS_MEETING, was);

@@ -17,8 +17,8 @@ namespace joinpass::store::sqlite {
   "PRAGMA journal_mode=PERSIST;" \
   "PRAGMA synchronous=FULL;" JOINPASS_SQL_KEEP_JOURNAL
 
-#define JOINPASS_SQL_META \
-  "CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+const char kMetaTable[] =
+    "CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;";
 
 const char kKeepJournal[] = JOINPASS_SQL_KEEP_JOURNAL;
 const char kEmptyJournal[] = "PRAGMA journal_size_limit=0;";
@@ -28,7 +28,7 @@ const FileKind kCredentialsFile = {.name = "credentials.db",
                                    .version = 3,
                                    .oldest = 3,
                                    .settings = JOINPASS_SQL_SETTINGS,
-                                   .tables = JOINPASS_SQL_META R"sql(
+                                   .tables = R"sql(
 CREATE TABLE app(
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
@@ -75,40 +75,48 @@ CREATE TABLE event(
 CREATE INDEX event_of_credential ON event(credential_id);
 )sql"};
 
+// A meeting names its app and its host by their numbers, as there are many of it. A host's
+// number is not given again: what is left of his meetings would be somebody else's.
 const FileKind kDirectoryFile = {.name = "directory.db",
                                  .application_id = 0x6a704469,  // "jpDi"
-                                 .version = 5,
+                                 .version = 6,
                                  .oldest = 2,
                                  .settings = JOINPASS_SQL_SETTINGS,
-                                 .tables = JOINPASS_SQL_META R"sql(
+                                 .tables = R"sql(
+CREATE TABLE app(
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE host(
-  user_key BLOB PRIMARY KEY,
-  app_id TEXT NOT NULL,
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  app INTEGER NOT NULL,
+  user_key BLOB NOT NULL UNIQUE,
   account_key BLOB NOT NULL,
   number_key BLOB,
   vanity_key BLOB,
+  email_key BLOB,
   account_at INTEGER NOT NULL,
   number_at INTEGER NOT NULL,
   vanity_at INTEGER NOT NULL,
-  sealed BLOB NOT NULL, email_key BLOB, email_at INTEGER NOT NULL DEFAULT 0, meeting_key BLOB NOT NULL DEFAULT x'', meetings_at INTEGER NOT NULL DEFAULT 0, webinars_at INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
+  email_at INTEGER NOT NULL,
+  meetings_at INTEGER NOT NULL,
+  webinars_at INTEGER NOT NULL,
+  sealed BLOB NOT NULL) STRICT;
 CREATE INDEX host_of_account ON host(account_key);
 CREATE INDEX host_of_number ON host(number_key);
 CREATE INDEX host_of_vanity ON host(vanity_key);
 CREATE INDEX host_of_email ON host(email_key);
-CREATE INDEX host_of_meetings ON host(meeting_key);
 CREATE TABLE meeting(
   seq INTEGER PRIMARY KEY,
-  app_id TEXT NOT NULL,
   number_key BLOB NOT NULL,
-  host_key BLOB NOT NULL,
-  account_key BLOB NOT NULL,
+  app INTEGER NOT NULL,
+  host INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
   host_at INTEGER NOT NULL,
   deleted INTEGER NOT NULL,
   deleted_at INTEGER NOT NULL,
-  sealed BLOB NOT NULL, kind INTEGER NOT NULL DEFAULT 0,
-  UNIQUE(number_key, app_id)) STRICT;
-CREATE INDEX meeting_of_host ON meeting(host_key);
-CREATE INDEX meeting_of_account ON meeting(account_key);
+  sealed BLOB NOT NULL,
+  UNIQUE(number_key, app)) STRICT;
+CREATE INDEX meeting_of_host ON meeting(host);
 CREATE INDEX meeting_deleted ON meeting(deleted_at) WHERE deleted=1;
 CREATE TABLE sync(
   credential_id TEXT PRIMARY KEY,
@@ -130,7 +138,7 @@ const FileKind kEphemeraFile = {.name = "ephemera.db",
                                 .version = 1,
                                 .oldest = 1,
                                 .settings = JOINPASS_SQL_SETTINGS,
-                                .tables = JOINPASS_SQL_META R"sql(
+                                .tables = R"sql(
 CREATE TABLE consent(
   state_key BLOB PRIMARY KEY,
   expires_at INTEGER NOT NULL,

@@ -12,10 +12,13 @@ struct FileKind {
   const char* name = "";
   std::int32_t application_id = 0;  // of its own, so that files are not mixed up
   std::int32_t version = 0;         // SQLite's user_version
-  std::int32_t oldest = 0;          // that can be brought to it (migrate.h)
+  std::int32_t oldest = 0;          // that is begun anew (migrate.h)
   const char* settings = "";        // of each connection
-  const char* tables = "";
+  const char* tables = "";          // beside kMetaTable
 };
+
+// In each file: its key check.
+extern const char kMetaTable[];
 
 // A commit leaves the older pages in the journal, of which other keys may open
 // what is in them; or it leaves nothing.

@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "crypto/seal.h"
 #include "store/sqlite/database.h"
+#include "store/sqlite/directory_rows.h"
 
 namespace joinpass::store::sqlite {
 namespace {
@@ -38,14 +39,12 @@ AnyRow ReadEvent(const Statement& row) {
 }
 
 AnyRow ReadHost(const Statement& row) {
-  return HostRow{.app_id = row.TextAt(1), .user_key = row.BytesAt(0), .sealed = row.BytesAt(2)};
+  return HostRow{.app_id = row.TextAt(1), .user_key = row.BytesAt(2), .sealed = row.BytesAt(3)};
 }
 
 AnyRow ReadMeeting(const Statement& row) {
-  return MeetingRow{.app_id = row.TextAt(3),
-                    .number_key = row.BytesAt(1),
-                    .host_key = row.BytesAt(2),
-                    .sealed = row.BytesAt(4)};
+  return MeetingRow{
+      .app_id = row.TextAt(1), .number_key = row.BytesAt(2), .sealed = row.BytesAt(3)};
 }
 
 AnyRow ReadAuthorization(const Statement& row) {
@@ -76,13 +75,15 @@ constexpr std::array<Table, kSealedTables> kTables = {{
      .count = "SELECT count(*) FROM event WHERE " JOINPASS_SQL_WITH("sealed"),
      .read = ReadEvent,
      .numbered = true},
-    {.list = "SELECT user_key, app_id, sealed FROM host "
-             "WHERE user_key>?1 AND " JOINPASS_SQL_OTHER("sealed") " ORDER BY user_key LIMIT ?3",
+    {.list = "SELECT seq, " JOINPASS_SQL_APP_ID("host") ", user_key, sealed FROM host "
+                                                        "WHERE seq>?1 AND " JOINPASS_SQL_OTHER(
+                                                            "sealed") " ORDER BY seq LIMIT ?3",
      .count = "SELECT count(*) FROM host WHERE " JOINPASS_SQL_WITH("sealed"),
      .read = ReadHost,
-     .numbered = false},
-    {.list = "SELECT seq, number_key, host_key, app_id, sealed FROM meeting "
-             "WHERE seq>?1 AND " JOINPASS_SQL_OTHER("sealed") " ORDER BY seq LIMIT ?3",
+     .numbered = true},
+    {.list = "SELECT seq, " JOINPASS_SQL_APP_ID("meeting") ", number_key, sealed FROM meeting "
+                                                           "WHERE seq>?1 AND " JOINPASS_SQL_OTHER(
+                                                               "sealed") " ORDER BY seq LIMIT ?3",
      .count = "SELECT count(*) FROM meeting WHERE " JOINPASS_SQL_WITH("sealed"),
      .read = ReadMeeting,
      .numbered = true},

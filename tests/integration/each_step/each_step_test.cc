@@ -19,6 +19,7 @@
 #include "oauth/refresh_rules.h"
 #include "store/key_sweep.h"
 #include "store/sqlite/sqlite_store.h"
+#include "support/found_records.h"
 
 namespace joinpass {
 namespace {
@@ -107,7 +108,8 @@ struct RefreshRoom : ActingRoom {
 };
 
 struct JoinRoom : ActingRoom {
-  directory::HostFinder hosts{context, calls};
+  directory::ServingConsents consents{records};
+  directory::HostFinder hosts{context, calls, consents};
   join::Minter minter{context, calls};
   join::Services services{context, tokens, hosts, minter};
   absl::StatusOr<JoinPass> pass = absl::UnknownError("not minted");
@@ -141,11 +143,12 @@ struct JoinRoom : ActingRoom {
   void CheckNothingLost() {
     GoOn();
     CheckRefreshTokenLives("cred_1");
-    CHECK(records.FindMeetings(kNumber)->size() == 1);
+    CHECK(FindMeetings(records, kNumber)->size() == 1);
   }
 };
 
 struct SyncRoom : ActingRoom {
+  directory::ServingConsents consents{records};
   directory::Sync sync{context, calls};
   absl::StatusOr<SyncReport> report = absl::UnknownError("not synced");
 
@@ -168,12 +171,13 @@ struct SyncRoom : ActingRoom {
     CHECK(report->meetings == 2);
     for (const char* link : {"11122233344", "11122233345", "1234567890"}) {
       CAPTURE(link);
-      CHECK(directory::Resolve(records, *MeetingLink::Parse(link), clock.Now()).ok());
+      CHECK(directory::Resolve(records, consents, *MeetingLink::Parse(link), {}, clock.Now()).ok());
     }
   }
   // A sync that failed halfway has forgotten nothing that is there.
   void CheckNothingLost() {
-    CHECK(directory::Resolve(records, *MeetingLink::Parse("11122233344"), clock.Now()).ok());
+    CHECK(directory::Resolve(records, consents, *MeetingLink::Parse("11122233344"), {}, clock.Now())
+              .ok());
   }
 };
 
@@ -251,7 +255,7 @@ struct DisconnectRoom : ActingRoom {
   }
   void CheckDone() {
     CHECK(IsGone());
-    CHECK(records.FindMeetings(kNumber)->empty());
+    CHECK(FindMeetings(records, kNumber)->empty());
     const auto token = ToItsEnd(tokens.Get("cred_1", In(absl::Seconds(20))));
     REQUIRE_FALSE(token.ok());
     CHECK(ReasonOf(token.status()) == Reason::kCredentialUnknown);
@@ -329,7 +333,7 @@ struct RotationRoom : ActingRoom {
     REQUIRE(credential.ok());
     CHECK(credential->tokens.refresh_token == Secret("refresh-0"));
     for (int i = 0; i < kMeetings; ++i) {
-      CHECK(with.FindMeetings(kNumber + static_cast<std::uint64_t>(i))->size() == 1);
+      CHECK(FindMeetings(with, kNumber + static_cast<std::uint64_t>(i))->size() == 1);
     }
     CHECK(with.FindAuthorization("state")->has_value());
   }

@@ -48,7 +48,8 @@ struct Scene : EngineRoom {
   oauth::AccessTokens tokens{context};
   oauth::AuthorizedCalls calls{context, tokens};
   Sync sync{context, calls};
-  HostFinder finder{context, calls};
+  ServingConsents consents{records};
+  HostFinder finder{context, calls, consents};
   int jumps_left = 0;  // of the clock, that a sync may meet
   int page_size = 1;
   std::int64_t next = 0;  // number

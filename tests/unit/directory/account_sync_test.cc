@@ -11,6 +11,7 @@
 #include "directory/resolver.h"
 #include "directory/sync.h"
 #include "support/engine_room.h"
+#include "support/one_shot.h"
 #include "unit/store/raw_sqlite.h"
 
 namespace joinpass::directory {
@@ -330,7 +331,7 @@ TEST_SUITE("The sync of an account") {
     clock.Advance(absl::Hours(1));
     REQUIRE(Run().ok());
     CHECK(rows() == before);
-    CHECK(records.FindMeetings(81000000000)->at(0).learnt_at() == clock.Now());  // by the list
+    CHECK(FindMeetings(records, 81000000000)->at(0).learnt_at() == clock.Now());  // by the list
     const auto found = Resolve(records, *MeetingLink::Parse("81000000000"), clock.Now());
     CHECK(found->candidates[0].learnt_at == clock.Now());
   }

@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "directory/resolver.h"
 #include "support/engine_room.h"
+#include "support/one_shot.h"
 
 namespace joinpass::directory {
 namespace {

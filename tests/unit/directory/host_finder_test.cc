@@ -8,6 +8,7 @@
 
 #include "directory/resolver.h"
 #include "support/engine_room.h"
+#include "support/one_shot.h"
 
 namespace joinpass::directory {
 namespace {
@@ -23,7 +24,8 @@ constexpr char kAccountScopes[] =
 struct Scene : EngineRoom {
   oauth::AccessTokens tokens{context};
   oauth::AuthorizedCalls calls{context, tokens};
-  HostFinder finder{context, calls};
+  ServingConsents consents{records};
+  HostFinder finder{context, calls, consents};
 
   // What Zoom knows: answers by the end of the path; else there is no such meeting.
   std::map<std::string, ScriptedTransport::Answer> zoom = {};
@@ -102,7 +104,7 @@ TEST_SUITE("HostFinder") {
     CHECK(Found("11122233345") == "cred_acme user-7 webinar");
     CHECK(Found("1112223334") == "cred_acme user-7 personal_meeting_id");
     // Whose room it is, is a fact of his, and no meeting's.
-    CHECK(records.FindMeetings(1112223334)->empty());
+    CHECK(FindMeetings(records, 1112223334)->empty());
   }
 
   TEST_CASE_FIXTURE(Scene, "does not ask again for a minute what Zoom does not know") {
@@ -185,7 +187,7 @@ TEST_SUITE("HostFinder") {
     // Of others than him who consented nothing is kept.
     Hosts("/meetings/11122233355", "user-2");
     CHECK(Found("11122233355", {"user-1"}) == "cred_1 user-1 hint");
-    CHECK(records.FindMeetings(11122233355)->empty());
+    CHECK(FindMeetings(records, 11122233355)->empty());
     // What is known stands before it, and costs no request.
     REQUIRE(records.PutConsented(Consent("cred_2", "user-2", absl::Hours(1))).ok());
     store::MeetingRecord meeting;
@@ -240,7 +242,7 @@ TEST_SUITE("HostFinder") {
     REQUIRE(found->has_value());
     CHECK_FALSE((*found)->ok());
     CHECK_FALSE(*records.FindHost("app_1", "user-1"));
-    CHECK(records.FindMeetings(11122233344)->empty());
+    CHECK(FindMeetings(records, 11122233344)->empty());
   }
 
   TEST_CASE_FIXTURE(Scene, "takes an address for whoever had it and whoever has it now") {

@@ -7,6 +7,7 @@
 
 #include "base/status.h"
 #include "support/engine_room.h"
+#include "support/one_shot.h"
 #include "unit/store/raw_sqlite.h"
 
 namespace joinpass::directory {

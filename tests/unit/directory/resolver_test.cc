@@ -5,6 +5,7 @@
 #include <string>
 
 #include "support/engine_room.h"
+#include "support/one_shot.h"
 #include "unit/store/raw_sqlite.h"
 
 namespace joinpass::directory {

@@ -7,6 +7,7 @@
 
 #include "directory/resolver.h"
 #include "support/engine_room.h"
+#include "support/one_shot.h"
 
 namespace joinpass::directory {
 namespace {
@@ -234,7 +235,7 @@ TEST_SUITE("Sync") {
     const auto report = Run();
     REQUIRE(report.ok());
     CHECK(report->meetings == 1);
-    CHECK(records.FindMeetings(11122233355)->empty());
+    CHECK(FindMeetings(records, 11122233355)->empty());
   }
 
   TEST_CASE_FIXTURE(Scene, "of an account knows whose it is that an assistant's list names") {

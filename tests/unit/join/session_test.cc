@@ -18,7 +18,8 @@ using testing::ScriptedTransport;
 struct Scene : EngineRoom {
   oauth::AccessTokens tokens{context};
   oauth::AuthorizedCalls calls{context, tokens};
-  directory::HostFinder hosts{context, calls};
+  directory::ServingConsents consents{records};
+  directory::HostFinder hosts{context, calls, consents};
   Minter minter{context, calls};
   Services services{context, tokens, hosts, minter};
   JoinRequest request;

@@ -193,7 +193,7 @@ TEST_SUITE("Keys that are rotated under those who use them") {
     for (int i = 0; i < kUsers; ++i) {
       CHECK(Must(records.FindCredential("app_1", Principal::User(UserName(i)))).id ==
             absl::StrCat("cred_", i));
-      CHECK(Must(records.FindMeetings(kNumber + static_cast<std::uint64_t>(i))).size() == 1);
+      CHECK(Must(FindMeetings(records, kNumber + static_cast<std::uint64_t>(i))).size() == 1);
     }
     const std::string id = crypto::SealPrefix(first).substr(1);
     for (const auto& file : testing::Snapshot(path)) {
@@ -219,7 +219,7 @@ TEST_SUITE("Keys that are rotated under those who use them") {
       CHECK(Must(records.ListCredentials("")).size() == kUsers);
       for (int i = 0; i < kUsers; ++i) {
         CHECK(Must(records.FindCredential("app_1", Principal::User(UserName(i)))).generation == 1);
-        CHECK(Must(records.FindMeetings(kNumber + static_cast<std::uint64_t>(i))).size() == 1);
+        CHECK(Must(FindMeetings(records, kNumber + static_cast<std::uint64_t>(i))).size() == 1);
       }
     }
     CHECK(killed > 1);

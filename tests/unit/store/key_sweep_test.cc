@@ -81,8 +81,8 @@ struct OldStore {
     CHECK(WhyNot(records.CreateApp({.id = "app_3", .settings = AppNamed("app_2").settings})) ==
           Reason::kInvalidArgument);
     CHECK(Must(records.ListCredentials("")).size() == kUsers.size());
-    CHECK(Must(records.FindMeetings(kNumber)).size() == kUsers.size());
-    CHECK(Must(records.FindHostsByPersonalMeetingId(5'551'112'222)).size() == kUsers.size());
+    CHECK(Must(FindMeetings(records, kNumber)).size() == kUsers.size());
+    CHECK(Must(FindHostsByPersonalMeetingId(records, 5'551'112'222)).size() == kUsers.size());
     for (const std::string user : kUsers) CheckUser(records, user);
     CHECK(Must(records.GetCredential("cred_eve")).cause == Cause::kAnswerLost);
     CHECK(Must(records.ListEvents("cred_eve")).size() == 2);
@@ -131,12 +131,12 @@ struct SweptStore : OldStore {
 TEST_SUITE("A sweep of the keys") {
   TEST_CASE_FIXTURE(SweptStore, "leaves nothing under the old key") {
     const std::int64_t before = Must(store.rotation().CountSealed(kOld));
-    // 2 apps, 3 credentials (user, tokens) with a cause and 4 events, 3 hosts, 3
-    // meetings, 3 consents, a mark in each of 3 files.
-    CHECK(before == 2 + 6 + 1 + 4 + 3 + 3 + 3 + 3);
+    // 2 apps, 3 credentials (user, tokens) with a cause and 4 events, 3 hosts, 3 meetings
+    // with hosts of their own, 3 consents, a mark in each of 3 files.
+    CHECK(before == 2 + 6 + 1 + 4 + 3 + 6 + 3 + 3);
     const SweepReport report = SweepAll(store, keys);
     CHECK(report.done);
-    CHECK(report.resealed == 2 + 3 + 4 + 3 + 3 + 3);
+    CHECK(report.resealed == 2 + 3 + 4 + 3 + 6 + 3);
     CHECK(report.unreadable == 0);
     CHECK(Must(store.rotation().CountSealed(kOld)) == 0);
     CHECK(Must(store.rotation().CountSealed(kNew)) == before);
@@ -171,7 +171,7 @@ TEST_SUITE("A sweep of the keys") {
   TEST_CASE_FIXTURE(SweptStore, "counts what does not unseal, and leaves it as it is") {
     RawSqlite raw(Database("credentials"));
     raw.Run("UPDATE credential SET sealed_tokens=substr(sealed_tokens,1,40) WHERE id='cred_bob'");
-    RawSqlite(Database("directory")).Run("UPDATE meeting SET app_id='app_2' WHERE seq=1");
+    RawSqlite(Database("directory")).Run("UPDATE meeting SET app=1 WHERE seq=1");
     const std::string row =
         "SELECT hex(sealed_user)||hex(sealed_tokens) FROM credential "
         "WHERE id='cred_bob'";
@@ -214,11 +214,11 @@ TEST_SUITE("A sweep of the keys") {
     for (const auto& page : late) put += Must(store.rotation().Reseal(page));
     // All but the app, the credentials of ann and eve, the host and consent of ann: that her
     // meeting is deleted stands beside what is sealed.
-    CHECK(put == 2 + 3 + 4 + 3 + 3 + 3 - 5);
+    CHECK(put == 2 + 3 + 4 + 3 + 6 + 3 - 5);
     CHECK(Must(records.GetCredential("cred_ann")).tokens.refresh_token == Secret("second refresh"));
     CHECK(Must(records.GetCredential("cred_eve")).health == Health::kDisconnecting);
     CHECK(Must(records.FindHost("app_1", "ann"))->vanity_name.value == "another");
-    CHECK(Must(records.FindMeetings(kNumber)).size() == 2);
+    CHECK(Must(FindMeetings(records, kNumber)).size() == 2);
     CHECK_FALSE(Must(records.TakeAuthorization("state of ann", kNow)));
     CHECK(SweepAll(store, keys).done);
     CHECK(Must(store.rotation().CountSealed(kOld)) == 0);
@@ -239,14 +239,21 @@ TEST_SUITE("A sweep of the keys") {
       meeting = store::MeetingOf("app_ann", kNumber, "ann", before, "twin");
       twin_stays = false;
     }
+    const auto another = [&](std::uint64_t i) {
+      return std::array{store::MeetingOf("app_ann", kNumber + i, "ann", meeting.host.at)};
+    };
+    REQUIRE(records.PutMeetings(another(1)).ok());
     REQUIRE(forgetful.PutHost(host).ok());
     REQUIRE(forgetful.PutMeetings(std::array{meeting}).ok());
-    CHECK(Must(records.FindMeetings(kNumber)).size() == 4);
+    REQUIRE(forgetful.PutMeetings(another(2)).ok());
+    CHECK(Must(FindMeetings(records, kNumber)).size() == 4);
     const SweepReport report = SweepAll(store, keys);
     CHECK(report.done);
     CHECK(Must(store.rotation().CountSealed(kOld)) == 0);
-    CHECK(Must(records.FindMeetings(kNumber)).size() == 3);
+    CHECK(Must(FindMeetings(records, kNumber)).size() == 3);
     CHECK((Must(records.FindHost("app_1", "ann"))->account_id.value == "twin") == twin_stays);
+    // Her meetings are those of the row that stayed.
+    CHECK(Must(records.EndListings("app_ann", "ann", EmptyList(kLater + absl::Hours(1)))) == 3);
   }
 
   TEST_CASE_FIXTURE(SweptStore, "keeps of two credentials of one user the later consent") {
@@ -308,7 +315,7 @@ TEST_SUITE("A store whose keys have gone on") {
     RawSqlite raw(Database("credentials"));
     raw.Run("BEGIN EXCLUSIVE");
     CHECK(WhyNot(old.records.FindHost("app_1", "ann")) == Reason::kStoreUnavailable);
-    CHECK(WhyNot(old.records.FindMeetings(kNumber)) == Reason::kStoreUnavailable);
+    CHECK(WhyNot(FindMeetings(old.records, kNumber)) == Reason::kStoreUnavailable);
     raw.Run("ROLLBACK");
     CHECK(WhyNot(old.records.FindHost("app_1", "ann")) == Reason::kKeyMissing);
   }

@@ -45,42 +45,18 @@ std::string SchemaOf(const std::string& file) {
       "ORDER BY type, name)");
 }
 
-struct SecondStore : FirstStore {
-  SecondStore() : FirstStore("directory_3.sql") {}
-};
-
 TEST_SUITE("A store of the second schemas") {
-  TEST_CASE_FIXTURE(SecondStore, "opens with meetings that are all scheduled ones") {
-    OpenedStore old(path);
-    OpenedStore fresh(folder / "fresh");
-    CHECK(SchemaOf(path + "/directory.db") == SchemaOf(folder / "fresh" + "/directory.db"));
-    const auto meetings = Must(old.records.FindMeetings(85'746'065'123));
-    REQUIRE(meetings.size() == 2);
-    for (const MeetingRecord& meeting : meetings) {
-      CHECK(meeting.host.value.kind == MeetingKind::kScheduled);
-      MeetingRecord webinar = meeting;
-      webinar.host.value.kind = MeetingKind::kWebinar;
-      webinar.host.at += absl::Seconds(1);
-      REQUIRE(old.records.PutMeetings(std::array{webinar}).ok());
-    }
-    CHECK(Must(old.records.FindMeetings(85'746'065'123))[1].host.value.kind ==
-          MeetingKind::kWebinar);
-    // Who hosts them says from now on when his lists were read.
-    const HostRecord carl = HostOf("app_2", "carl", 0, "carl", kNow + absl::Hours(1));
-    REQUIRE(old.records.PutHost(carl).ok());
-    const absl::Time began = kNow + absl::Hours(2);
-    const MeetingListing list = {
-        .kind = MeetingKind::kWebinar, .numbers = {85'746'065'123}, .began = began};
-    CHECK(Must(old.records.EndListings("app_2", "carl", std::array{list})) == 0);
-    const auto listed = Must(old.records.FindMeetings(85'746'065'123));
-    CHECK(std::count_if(listed.begin(), listed.end(), [&](const MeetingRecord& one) {
-            return one.host.value.user_id == "carl" && one.learnt_at() == began;
-          }) == 1);
+  TEST_CASE("begins its directory anew, once") {
+    FirstStore second("directory_3.sql");
+    OpenedStore(second.path).records.PutHost(HostOf("app_1", "ann", 7, "ann")).IgnoreError();
+    OpenedStore opened(second.path);
+    CHECK(Must(FindMeetings(opened.records, 85'746'065'123)).empty());
+    CHECK(Must(FindHostsByPersonalMeetingId(opened.records, 7)).size() == 1);
   }
 }
 
 TEST_SUITE("A store of the first schemas") {
-  TEST_CASE_FIXTURE(FirstStore, "opens and keeps everything") {
+  TEST_CASE_FIXTURE(FirstStore, "keeps all that nobody can say again") {
     for (int times = 0; times < 2; ++times) {
       OpenedStore opened(path);
       Records& records = opened.records;
@@ -103,22 +79,9 @@ TEST_SUITE("A store of the first schemas") {
       CHECK(Must(records.FindCredential("app_2", Principal::Account("acme"))).id == "cred_acme");
       CHECK(Must(records.ListUnnamed()).at(0).id == "cred_unnamed");
 
-      const auto ann_hosts = Must(records.FindHostsByVanityName("ann.lee"));
-      REQUIRE(ann_hosts.size() == 1);
-      CHECK(ann_hosts[0].personal_meeting_id == Learnt<std::uint64_t>{5'551'112'222, kNow});
-      CHECK(ann_hosts[0].vanity_name == Learnt<std::string>{"ann.lee", kNow});
-      CHECK(ann_hosts[0].account_id == Learnt<std::string>{"account of ann", kNow});
-      CHECK(Must(records.FindHostsByPersonalMeetingId(5'551'112'222)).size() == 1);
-
-      // Of the two hosts that app_1 knew, the one that was learnt last.
-      const auto meetings = Must(records.FindMeetings(85'746'065'123));
-      REQUIRE(meetings.size() == 2);
-      for (const MeetingRecord& meeting : meetings) {
-        const bool bobs = meeting.app_id == "app_1";
-        CHECK(meeting.host.value.user_id == (bobs ? "bob" : "carl"));
-        CHECK(meeting.host.at == (bobs ? kNow + absl::Hours(1) : kNow));
-        CHECK(meeting.deleted == Learnt<bool>{false, meeting.host.at});
-      }
+      // Another sync finds it again.
+      CHECK(Must(records.FindHostsByVanityName("ann.lee")).empty());
+      CHECK(Must(FindMeetings(records, 85'746'065'123)).empty());
     }
     OpenedStore opened(path);
     const auto consent = Must(opened.records.TakeAuthorization("state-1", kNow));
@@ -151,24 +114,26 @@ TEST_SUITE("A store of the first schemas") {
     CHECK(WhyNot(open(RingOf({2}))) == Reason::kKeyMissing);
     CHECK(Ask("directory.db", "PRAGMA user_version") == "2");
     std::filesystem::rename(folder / "aside", path + "/credentials.db");
-    Ask("directory.db", "CREATE TABLE meeting_before(x)");
+    Ask("directory.db", "CREATE VIEW sync AS SELECT 1");
     CHECK_FALSE(open(RingOf({1})).ok());
     CHECK(Ask("directory.db", "PRAGMA user_version") == "2");
     CHECK(Ask("directory.db", "SELECT count(learnt_at) FROM host") == "1");
-    Ask("directory.db", "DROP TABLE meeting_before");
+    Ask("directory.db", "DROP VIEW sync");
     CHECK(open(RingOf({1})).ok());
   }
 
-  TEST_CASE_FIXTURE(FirstStore, "is brought forward once by several at the same time") {
-    const std::vector<std::string> outcomes = testing::InProcesses(4, [this](int) {
+  TEST_CASE_FIXTURE(FirstStore, "is begun anew once by several at the same time") {
+    const std::vector<std::string> outcomes = testing::InProcesses(4, [this](int process) {
       const auto folder_there = PrepareFolder(path);
       const auto keys = crypto::KeyRing::Make({KeyOf(1)});
       if (!folder_there.ok() || !keys.ok()) return std::string("no folder");
       const auto opened = OpenSqliteStore(*folder_there, *keys, base::SystemRandom());
       if (!opened.ok()) return std::string(opened.status().message());
       Records records(**opened, *keys, base::SystemRandom());
-      const auto meetings = records.FindMeetings(85'746'065'123);
-      return meetings.ok() && meetings->size() == 2 ? std::string("ok") : std::string("lost");
+      const MeetingRecord own = MeetingOf("app_1", 1, std::to_string(process));
+      if (!records.PutMeetings(std::array{own}).ok()) return std::string("not put");
+      const auto meetings = FindMeetings(records, 1);
+      return meetings.ok() && meetings->size() == 1 ? std::string("ok") : std::string("lost");
     });
     for (const std::string& outcome : outcomes) CHECK(outcome == "ok");
   }

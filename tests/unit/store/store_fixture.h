@@ -16,6 +16,7 @@
 #include "base/status.h"
 #include "crypto/key_ring.h"
 #include "store/records.h"
+#include "support/found_records.h"
 #include "support/temp_folder.h"
 #include "unit/store/store_factory.h"
 

@@ -32,7 +32,7 @@ struct FullFixture {
     CHECK(ann.tokens.refresh_token == Secret("first refresh"));
     CHECK(ann.generation == 1);
     CHECK_FALSE(ann.pending);
-    CHECK(Must(opened.records.FindMeetings(1)).empty());
+    CHECK(Must(FindMeetings(opened.records, 1)).empty());
     for (const char* name : {"/credentials.db", "/directory.db", "/ephemera.db"}) {
       CHECK(RawSqlite(path + name).Run("PRAGMA integrity_check") == "ok");
     }

@@ -79,8 +79,8 @@ TEST_SUITE("Records of apps") {
     CHECK(records.RemoveApp("app_2").ok());
     CHECK(WhyNot(records.GetApp("app_2")) == Reason::kAppUnknown);
     CHECK(Must(records.GetApp("app_1")).id == "app_1");
-    CHECK(Must(records.FindHostsByPersonalMeetingId(5'551'112'222)).empty());
-    CHECK(Must(records.FindMeetings(85'746'065)).size() == 1);
+    CHECK(Must(FindHostsByPersonalMeetingId(records, 5'551'112'222)).empty());
+    CHECK(Must(FindMeetings(records, 85'746'065)).size() == 1);
   }
 }
 

@@ -122,14 +122,14 @@ TEST_SUITE("A credential on its way out") {
     REQUIRE(records.PutMeetings(meetings).ok());
     const CredentialRecord ann = Ann();
     CHECK_FALSE(Must(records.RemoveCredential(ann)));
-    CHECK(Must(records.FindMeetings(77)).size() == 1);
+    CHECK(Must(FindMeetings(records, 77)).size() == 1);
     REQUIRE(Must(records.BeginDisconnect("cred_1", kNow)));
     CHECK(Must(records.RemoveCredential(ann)));
     CHECK(WhyNot(records.GetCredential("cred_1")) == Reason::kCredentialUnknown);
     CHECK(WhyNot(records.ListEvents("cred_1")) == Reason::kCredentialUnknown);
-    CHECK(Must(records.FindMeetings(77)).empty());
-    CHECK(Must(records.FindHostsByPersonalMeetingId(42)).empty());
-    CHECK(Must(records.FindMeetings(88)).size() == 1);
+    CHECK(Must(FindMeetings(records, 77)).empty());
+    CHECK(Must(FindHostsByPersonalMeetingId(records, 42)).empty());
+    CHECK(Must(FindMeetings(records, 88)).size() == 1);
     CHECK(Must(records.RemoveCredential(ann)));
     CHECK(WhyNot(records.BeginDisconnect("cred_1", kNow)) == Reason::kCredentialUnknown);
   }
@@ -144,8 +144,8 @@ TEST_SUITE("A credential on its way out") {
     REQUIRE(records.PutMeetings(meetings).ok());
     REQUIRE(Must(records.BeginDisconnect("cred_2", kNow)));
     CHECK(Must(records.RemoveCredential(admin)));
-    CHECK(Must(records.FindMeetings(1)).empty());
-    CHECK(Must(records.FindMeetings(2)).size() == 1);
+    CHECK(Must(FindMeetings(records, 1)).empty());
+    CHECK(Must(FindMeetings(records, 2)).size() == 1);
   }
 
   TEST_CASE_FIXTURE(LifeFixture, "stays if the user consents again meanwhile") {

@@ -145,7 +145,7 @@ TEST_SUITE("Records of an account's credential") {
     acme.account_id.clear();
     REQUIRE(Must(records.BeginDisconnect("cred_2", kNow)));
     CHECK(Must(records.RemoveCredential(acme)));
-    CHECK(Must(records.FindMeetings(7)).size() == 1);
+    CHECK(Must(FindMeetings(records, 7)).size() == 1);
   }
 }
 

@@ -28,6 +28,10 @@ struct DirectoryFixture : StoreFixture {
     return {.app_id = "app_1", .number = kNumber, .host = {{host, "account"}, at}};
   }
 
+  static MeetingListing Showing(std::uint64_t number, absl::Time began) {
+    return {.numbers = {number}, .began = began};
+  }
+
   // As it is stored, deleted or not; `blank` if it is not.
   MeetingRecord Stored(std::uint64_t number) {
     MeetingRecord blank = {.app_id = "app_1", .number = number};
@@ -50,7 +54,7 @@ TEST_SUITE("Records of hosts") {
     HostRecord ann = HostOf("app_1", "ann", kRoom, "ann.lee");
     ann.email = {"ann@acme.example", kNow};
     Put(ann);
-    for (const auto& found : {Must(records.FindHostsByPersonalMeetingId(kRoom)),
+    for (const auto& found : {Must(FindHostsByPersonalMeetingId(records, kRoom)),
                               Must(records.FindHostsByVanityName("ann.lee")),
                               Must(records.FindHostsByEmail("ann@acme.example"))}) {
       REQUIRE(found.size() == 1);
@@ -62,20 +66,20 @@ TEST_SUITE("Records of hosts") {
       CHECK(found[0].email == Learnt<std::string>{"ann@acme.example", kNow});
     }
     CHECK(Must(records.FindHostsByEmail("")).empty());
-    CHECK(Must(records.FindHostsByPersonalMeetingId(kRoom + 1)).empty());
+    CHECK(Must(FindHostsByPersonalMeetingId(records, kRoom + 1)).empty());
     CHECK(Must(records.FindHostsByVanityName("ann")).empty());
   }
 
   TEST_CASE_FIXTURE(DirectoryFixture, "without a number or a name are found by neither") {
     Put(HostOf("app_1", "ann", 0, ""));
-    CHECK(Must(records.FindHostsByPersonalMeetingId(0)).empty());
+    CHECK(Must(FindHostsByPersonalMeetingId(records, 0)).empty());
     CHECK(Must(records.FindHostsByVanityName("")).empty());
   }
 
   TEST_CASE_FIXTURE(DirectoryFixture, "may be the same in two apps") {
     Put(HostOf("app_1", "ann", kRoom, "ann.lee"));
     Put(HostOf("app_2", "ann", kRoom, "ann.lee"));
-    CHECK(Must(records.FindHostsByPersonalMeetingId(kRoom)).size() == 2);
+    CHECK(Must(FindHostsByPersonalMeetingId(records, kRoom)).size() == 2);
     CHECK(Must(records.FindHostsByVanityName("ann.lee")).size() == 2);
   }
 
@@ -83,10 +87,10 @@ TEST_SUITE("Records of hosts") {
     Put(HostOf("app_1", "ann", kRoom, "ann.lee"));
     Put({.app_id = "app_1", .user_id = "ann", .vanity_name = {"lee", At(2)}});
     Put({.app_id = "app_1", .user_id = "ann", .personal_meeting_id = {kRoom + 1, At(1)}});
-    CHECK(Must(records.FindHostsByPersonalMeetingId(kRoom)).empty());
+    CHECK(Must(FindHostsByPersonalMeetingId(records, kRoom)).empty());
     CHECK(Must(records.FindHostsByVanityName("ann.lee")).empty());
     CHECK(Must(records.FindHostsByVanityName("lee")).size() == 1);
-    const auto found = Must(records.FindHostsByPersonalMeetingId(kRoom + 1));
+    const auto found = Must(FindHostsByPersonalMeetingId(records, kRoom + 1));
     REQUIRE(found.size() == 1);
     CHECK(found[0].account_id == Learnt<std::string>{"account", kNow});
     CHECK(found[0].vanity_name == Learnt<std::string>{"lee", At(2)});
@@ -131,14 +135,14 @@ TEST_SUITE("Records of meetings") {
                                         MeetingOf("app_2", kNumber, "bob"),
                                         MeetingOf("app_1", kNumber + 1, "ann")})
                 .ok());
-    CHECK(Must(records.FindMeetings(kNumber)).size() == 2);
-    const auto found = Must(records.FindMeetings(kNumber + 1));
+    CHECK(Must(FindMeetings(records, kNumber)).size() == 2);
+    const auto found = Must(FindMeetings(records, kNumber + 1));
     REQUIRE(found.size() == 1);
     CHECK(found[0].number == kNumber + 1);
     CHECK(found[0].app_id == "app_1");
     CHECK(found[0].host.value == MeetingHost{"ann", "account"});
     CHECK(found[0].learnt_at() == kNow);
-    CHECK(Must(records.FindMeetings(1)).empty());
+    CHECK(Must(FindMeetings(records, 1)).empty());
   }
 
   TEST_CASE_FIXTURE(DirectoryFixture, "may come twice in one call, or not at all") {
@@ -147,7 +151,7 @@ TEST_SUITE("Records of meetings") {
               .PutMeetings(std::array{HostedBy("bob", At(1)), MeetingOf("app_1", kNumber, "ann"),
                                       HostedBy("eve", At(2))})
               .ok());
-    const auto found = Must(records.FindMeetings(kNumber));
+    const auto found = Must(FindMeetings(records, kNumber));
     REQUIRE(found.size() == 1);
     CHECK(found[0].host.value.user_id == "eve");
   }
@@ -162,7 +166,7 @@ TEST_SUITE("Records of meetings") {
     CHECK(Stored(kNumber).host.at == At(60));
     Put(MeetingOf("app_1", kNumber, "ann", At(62), "another"));
     CHECK(Seal(kNumber) != sealed);
-    CHECK(Must(records.FindMeetings(kNumber)).at(0).host.value.account_id == "another");
+    CHECK(Must(FindMeetings(records, kNumber)).at(0).host.value.account_id == "another");
   }
 
   TEST_CASE_FIXTURE(DirectoryFixture, "have one host: the last who was named") {
@@ -170,26 +174,26 @@ TEST_SUITE("Records of meetings") {
     Put(HostedBy("bob", At(2)));
     Put(HostedBy("eve", At(1)));
     Put(MeetingOf("app_1", kNumber, "ann", At(2) - absl::Milliseconds(1)));
-    const auto found = Must(records.FindMeetings(kNumber));
+    const auto found = Must(FindMeetings(records, kNumber));
     REQUIRE(found.size() == 1);
     CHECK(found[0].host.value.user_id == "bob");
   }
 
   TEST_CASE_FIXTURE(DirectoryFixture, "stay deleted, whatever was said before and comes late") {
     Put(Deleted(At(10)));  // before anybody said that it was there
-    CHECK(Must(records.FindMeetings(kNumber)).empty());
+    CHECK(Must(FindMeetings(records, kNumber)).empty());
     Put(MeetingOf("app_1", kNumber, "ann", At(9)));
     Put(HostedBy("bob", At(11)));  // who hosts it is another question
-    CHECK(Must(records.FindMeetings(kNumber)).empty());
+    CHECK(Must(FindMeetings(records, kNumber)).empty());
     Put(MeetingOf("app_1", kNumber, "ann", At(12)));
-    CHECK(Must(records.FindMeetings(kNumber)).size() == 1);
+    CHECK(Must(FindMeetings(records, kNumber)).size() == 1);
   }
 
   TEST_CASE_FIXTURE(DirectoryFixture, "are not found before anybody said who hosts them") {
     Put({.app_id = "app_1", .number = kNumber, .deleted = {false, kNow}});
-    CHECK(Must(records.FindMeetings(kNumber)).empty());
+    CHECK(Must(FindMeetings(records, kNumber)).empty());
     Put(HostedBy("ann", At(-1)));
-    CHECK(Must(records.FindMeetings(kNumber)).size() == 1);
+    CHECK(Must(FindMeetings(records, kNumber)).size() == 1);
   }
 
   TEST_CASE_FIXTURE(DirectoryFixture, "are not written over what another one wrote in between") {
@@ -204,7 +208,7 @@ TEST_SUITE("Records of meetings") {
       CHECK(Must(store.ChangeMeetings(std::array{other, moved})) == Outcome::kMoved);
     }
     CHECK(Stored(kNumber).deleted == Learnt<bool>{true, At(1)});
-    CHECK(Must(records.FindMeetings(7)).empty());
+    CHECK(Must(FindMeetings(records, 7)).empty());
   }
 
   TEST_CASE_FIXTURE(DirectoryFixture, "are swept by host and app, by the tick") {
@@ -217,9 +221,9 @@ TEST_SUITE("Records of meetings") {
                 .ok());
     CHECK(Must(records.EndListings("app_1", "ann", EmptyList(kNow))) == 0);
     CHECK(Must(records.EndListings("app_1", "ann", EmptyList(tick))) == 1);
-    CHECK(Must(records.FindMeetings(kNumber)).at(0).app_id == "app_2");
-    CHECK(Must(records.FindMeetings(kNumber + 1)).size() == 1);
-    CHECK(Must(records.FindMeetings(kNumber + 2)).size() == 1);
+    CHECK(Must(FindMeetings(records, kNumber)).at(0).app_id == "app_2");
+    CHECK(Must(FindMeetings(records, kNumber + 1)).size() == 1);
+    CHECK(Must(FindMeetings(records, kNumber + 2)).size() == 1);
     CHECK(Stored(kNumber).deleted == Learnt<bool>{true, tick});
   }
 
@@ -232,16 +236,16 @@ TEST_SUITE("Records of meetings") {
       CHECK(Stored(meeting.number).host.value.kind == kind);
     }
     CHECK(Must(records.EndListings("app_1", "ann", EmptyList(At(1), MeetingKind::kWebinar))) == 1);
-    CHECK(Must(records.FindMeetings(kNumber)).size() == 1);
-    CHECK(Must(records.FindMeetings(kNumber + 1)).empty());
-    CHECK(Must(records.FindMeetings(kNumber + 2)).size() == 1);
+    CHECK(Must(FindMeetings(records, kNumber)).size() == 1);
+    CHECK(Must(FindMeetings(records, kNumber + 1)).empty());
+    CHECK(Must(FindMeetings(records, kNumber + 2)).size() == 1);
   }
 
   TEST_CASE_FIXTURE(DirectoryFixture, "are spared by a sweep if somebody got them after it began") {
     Put(MeetingOf("app_1", kNumber, "bob"));
     Put(HostedBy("ann", At(5)));
     CHECK(Must(records.EndListings("app_1", "ann", EmptyList(At(4)))) == 0);
-    CHECK(Must(records.FindMeetings(kNumber)).size() == 1);
+    CHECK(Must(FindMeetings(records, kNumber)).size() == 1);
     CHECK(Must(records.EndListings("app_1", "ann", EmptyList(At(6)))) == 1);
   }
 
@@ -253,11 +257,11 @@ TEST_SUITE("Records of meetings") {
     const HostRecord right = HostOf("app_1", "ann", kRoom + 1, "ann", kNow);
     REQUIRE(records.PutHost(wrong, ahead).ok());
     REQUIRE(records.PutHost(right, kNow).ok());
-    CHECK(Must(records.FindHostsByPersonalMeetingId(kRoom)).empty());
+    CHECK(Must(FindHostsByPersonalMeetingId(records, kRoom)).empty());
     CHECK(Must(records.FindHostsByVanityName("ann")).size() == 1);
     REQUIRE(records.PutHost(HostOf("app_1", "ann", kRoom, "ann.lee", skewed), kNow).ok());
     REQUIRE(records.PutHost(right, kNow).ok());
-    CHECK(Must(records.FindHostsByPersonalMeetingId(kRoom)).size() == 1);
+    CHECK(Must(FindHostsByPersonalMeetingId(records, kRoom)).size() == 1);
 
     const MeetingRecord anns = MeetingOf("app_1", kNumber, "ann", ahead);
     REQUIRE(records.PutMeetings(std::array{anns, Deleted(ahead, 7)}, ahead).ok());
@@ -281,8 +285,8 @@ TEST_SUITE("Records of meetings") {
                 .ok());
     CHECK(Must(records.EndListings("app_1", "ann", EmptyList(kNow), kNow)) == 1);
     CHECK(Stored(kNumber).deleted == Learnt<bool>{true, kNow});
-    CHECK(Must(records.FindMeetings(kNumber)).empty());
-    CHECK(Must(records.FindMeetings(kNumber + 1)).size() == 1);
+    CHECK(Must(FindMeetings(records, kNumber)).empty());
+    CHECK(Must(FindMeetings(records, kNumber + 1)).size() == 1);
   }
 
   // What a whole list shows, and what it does not.
@@ -296,15 +300,15 @@ TEST_SUITE("Records of meetings") {
     CHECK(Must(records.EndListings("app_1", "ann", list(At(5), {kNumber, kNumber + 3}))) == 2);
     CHECK(Must(records.FindHost("app_1", "ann"))->meetings_listed_at == At(5));
     CHECK(Must(records.FindHost("app_1", "ann"))->webinars_listed_at == absl::InfinitePast());
-    CHECK(Must(records.FindMeetings(kNumber)).at(0).learnt_at() == At(5));
-    CHECK(Must(records.FindMeetings(kNumber + 1)).empty());
+    CHECK(Must(FindMeetings(records, kNumber)).at(0).learnt_at() == At(5));
+    CHECK(Must(FindMeetings(records, kNumber + 1)).empty());
     CHECK(Stored(kNumber + 2).deleted == Learnt<bool>{true, At(5)});
-    CHECK(Must(records.FindMeetings(kNumber + 3)).at(0).learnt_at() == At(5));  // is back
+    CHECK(Must(FindMeetings(records, kNumber + 3)).at(0).learnt_at() == At(5));  // is back
 
     // A list that began earlier and ends later says nothing, nor one of another kind.
     CHECK(Must(records.EndListings("app_1", "ann", list(At(4), {}))) == 0);
     CHECK(Must(records.EndListings("app_1", "ann", EmptyList(At(9), MeetingKind::kWebinar))) == 0);
-    CHECK(Must(records.FindMeetings(kNumber)).at(0).learnt_at() == At(5));
+    CHECK(Must(FindMeetings(records, kNumber)).at(0).learnt_at() == At(5));
     CHECK(Must(records.EndListings("app_1", "ann", list(At(6), {}))) == 2);
   }
 
@@ -342,15 +346,15 @@ TEST_SUITE("Records of meetings") {
     CHECK(Must(records.EndListings("app_1", "ann", std::array{list})) == 0);
     Put(Deleted(At(4)));
     Put(HostedBy("bob", At(4)));
-    CHECK(Must(records.FindMeetings(kNumber)).at(0).host.value.user_id == "ann");
+    CHECK(Must(FindMeetings(records, kNumber)).at(0).host.value.user_id == "ann");
     Put(Deleted(At(6)));
-    CHECK(Must(records.FindMeetings(kNumber)).empty());
+    CHECK(Must(FindMeetings(records, kNumber)).empty());
     // A list that a clock which was ahead has read says nothing of when.
     Put(MeetingOf("app_1", kNumber, "ann", At(7)));
     const MeetingListing ahead = {.numbers = {kNumber}, .began = At(9'000)};
     CHECK(Must(records.EndListings("app_1", "ann", std::array{ahead})) == 0);
     REQUIRE(records.PutMeetings(std::array{Deleted(At(8))}, At(8)).ok());
-    CHECK(Must(records.FindMeetings(kNumber)).empty());
+    CHECK(Must(FindMeetings(records, kNumber)).empty());
   }
 
   TEST_CASE_FIXTURE(DirectoryFixture, "go with a host who left his account") {
@@ -367,11 +371,43 @@ TEST_SUITE("Records of meetings") {
     Put(MeetingOf("app_1", kNumber + 1, "bob"));
     Put(MeetingOf("app_1", kNumber + 2, "ann", At(6)));  // was learnt since
     CHECK(Must(records.ForgetHost("app_1", "ann", At(5))) == 1);
-    CHECK_FALSE(Must(records.FindHost("app_1", "ann")));
+    CHECK(Must(records.FindHost("app_1", "ann")));  // whoever has a meeting is there
     CHECK(Must(records.FindHost("app_1", "bob")));
     CHECK(Stored(kNumber).deleted == Learnt<bool>{true, At(5)});
-    CHECK(Must(records.FindMeetings(kNumber + 1)).size() == 1);
-    CHECK(Must(records.FindMeetings(kNumber + 2)).size() == 1);
+    CHECK(Must(FindMeetings(records, kNumber + 1)).size() == 1);
+    CHECK(Must(FindMeetings(records, kNumber + 2)).size() == 1);
+    CHECK(Must(records.ForgetHost("app_1", "ann", At(7))) == 1);
+    CHECK_FALSE(Must(records.FindHost("app_1", "ann")));
+    CHECK(Must(FindMeetings(records, kNumber + 2)).empty());
+    // Nobody who comes later is taken for him.
+    Put(HostOf("app_1", "sue", kRoom, "sue"));
+    CHECK(Must(records.EndListings("app_1", "sue", std::array{Showing(kNumber, At(8))})) == 0);
+    CHECK(Must(FindMeetings(records, kNumber)).empty());
+    Put(MeetingOf("app_1", kNumber, "ann", At(9)));
+    CHECK(Must(records.EndListings("app_1", "ann", EmptyList(At(10)))) == 1);
+  }
+
+  TEST_CASE_FIXTURE(DirectoryFixture, "have their host known, and whose account he is of") {
+    Put(HostedBy("ann", At(1)));
+    CHECK(Must(records.FindHost("app_1", "ann"))->account_id ==
+          Learnt<std::string>{"account", At(1)});
+    Put(HostOf("app_1", "ann", kRoom, "ann.lee", At(2)));
+    Put(HostedBy("ann", At(3)));
+    const HostRecord ann = *Must(records.FindHost("app_1", "ann"));
+    CHECK(ann.account_id == Learnt<std::string>{"account", At(2)});
+    CHECK(ann.personal_meeting_id.value == kRoom);
+    Put(MeetingOf("app_1", kNumber, "ann", At(4), ""));
+    CHECK(Must(records.FindHost("app_1", "ann"))->account_id == ann.account_id);
+    Put(MeetingOf("app_1", kNumber, "ann", At(5), "another"));
+    CHECK(Must(records.FindHost("app_1", "ann"))->account_id ==
+          Learnt<std::string>{"another", At(5)});
+  }
+
+  TEST_CASE_FIXTURE(DirectoryFixture, "are not written where the row of their host is gone") {
+    const MeetingRow lonely = sealer.SealMeeting(MeetingOf("app_1", kNumber, "ann"));
+    const MeetingChange put = {.row = lonely};
+    CHECK(Must(store.ChangeMeetings({&put, 1})) == Outcome::kMoved);
+    CHECK(Must(FindMeetings(records, kNumber)).empty());
   }
 
   TEST_CASE_FIXTURE(DirectoryFixture, "are forgotten 48 hours after they were deleted") {

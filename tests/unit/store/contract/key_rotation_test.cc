@@ -39,8 +39,8 @@ TEST_SUITE("A store whose key was changed") {
     CHECK(Must(records.FindCredential("app_1", Principal::User("ann"))).id == "cred_1");
     CHECK(Must(records.FindCredentialsOfUser("ann")).size() == 1);
     CHECK(Must(records.FindHostsByVanityName("ann.lee")).size() == 1);
-    CHECK(Must(records.FindHostsByPersonalMeetingId(5'551'112'222)).size() == 1);
-    CHECK(Must(records.FindMeetings(kNumber)).size() == 1);
+    CHECK(Must(FindHostsByPersonalMeetingId(records, 5'551'112'222)).size() == 1);
+    CHECK(Must(FindMeetings(records, kNumber)).size() == 1);
     const auto consent = Must(records.TakeAuthorization("state", kNow));
     REQUIRE(consent);
     CHECK(records.IsBoundTo(consent->bound_to_hash, "cookie"));
@@ -76,7 +76,7 @@ TEST_SUITE("A store whose key was changed") {
     MeetingRecord changed = meeting;
     changed.host = {{"ann", "another"}, kNow + absl::Hours(1)};
     REQUIRE(records.PutMeetings(std::array{changed}).ok());
-    const auto found = Must(records.FindMeetings(kNumber));
+    const auto found = Must(FindMeetings(records, kNumber));
     REQUIRE(found.size() == 1);
     CHECK(found[0].host.value.account_id == "another");
   }
@@ -105,7 +105,7 @@ TEST_SUITE("A store whose key was changed") {
     const CredentialRecord ann = Must(records.GetCredential("cred_1"));
     REQUIRE(Must(records.BeginDisconnect("cred_1", kNow)));
     CHECK(Must(records.RemoveCredential(ann)));
-    CHECK(Must(records.FindMeetings(kNumber)).empty());
+    CHECK(Must(FindMeetings(records, kNumber)).empty());
     CHECK(Must(records.FindHostsByVanityName("ann.lee")).empty());
     CHECK(WhyNot(records.GetCredential("cred_1")) == Reason::kCredentialUnknown);
   }
@@ -121,9 +121,9 @@ TEST_SUITE("A store whose key was changed") {
       CHECK(Must(records.RemoveCredential(admin)));
     };
     remove("cred_2", "another account");
-    CHECK(Must(records.FindMeetings(kNumber)).size() == 1);
+    CHECK(Must(FindMeetings(records, kNumber)).size() == 1);
     remove("cred_3", "acme");
-    CHECK(Must(records.FindMeetings(kNumber)).empty());
+    CHECK(Must(FindMeetings(records, kNumber)).empty());
     CHECK(Must(records.FindHostsByVanityName("ann.lee")).empty());
   }
 
@@ -206,8 +206,8 @@ TEST_SUITE("A call that took its keys just before there was a newer one") {
     CHECK(Must(Late().ListEvents("cred_1")).size() == 1);
     CHECK(Must(Late().FindHost("app_1", "ann")));
     CHECK(Must(Late().FindHostsByVanityName("ann.lee")).size() == 1);
-    CHECK(Must(Late().FindHostsByPersonalMeetingId(5'551'112'222)).size() == 1);
-    CHECK(Must(Late().FindMeetings(kNumber)).size() == 1);
+    CHECK(Must(FindHostsByPersonalMeetingId(Late(), 5'551'112'222)).size() == 1);
+    CHECK(Must(FindMeetings(Late(), kNumber)).size() == 1);
     CHECK(Must(Late().TakeAuthorization("state", kNow)));
     CHECK_FALSE(Must(Late().TakeAuthorization("state", kNow)));
   }
@@ -226,7 +226,7 @@ TEST_SUITE("A call that took its keys just before there was a newer one") {
     moved.host = {{"ann", "another"}, kNow + absl::Hours(1)};
     REQUIRE(Late().PutMeetings(std::array{moved}).ok());
     CHECK(Must(late->FindHostsByVanityName("ann.lee")).size() == 1);
-    CHECK(Must(late->FindMeetings(kNumber)).size() == 1);
+    CHECK(Must(FindMeetings(*late, kNumber)).size() == 1);
 
     REQUIRE(Late().CreateApp(AppNamed("app_4")).ok());
     REQUIRE(Late().UpdateApp(AppNamed("app_1"), kNow).ok());

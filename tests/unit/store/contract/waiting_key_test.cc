@@ -132,7 +132,7 @@ TEST_SUITE("A key that came while others did not ask") {
     };
     CHECK(named(blind.records->GetApp("app_1").status()) == Reason::kKeyMissing);
     CHECK(named(blind.records->GetApp("app_7").status()) == Reason::kKeyMissing);
-    CHECK(named(blind.records->FindMeetings(kNumber).status()) == Reason::kKeyMissing);
+    CHECK(named(FindMeetings(*blind.records, kNumber).status()) == Reason::kKeyMissing);
     CHECK(named(blind.records->ListApps().status()) == Reason::kKeyMissing);
     CHECK(named(blind.records->FindHost("app_1", "bob").status()) == Reason::kKeyMissing);
     CHECK(named(blind.records->CreateApp(AppNamed("app_1"))) == Reason::kKeyMissing);
@@ -143,7 +143,7 @@ TEST_SUITE("A key that came while others did not ask") {
 
     behind.Offer({1, 2});
     blind.clock.Advance(crypto::AskedKeys::kAskAgainAfter);
-    CHECK(Must(blind.records->FindMeetings(kNumber)).size() == 1);
+    CHECK(Must(FindMeetings(*blind.records, kNumber)).size() == 1);
     CHECK(behind.asked == 3);
   }
 
@@ -197,7 +197,7 @@ TEST_SUITE("A key that came while others did not ask") {
     REQUIRE(old->records->PutHost(later).ok());
     CHECK(Must(knows.records->FindHostsByVanityName("a")).empty());
     CHECK(Must(knows.records->FindHostsByVanityName("b")).size() == 1);
-    CHECK(Must(knows.records->FindHostsByPersonalMeetingId(5'551'112'222)).empty());
+    CHECK(Must(FindHostsByPersonalMeetingId(*knows.records, 5'551'112'222)).empty());
   }
 
   TEST_CASE_FIXTURE(SharedStore, "leaves nothing of what is disconnected behind") {
@@ -210,7 +210,7 @@ TEST_SUITE("A key that came while others did not ask") {
     CHECK(knows.Sweep().done);  // while the old one asks Zoom to revoke it
     CHECK(Must(old->records->RemoveCredential(leaving)));
     CHECK_FALSE(Must(knows.records->FindHost("app_1", "ann")));
-    CHECK(Must(knows.records->FindMeetings(kNumber)).empty());
+    CHECK(Must(FindMeetings(*knows.records, kNumber)).empty());
   }
 
   TEST_CASE_FIXTURE(SharedStore, "has meetings swept by who does not know it yet") {
