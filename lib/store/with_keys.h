@@ -47,10 +47,6 @@ absl::Status StatusOf(const absl::StatusOr<T>& value) {
   return value.status();
 }
 
-inline absl::Status StatusOf(const absl::StatusOr<Records::OfNumber>& found) {
-  return found.ok() ? found->damage : found.status();
-}
-
 // Whether a call says that something is not there.
 inline bool SaysNothing(const absl::Status& status) { return absl::IsNotFound(status); }
 template <typename T>

@@ -100,6 +100,12 @@ json::object WriteUser(const User& user, const Account& account) {
 
 json::object WriteListedUser(const User& user) { return Common(user); }
 
+// Of what Zoom tells here the part that decides over a recording.
+json::object WriteSettings(const User& user) {
+  return {{"recording", {{"local_recording", user.local_recording}}},
+          {"feature", {{"webinar", user.webinar_plan}}}};
+}
+
 void WriteListedMeeting(const Meeting& meeting, const Account& account, json::array& list) {
   const int times = meeting.type == 8 ? meeting.occurrences : 1;
   for (int i = 0; i < times; ++i) {

@@ -16,6 +16,7 @@ boost::json::object WriteUser(const User& user, const Account& account);
 
 // One of GET /users. No id while the invitation is pending.
 boost::json::object WriteListedUser(const User& user);
+boost::json::object WriteSettings(const User& user);
 
 // One of GET /users/{id}/meetings: one object for each occurrence, with the
 // same id.

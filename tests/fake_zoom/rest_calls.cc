@@ -167,6 +167,11 @@ Response GetUser(const Call& call) {
   return user == nullptr ? NoUser(call.id) : Ok(WriteUser(*user, call.account));
 }
 
+Response GetUserSettings(const Call& call) {
+  const User* user = PathUser(call);
+  return user == nullptr ? NoUser(call.id) : Ok(WriteSettings(*user));
+}
+
 Response ListUsers(const Call& call) {
   const std::string asked = Get(call.request.query, "status");
   const std::string status = asked.empty() ? "active" : asked;

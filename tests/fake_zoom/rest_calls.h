@@ -27,6 +27,7 @@ struct Call {
 };
 
 Response GetUser(const Call& call);
+Response GetUserSettings(const Call& call);
 Response ListUsers(const Call& call);
 Response ListMeetings(const Call& call);
 Response GetMeeting(const Call& call);

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include <atomic>
+#include <functional>
 
 #include "store/sqlite/sqlite_store.h"
 #include "support/engine_room.h"
@@ -18,12 +18,14 @@ class CountedKeys final : public crypto::KeySource {
  public:
   explicit CountedKeys(crypto::KeyRing ring) : ring_(std::move(ring)) {}
   crypto::KeyRing Current() override {
-    ++asked;
+    if (++asked == then_at) then();
     return ring_;
   }
   absl::StatusOr<crypto::KeyRing> CurrentToSeal() override { return Current(); }
 
-  std::atomic<int> asked = 0;
+  int asked = 0;
+  int then_at = 0;  // which time something else happens
+  std::function<void()> then = [] {};
 
  private:
   const crypto::KeyRing ring_;
@@ -121,6 +123,17 @@ TEST_SUITE("ServingConsents") {
       REQUIRE(*who->RemoveCredential(*who->GetCredential("cred_9")));
       CHECK(Of("app_1", "user-2") == "-");
     }
+  }
+
+  TEST_CASE_FIXTURE(Scene, "are not kept if something changed while they were looked for") {
+    const auto pause = [this] {
+      REQUIRE(*records.PauseApp(*records.GetApp("app_1"), clock.Now(), clock.Now()));
+    };
+    counted.then = pause;
+    counted.then_at = counted.asked + 2;  // the app has been read, its credential not yet
+    CHECK(Of("app_1", "user-1") == "cred_1 healthy");
+    CHECK(Of("app_1", "user-1") == "cred_1 paused");
+    CHECK(IsKept("app_1", "user-1"));
   }
 
   TEST_CASE_FIXTURE(Scene, "are not kept where the store could not be asked") {

@@ -81,6 +81,21 @@ TEST_SUITE("A store whose key was changed") {
     CHECK(found[0].host.value.account_id == "another");
   }
 
+  TEST_CASE_FIXTURE(RotatedStore, "keeps the meetings of a second row that an old one replaces") {
+    OpenedStore opened(path, RingOf({1, 2}));
+    Records blind(*opened.store, RingOf({2}), base::SystemRandom());
+    REQUIRE(blind.PutMeetings(std::array{MeetingOf("app_1", kNumber + 1, "ann")}).ok());
+    DirectoryStore& directory = opened.store->directory();
+    const RowSealer old(RingOf({1}), base::SystemRandom());
+    const RowSealer both(opened.ring, base::SystemRandom());
+    HostRecord changed = host;
+    changed.vanity_name = {"another", kNow + absl::Hours(1)};
+    const HostChange change = {.row = both.SealHost(changed),
+                               .seen = Must(directory.FindHost(old.HostKeys("app_1", "ann")))};
+    REQUIRE(Must(directory.ChangeHost(change)) == Outcome::kDone);
+    CHECK(Must(opened.records.EndListings("app_1", "ann", EmptyList(kNow + absl::Hours(2)))) == 2);
+  }
+
   TEST_CASE_FIXTURE(RotatedStore, "takes no second row from who lacks the new key") {
     OpenedStore old(path, RingOf({1}));
     OpenedStore both(path, RingOf({1, 2}));  // nobody has swept: it is the first to write
