@@ -58,13 +58,15 @@ absl::StatusOr<Consent> ServingConsents::Find(const std::string& app_id, const s
   }
   // What changed while it was looked for may be in it, or not.
   if (!version || records_.CredentialsVersion() != version) return consent;
+  // Made before it is kept: without memory for all of it nothing is, rather than a part.
+  Consent kept = consent;
   base::MutexLock lock(mutex_);
   if (kept_.version != *version || kept_.consents.size() >= kMostKept ||
       kept_.apps.size() >= kMostKept) {
     kept_ = {.version = *version};
   }
   kept_.apps[app_id] = app ? std::optional(app->settings.kind) : std::nullopt;
-  if (app) kept_.consents[{app_id, id}] = consent;
+  if (app) kept_.consents.insert_or_assign({app_id, std::move(id)}, std::move(kept));
   return consent;
 }
 
