@@ -50,7 +50,9 @@ base::Task<absl::Status> Drain(base::Loop& loop, oauth::Consents& consents,
                                        : "close: an exchange was still in flight");
 }
 
-base::Task<absl::Status> AwaitFlights(oauth::Consents& consents, oauth::AccessTokens& tokens) {
+base::Task<absl::Status> AwaitFlights(std::shared_ptr<service::Closing> closing,
+                                      oauth::Consents& consents, oauth::AccessTokens& tokens) {
+  (void)co_await closing->AwaitLeft();  // they may begin some of the others
   (void)co_await consents.AwaitFlights();
   (void)co_await tokens.AwaitFlights(SteadyTime::InfiniteFuture());
   co_return absl::OkStatus();
@@ -74,7 +76,6 @@ House::House(EngineOptions options, Parts parts)
       calls_(context_, tokens_),
       upkeep_(context_, tokens_, calls_),
       consents_(context_, calls_, upkeep_),
-      serving_(records_),
       sync_(context_, calls_),
       background_sync_(context_, sync_, options_.sync_every),
       hosts_(context_, calls_, serving_),
@@ -139,7 +140,8 @@ absl::Status House::CloseOnce(absl::Duration timeout) {
   // Ends what still waits for Zoom; then all tasks come to their end by themselves.
   (void)closing_->Run<absl::Status>([this] { return CloseClient(*parts_.client); });
   runner_->AwaitIdle();
-  (void)closing_->Run<absl::Status>([this] { return AwaitFlights(consents_, tokens_); });
+  (void)closing_->Run<absl::Status>(
+      [this] { return AwaitFlights(context_.closing, consents_, tokens_); });
   closing_->Shut();
   return drained;
 }

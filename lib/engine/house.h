@@ -85,13 +85,13 @@ class House {
   const std::shared_ptr<Border> border_ = std::make_shared<Border>();
   Parts parts_;
   store::Records records_;
+  directory::ServingConsents serving_{records_};
   std::unique_ptr<service::LaneWorkers> workers_ = std::make_unique<service::LaneWorkers>();
   const service::Context context_;
   oauth::AccessTokens tokens_;
   oauth::AuthorizedCalls calls_;
   oauth::Upkeep upkeep_;
   oauth::Consents consents_;
-  directory::ServingConsents serving_;
   directory::Sync sync_;
   directory::BackgroundSync background_sync_;
   directory::HostFinder hosts_;

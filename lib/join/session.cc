@@ -126,7 +126,7 @@ base::Task<Findings> Session::LookAgain(Findings known, SteadyTime deadline) {
   const SteadyTime now = services_.context.clock.SteadyNow();
   base::Task<Findings> looking = ask ? Find(now + (deadline - now) / 2) : Recall();
   std::optional<Findings> again =
-      co_await base::Within(services_.context.loop, std::move(looking), deadline);
+      co_await services_.context.closing->Within(std::move(looking), deadline);
   if (!again) co_return known;
   // That nobody is known says less than that Zoom could not be asked.
   if (ask && !again->resolution.ok() &&
