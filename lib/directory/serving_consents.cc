@@ -36,12 +36,12 @@ absl::StatusOr<Consent> ServingConsents::Of(const std::string& app_id, const std
       if (consent != kept_.consents.end()) return consent->second;
     }
   }
-  return Find(app_id, user_id, account_id, version);
+  return Find(app_id, user_id, account_id);
 }
 
 absl::StatusOr<Consent> ServingConsents::Find(const std::string& app_id, const std::string& user_id,
-                                              const std::string& account_id,
-                                              std::optional<std::uint64_t> version) {
+                                              const std::string& account_id) {
+  const std::optional<std::uint64_t> version = records_.CommittedCredentialsVersion();
   JOINPASS_ASSIGN_OR_RETURN(const auto app, IfThere(records_.GetApp(app_id), Reason::kAppUnknown));
   Consent consent;
   std::string id;

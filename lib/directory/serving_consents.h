@@ -49,8 +49,7 @@ class ServingConsents {
 
   absl::StatusOr<std::optional<ServingConsent>> Find(const std::string& app_id,
                                                      const std::string& user_id,
-                                                     const std::string& account_id,
-                                                     std::optional<std::uint64_t> version);
+                                                     const std::string& account_id);
 
   store::Records& records_;
   base::Mutex mutex_;

@@ -61,6 +61,18 @@ absl::Time LearntAt(absl::Time sent_at, const SyncReport& report) {
   return std::max(sent_at, report.synced_at + absl::Milliseconds(1));
 }
 
+// Whether somebody hosts for another account than the target's, as far as is known. A list
+// may show his meetings, too; but this consent serves none of them.
+absl::StatusOr<bool> IsOfAnotherAccount(store::Records& records, const UserSync::Target& target,
+                                        const std::string& user_id) {
+  const auto known = records.FindHost(target.credential.app_id, user_id);
+  if (!known.ok() && store::Records::ConcernsOneRow(known.status())) return false;
+  JOINPASS_RETURN_IF_ERROR(known.status());
+  if (!*known) return false;
+  const std::string& account_id = (*known)->account_id.value;
+  return !account_id.empty() && account_id != target.credential.account_id;
+}
+
 // A list that ends will say of the target's own meetings when they were so, and of nobody
 // else's.
 absl::Status PutListed(store::Records& records, const UserSync::Target& target,
@@ -69,7 +81,13 @@ absl::Status PutListed(store::Records& records, const UserSync::Target& target,
   std::vector<store::MeetingRecord> own;
   std::vector<store::MeetingRecord> of_others;
   for (const store::MeetingRecord& one : found) {
-    (one.host.value.user_id == target.user_id ? own : of_others).push_back(one);
+    if (one.host.value.user_id == target.user_id) {
+      own.push_back(one);
+      continue;
+    }
+    JOINPASS_ASSIGN_OR_RETURN(const bool foreign,
+                              IsOfAnotherAccount(records, target, one.host.value.user_id));
+    if (!foreign) of_others.push_back(one);
   }
   JOINPASS_RETURN_IF_ERROR(records.PutMeetings(own, now, store::Records::Noting::kByList));
   return records.PutMeetings(of_others, now);

@@ -278,6 +278,10 @@ std::optional<std::uint64_t> Records::CredentialsVersion() {
   return store_.credentials().Version();
 }
 
+std::optional<std::uint64_t> Records::CommittedCredentialsVersion() {
+  return store_.credentials().CommittedVersion();
+}
+
 absl::Status Records::CheckKnowsAll(const RowSealer& sealer) {
   JOINPASS_ASSIGN_OR_RETURN(const crypto::KeyId adopted, store_.rotation().AdoptedKey());
   if (adopted == 0 || sealer.Knows(adopted)) return absl::OkStatus();

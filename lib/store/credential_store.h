@@ -55,8 +55,9 @@ class CredentialStore {
   // With its events. kMoved: its tokens are not as seen, or it has a name.
   virtual absl::StatusOr<Outcome> RemoveUnnamed(const CredentialRow& seen) = 0;
 
-  // As Records::CredentialsVersion(). Waits for no lock.
+  // As Records::CredentialsVersion(), and CommittedCredentialsVersion().
   virtual std::optional<std::uint64_t> Version() = 0;
+  virtual std::optional<std::uint64_t> CommittedVersion() = 0;
 
   virtual absl::StatusOr<std::optional<CredentialRow>> Find(const std::string& id) = 0;
   virtual absl::StatusOr<std::optional<CredentialRow>> FindOfPrincipal(

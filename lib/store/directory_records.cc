@@ -95,15 +95,16 @@ std::optional<HostChange> ChangeFor(const RowSealer& sealer, const HostRecord& l
       KnownIn<HostRecord>(seen, [&](const HostRow& row) { return sealer.OpenHost(row); });
   HostRecord now = known.value_or(HostRecord{.app_id = learnt.app_id, .user_id = learnt.user_id});
   if (!Learn(now, learnt, latest)) return std::nullopt;
-  return HostChange{.row = RowOf(sealer, now, known, seen), .seen = seen};
+  const bool has_moved =
+      known && !known->account_id.value.empty() && known->account_id.value != now.account_id.value;
+  return HostChange{.row = RowOf(sealer, now, known, seen), .seen = seen, .has_moved = has_moved};
 }
 std::optional<MeetingChange> ChangeFor(const RowSealer& sealer, const MeetingRecord& learnt,
                                        const std::optional<MeetingRow>& seen, absl::Time latest,
-                                       Records::Noting noting) {
+                                       Records::Noting noting, MeetingRecord& now) {
   const auto known =
       KnownIn<MeetingRecord>(seen, [&](const MeetingRow& row) { return sealer.OpenMeeting(row); });
-  MeetingRecord now =
-      known.value_or(MeetingRecord{.app_id = learnt.app_id, .number = learnt.number});
+  now = known.value_or(MeetingRecord{.app_id = learnt.app_id, .number = learnt.number});
   if (seen) NoteListed(now, seen->listed_at, latest);
   const MeetingRecord before = now;
   if (!Learn(now, learnt, latest)) return std::nullopt;
@@ -137,14 +138,15 @@ std::vector<HostRecord> HostsIn(std::span<const MeetingRecord> meetings, absl::T
 }
 
 // The change that has the row of a meeting's host stand there, and say whose account he is
-// of; nothing if it does already: a sync writes it for other reasons often enough.
+// of; nothing if it does already. In which account he is now only he himself can say: a list
+// of another account's user may show his meeting.
 std::optional<HostChange> ChangeForHostOfMeeting(const RowSealer& sealer, const HostRecord& host,
                                                  const std::optional<HostRow>& seen,
                                                  absl::Time latest) {
   const auto known =
       KnownIn<HostRecord>(seen, [&](const HostRow& row) { return sealer.OpenHost(row); });
-  const std::string& account_id = host.account_id.value;
-  if (known && (account_id.empty() || known->account_id.value == account_id)) return std::nullopt;
+  const bool says_nothing = host.account_id.value.empty();
+  if (known && (says_nothing || !known->account_id.value.empty())) return std::nullopt;
   if (!known) return HostChange{.row = sealer.SealHost(host), .seen = seen};
   return ChangeFor(sealer, host, seen, latest);
 }
@@ -208,13 +210,17 @@ absl::Status Records::PutMeetings(std::span<const MeetingRecord> meetings, absl:
     std::vector<MeetingSearch> searches;
     for (const MeetingRecord& meeting : learnt) searches.push_back(sealer.SearchMeeting(meeting));
     for (int i = 0; i < kMostTries; ++i) {
-      JOINPASS_RETURN_IF_ERROR(PutHostsOf(sealer, learnt, latest));
       JOINPASS_ASSIGN_OR_RETURN(const auto seen, store_.directory().FindEachMeeting(searches));
       std::vector<MeetingChange> changes;
+      std::vector<MeetingRecord> changed;  // to what
       for (std::size_t at = 0; at < learnt.size(); ++at) {
-        auto change = ChangeFor(sealer, learnt[at], seen[at], latest, noting);
-        if (change) changes.push_back(*std::move(change));
+        MeetingRecord after;
+        auto change = ChangeFor(sealer, learnt[at], seen[at], latest, noting, after);
+        if (!change) continue;
+        changes.push_back(*std::move(change));
+        changed.push_back(std::move(after));
       }
+      JOINPASS_RETURN_IF_ERROR(PutHostsOf(sealer, changed, latest));
       JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.directory().ChangeMeetings(changes));
       if (outcome == Outcome::kDone) return absl::OkStatus();
     }
@@ -341,6 +347,10 @@ absl::StatusOr<Records::MeetingListed> Records::ListMeetings(const MeetingList& 
       absl::StatusOr<MeetingRecord> meeting = sealer.OpenMeeting(one.row);
       if (!meeting.ok() && !ConcernsOneRow(meeting.status())) return meeting.status();
       if (!meeting.ok()) continue;
+      // Of a host who was of another account then: that one's consent serves it, if any.
+      const bool of_another =
+          !list.account_id.empty() && meeting->host.value.account_id != list.account_id;
+      if (of_another && list.host_user_id.empty()) continue;
       NoteListed(*meeting, one.row.listed_at, absl::InfiniteFuture());
       listed.meetings.push_back(*std::move(meeting));
     }

@@ -122,9 +122,12 @@ class Records {
   // Of one app, or (empty) of all; oldest first.
   absl::StatusOr<std::vector<CredentialRecord>> ListCredentials(const std::string& app_id);
 
-  // Differs from what it was if an app or a credential has changed since, by whomever; what
-  // was read between two calls that gave the same was so at both. Nothing: nobody can say.
+  // What was read of apps and credentials after CommittedCredentialsVersion() is so, as long
+  // as CredentialsVersion() gives the same, whoever changes them. That one waits for no lock,
+  // and may see the number of a change that is being made and may yet be undone. Nothing:
+  // nobody can say.
   std::optional<std::uint64_t> CredentialsVersion();
+  std::optional<std::uint64_t> CommittedCredentialsVersion();
 
   // Ids of those with an open `pending`, without a name, or on their way out; oldest
   // first.

@@ -158,6 +158,7 @@ struct MeetingSearch {
 struct HostChange {
   HostRow row = {};
   std::optional<HostRow> seen = {};
+  bool has_moved = false;  // to another account: what was learnt of his meetings before is void
 };
 struct MeetingChange {
   MeetingRow row = {};

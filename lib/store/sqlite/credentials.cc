@@ -180,6 +180,16 @@ std::optional<std::uint64_t> SqliteCredentials::Version() {
   return file_.reads.connection->PeekChangeCounter();
 }
 
+std::optional<std::uint64_t> SqliteCredentials::CommittedVersion() {
+  base::MutexLock lock(file_.reads.mutex);
+  Connection& db = *file_.reads.connection;
+  auto transaction = Transaction::BeginReading(db);
+  if (!transaction.ok()) return std::nullopt;
+  // The first read takes the lock, beside which nobody is about to write.
+  if (!db.RunPrepared("SELECT 1 FROM meta").ok()) return std::nullopt;
+  return db.PeekChangeCounter();
+}
+
 absl::StatusOr<std::optional<CredentialRow>> SqliteCredentials::Find(const std::string& id) {
   base::MutexLock lock(file_.reads.mutex);
   JOINPASS_ASSIGN_OR_RETURN(

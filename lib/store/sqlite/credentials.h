@@ -34,6 +34,7 @@ class SqliteCredentials final : public CredentialStore {
   absl::StatusOr<Outcome> Name(const CredentialRow& row, const LookupKeys& same_principal) override;
   absl::StatusOr<Outcome> RemoveUnnamed(const CredentialRow& seen) override;
   std::optional<std::uint64_t> Version() override;
+  std::optional<std::uint64_t> CommittedVersion() override;
   absl::StatusOr<std::optional<CredentialRow>> Find(const std::string& id) override;
   absl::StatusOr<std::optional<CredentialRow>> FindOfPrincipal(
       const LookupKeys& principal_keys) override;

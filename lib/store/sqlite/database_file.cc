@@ -164,11 +164,14 @@ absl::StatusOr<std::unique_ptr<Connection>> OpenFile(const std::string& path, co
   if (blank) JOINPASS_RETURN_IF_ERROR(WriteSchema(*connection, kind, keys, random));
   JOINPASS_ASSIGN_OR_RETURN(const std::int64_t id,
                             ReadNumber(*connection, "PRAGMA application_id"));
-  JOINPASS_ASSIGN_OR_RETURN(const std::int64_t version,
-                            ReadNumber(*connection, "PRAGMA user_version"));
+  JOINPASS_ASSIGN_OR_RETURN(std::int64_t version, ReadNumber(*connection, "PRAGMA user_version"));
   JOINPASS_RETURN_IF_ERROR(CheckIdentity(id, version, kind));
   JOINPASS_RETURN_IF_ERROR(CheckKey(*connection, keys));
-  if (version < kind.version) JOINPASS_RETURN_IF_ERROR(BeginAnew(*connection, kind));
+  if (version < kind.version) {
+    JOINPASS_RETURN_IF_ERROR(BeginAnew(*connection, kind));
+    JOINPASS_ASSIGN_OR_RETURN(version, ReadNumber(*connection, "PRAGMA user_version"));
+    JOINPASS_RETURN_IF_ERROR(CheckIdentity(id, version, kind));
+  }
   JOINPASS_RETURN_IF_ERROR(NarrowMode(path, kind));
   return connection;
 }

@@ -38,7 +38,7 @@ absl::StatusOr<FileState> InspectFile(const std::string& path, const FileKind& k
 
 // Opens the `kind` at `path`, which InspectFile has found good; where it is
 // missing or empty it is made, mode 0600, with a sealed value that tells whether
-// the ring is the right one; one of an earlier schema is brought to ours. Of several who
+// the ring is the right one; one of an earlier schema is begun anew. Of several who
 // make it at the same time one does.
 //
 // Errors: those of InspectFile, and

@@ -75,6 +75,16 @@ absl::StatusOr<std::vector<HostRow>> FindHosts(Connection& db, const char* sql,
   return ReadRows(find, ReadHostRow);
 }
 
+absl::StatusOr<bool> HasManyHosts(Connection& db, const LookupKeys& account_keys) {
+  constexpr int kMany = 1'000;
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement count,
+      db.Use("SELECT count(*) FROM (SELECT 1 FROM host WHERE account_key IN " JOINPASS_SQL_KEYS
+             " LIMIT ?)"));
+  JOINPASS_RETURN_IF_ERROR(count.Keys(account_keys).Number(kMany).Run());
+  return count.NumberAt(0) == kMany;
+}
+
 // Empty if the row took over what was sealed before, and perhaps with an older key.
 template <typename Change>
 std::string_view NewSeal(const Change& change) {
@@ -101,7 +111,13 @@ absl::StatusOr<Outcome> Change(Connection& db, const HostChange& change) {
                                    ")=" JOINPASS_SQL_HOST_VALUES " WHERE app=" JOINPASS_SQL_APP
                                    " AND (" JOINPASS_SQL_HOST ") IS " JOINPASS_SQL_HOST_VALUES));
   Bind(Bind(update, row).Text(row.app_id), *change.seen);
-  return RunChange(db, update, Outcome::kMoved);
+  JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, RunChange(db, update, Outcome::kMoved));
+  if (outcome != Outcome::kDone || !change.has_moved) return outcome;
+  JOINPASS_ASSIGN_OR_RETURN(Statement leave,
+                            db.Use("DELETE FROM meeting WHERE max(host_at, deleted_at)<? AND "
+                                   "host=(SELECT seq FROM host WHERE user_key=?)"));
+  JOINPASS_RETURN_IF_ERROR(leave.Time(row.account_at).Bytes(row.user_key).Run());
+  return outcome;
 }
 
 // Within a transaction. 0: nobody said who hosts it; nothing: his row is not there.
@@ -190,11 +206,11 @@ absl::StatusOr<std::vector<std::optional<MeetingRow>>> SqliteDirectory::FindEach
 }
 
 // One statement, since what it costs to begin one is most of what it costs.
-#define JOINPASS_SQL_OF_NUMBER(is)                                                               \
-  JOINPASS_SQL_SELECT_MEETING(", NULL, NULL, NULL, NULL, 0")                                     \
-  "WHERE number_key" is                                                                          \
-  " AND deleted<=? AND host<>0 UNION ALL " JOINPASS_SQL_SELECT_HOST(", 1") "WHERE number_key" is \
-                                                                           " LIMIT ?"
+// Whoever owns the number first: nobody has so many apps that he alone fills the answer.
+#define JOINPASS_SQL_OF_NUMBER(is)                                 \
+  JOINPASS_SQL_SELECT_HOST(", 1")                                  \
+  "WHERE number_key" is " UNION ALL " JOINPASS_SQL_SELECT_MEETING( \
+      ", NULL, NULL, NULL, NULL, 0") "WHERE number_key" is " AND deleted<=? AND host<>0 LIMIT ?"
 
 absl::StatusOr<RowsOfNumber> SqliteDirectory::FindNumber(const LookupKeys& number_keys,
                                                          bool with_deleted) {
@@ -203,8 +219,8 @@ absl::StatusOr<RowsOfNumber> SqliteDirectory::FindNumber(const LookupKeys& numbe
   constexpr int kIsOwner = 13;
   base::MutexLock lock(file_.reads.mutex);
   JOINPASS_ASSIGN_OR_RETURN(Statement find, kSql.Use(*file_.reads.connection, number_keys));
-  kSql.Bind(find, number_keys).Number(with_deleted ? 1 : 0);
-  kSql.Bind(find, number_keys).Number(kMostMatches);
+  kSql.Bind(find, number_keys);
+  kSql.Bind(find, number_keys).Number(with_deleted ? 1 : 0).Number(kMostMatches);
   RowsOfNumber found;
   while (true) {
     JOINPASS_ASSIGN_OR_RETURN(const bool more, find.Step());
@@ -229,10 +245,14 @@ absl::StatusOr<std::vector<NumberedMeeting>> SqliteDirectory::ListMeetings(
   if (!filter.user_keys.empty()) {
     sql = JOINPASS_SQL_LIST("host IN " JOINPASS_SQL_HOSTS_UNDER);
   } else if (!filter.account_keys.empty()) {
-    // The plus has it go through all meetings in their order: once for all pages, where the
-    // index would have each page find and sort all of the account's.
-    sql = JOINPASS_SQL_LIST("+host IN (SELECT seq FROM host WHERE account_key IN " JOINPASS_SQL_KEYS
+    JOINPASS_ASSIGN_OR_RETURN(const bool is_large, HasManyHosts(db, filter.account_keys));
+    // The plus has it go through all meetings in their order: of a large account once for
+    // all pages, where the index would have each page find and sort all of its meetings.
+    sql = JOINPASS_SQL_LIST("host IN (SELECT seq FROM host WHERE account_key IN " JOINPASS_SQL_KEYS
                             ")");
+    if (is_large)
+      sql = JOINPASS_SQL_LIST(
+          "+host IN (SELECT seq FROM host WHERE account_key IN " JOINPASS_SQL_KEYS ")");
   }
 #undef JOINPASS_SQL_LIST
   JOINPASS_ASSIGN_OR_RETURN(Statement list, db.Use(sql));

@@ -75,6 +75,11 @@ absl::Status RemoveHosts(Connection& db, const std::string& column, const Lookup
   JOINPASS_RETURN_IF_ERROR(RemoveByKeys(
       db, "DELETE FROM meeting WHERE host IN (SELECT seq FROM host WHERE " + found + ")", keys));
   JOINPASS_RETURN_IF_ERROR(RemoveByKeys(db, "DELETE FROM host WHERE " + found, keys));
+  // What is remembered of hosts who went before: nobody can say whether it is theirs.
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement lost, db.Use("DELETE FROM meeting WHERE deleted=1 AND host<>0 "
+                             "AND NOT EXISTS (SELECT 1 FROM host WHERE host.seq=meeting.host)"));
+  JOINPASS_RETURN_IF_ERROR(lost.Run());
   return transaction.Commit();
 }
 

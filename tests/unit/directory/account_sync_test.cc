@@ -335,6 +335,38 @@ TEST_SUITE("The sync of an account") {
     const auto found = Resolve(records, *MeetingLink::Parse("81000000000"), clock.Now());
     CHECK(found->candidates[0].learnt_at == clock.Now());
   }
+
+  TEST_CASE_FIXTURE(Scene, "takes no host from another account whose meeting a list shows") {
+    store::CredentialRecord other = Consent("cred_2", "", absl::Hours(99));
+    other.app_kind = AppKind::kAccountManaged;
+    other.account_id = "account-2";
+    REQUIRE(records.PutConsented(other).ok());
+    store::HostRecord theirs;
+    theirs.app_id = "app_1";
+    theirs.user_id = "vv";
+    theirs.account_id = {"account-2", clock.Now()};
+    theirs.personal_meeting_id = {9990001111, clock.Now()};
+    REQUIRE(records.PutHost(theirs).ok());
+    store::MeetingRecord meeting;
+    meeting.app_id = "app_1";
+    meeting.number = 83000000000;
+    meeting.host = {{"vv", "account-2"}, clock.Now()};
+    meeting.deleted = {false, clock.Now()};
+    REQUIRE(records.PutMeetings({&meeting, 1}).ok());
+    instead["/u0/meetings"] =
+        JsonAnswer(200, R"({"meetings":[{"id":82000000000,"host_id":"vv"}]})");
+    const auto served_by = [&](const char* number) -> std::string {
+      const auto found = Resolve(records, *MeetingLink::Parse(number), clock.Now());
+      return found.ok() ? found->candidates[0].credential_id : "nobody";
+    };
+    for (int times = 0; times < 2; ++times) {
+      clock.Advance(absl::Hours(1));
+      REQUIRE(Run().ok());
+      CHECK(served_by("9990001111") == "cred_2");
+      CHECK(served_by("83000000000") == "cred_2");
+      CHECK(served_by("82000000000") == "nobody");
+    }
+  }
 }
 
 }  // namespace

@@ -256,6 +256,15 @@ TEST_SUITE("A sweep of the keys") {
     CHECK(Must(records.EndListings("app_ann", "ann", EmptyList(kLater + absl::Hours(1)))) == 3);
   }
 
+  TEST_CASE_FIXTURE(SweptStore, "keeps of a host what a row made for one of his meetings lacks") {
+    Records forgetful(store, RingOf({kNew}), base::SystemRandom());
+    REQUIRE(forgetful.PutMeetings(std::array{store::MeetingOf("app_1", 9, "ann", kLater)}).ok());
+    REQUIRE(SweepAll(store, keys).done);
+    CHECK(Must(records.FindHostsByVanityName("vanity.ann")).size() == 1);
+    CHECK(Must(records.FindHost("app_1", "ann"))->personal_meeting_id.value == 5'551'112'222);
+    CHECK(Must(records.EndListings("app_1", "ann", EmptyList(kLater + absl::Hours(1)))) == 1);
+  }
+
   TEST_CASE_FIXTURE(SweptStore, "keeps of two credentials of one user the later consent") {
     Records forgetful(store, RingOf({kNew}), base::SystemRandom());
     CredentialRecord twin = CredentialOf("app_1", "ann", "cred_twin");

@@ -1,5 +1,7 @@
 // Stores that an earlier joinpass made.
 
+#include "store/sqlite/migrate.h"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -136,6 +138,16 @@ TEST_SUITE("A store of the first schemas") {
       return meetings.ok() && meetings->size() == 1 ? std::string("ok") : std::string("lost");
     });
     for (const std::string& outcome : outcomes) CHECK(outcome == "ok");
+  }
+
+  TEST_CASE_FIXTURE(FirstStore, "is left to a later joinpass that was faster") {
+    { OpenedStore begun(path); }
+    Ask("directory.db", "PRAGMA user_version=1000; CREATE TABLE newer(x)");
+    const auto db = Must(sqlite::Connection::Open(path + "/directory.db", "directory.db",
+                                                  sqlite::Access::kReadAndWrite));
+    REQUIRE(sqlite::BeginAnew(*db, sqlite::kDirectoryFile).ok());
+    CHECK(Ask("directory.db", "PRAGMA user_version") == "1000");
+    CHECK(Ask("directory.db", "SELECT count(*) FROM newer") == "0");
   }
 }
 
