@@ -23,12 +23,17 @@ std::size_t most = 0;
 
 }  // namespace
 
-void* operator new(std::size_t size) {
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   auto* const block = static_cast<std::size_t*>(std::malloc(size + alignof(std::max_align_t)));
-  if (block == nullptr) throw std::bad_alloc();
+  if (block == nullptr) return nullptr;
   *block = size;
   most = std::max(most, live += size);
   return reinterpret_cast<char*>(block) + alignof(std::max_align_t);
+}
+void* operator new(std::size_t size) {
+  void* const memory = operator new(size, std::nothrow);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
 }
 void operator delete(void* memory) noexcept {
   if (memory == nullptr) return;
@@ -38,6 +43,7 @@ void operator delete(void* memory) noexcept {
   std::free(block);
 }
 void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { operator delete(memory); }
 
 namespace joinpass::testing {
 namespace {
