@@ -7,7 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "directory/consent_of.h"
+#include "directory/may_keep.h"
 #include "directory/resolver.h"
 #include "zoom/endpoints.h"
 #include "zoom/scopes.h"

@@ -8,7 +8,6 @@
 #include "base/ids.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "directory/consent_of.h"
 
 namespace joinpass::directory {
 namespace {
@@ -21,9 +20,7 @@ struct Found {
   // Notes what hides no other; gives back any other error.
   absl::Status Note(const absl::Status& error) {
     if (ReasonOf(error) == Reason::kCredentialUnknown) return absl::OkStatus();
-    if (!store::Records::ConcernsOneRow(error)) return error;
-    damage.Update(error);
-    return absl::OkStatus();
+    return store::Records::NoteDamage(error, damage);
   }
 
   void Add(store::CredentialRecord credential) {
@@ -82,7 +79,8 @@ absl::Status AddOfEmail(store::Records& records, const std::string& email, Found
         JOINPASS_RETURN_IF_ERROR(found.Note(app.status()));
         continue;
       }
-      auto credential = ConsentOf(records, *app, host.user_id, host.account_id.value);
+      auto credential = records.FindCredential(
+          app->id, store::Principal::Of(app->settings.kind, host.user_id, host.account_id.value));
       if (credential.ok()) {
         found.users.push_back({*std::move(credential), host.user_id});
       } else {

@@ -3,7 +3,6 @@
 #include <cstddef>
 
 #include "base/status.h"
-#include "directory/consent_of.h"
 
 namespace joinpass::directory {
 namespace {
@@ -31,8 +30,8 @@ absl::StatusOr<Consent> ServingConsents::Of(const std::string& app_id, const std
     if (kept_.version != *version) kept_ = {.version = *version};
     if (const auto app = kept_.apps.find(app_id); app != kept_.apps.end()) {
       if (!app->second) return std::nullopt;
-      const std::string& id = *app->second == AppKind::kAccountManaged ? account_id : user_id;
-      const auto consent = kept_.consents.find({app_id, id});
+      const auto principal = store::Principal::Of(*app->second, user_id, account_id);
+      const auto consent = kept_.consents.find({app_id, principal.id});
       if (consent != kept_.consents.end()) return consent->second;
     }
   }
@@ -44,12 +43,12 @@ absl::StatusOr<Consent> ServingConsents::Find(const std::string& app_id, const s
   const std::optional<std::uint64_t> version = records_.CommittedCredentialsVersion();
   JOINPASS_ASSIGN_OR_RETURN(const auto app, IfThere(records_.GetApp(app_id), Reason::kAppUnknown));
   Consent consent;
-  std::string id;
+  store::Principal principal;
   if (app) {
-    id = store::Principal::Of(app->settings.kind, user_id, account_id).id;
+    principal = store::Principal::Of(app->settings.kind, user_id, account_id);
     JOINPASS_ASSIGN_OR_RETURN(
         const auto credential,
-        IfThere(ConsentOf(records_, *app, user_id, account_id), Reason::kCredentialUnknown));
+        IfThere(records_.FindCredential(app_id, principal), Reason::kCredentialUnknown));
     if (credential && credential->health != Health::kDisconnecting) {
       consent = {.credential_id = credential->id,
                  .account_id = credential->account_id,
@@ -66,7 +65,7 @@ absl::StatusOr<Consent> ServingConsents::Find(const std::string& app_id, const s
     kept_ = {.version = *version};
   }
   kept_.apps[app_id] = app ? std::optional(app->settings.kind) : std::nullopt;
-  if (app) kept_.consents.insert_or_assign({app_id, std::move(id)}, std::move(kept));
+  if (app) kept_.consents.insert_or_assign({app_id, std::move(principal.id)}, std::move(kept));
   return consent;
 }
 

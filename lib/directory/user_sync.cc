@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/status.h"
-#include "directory/consent_of.h"
+#include "directory/may_keep.h"
 
 namespace joinpass::directory {
 namespace {
