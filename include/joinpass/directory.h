@@ -73,7 +73,12 @@ struct Explanation {
   // When a meeting of this number went, if one did within 48 hours.
   absl::Time deleted_at = absl::InfinitePast();
 
-  int credentials = 0;    // how many there are in all
+  int credentials = 0;   // how many there are in all,
+  int never_synced = 0;  // and of how many of them no sync was ever completed
+
+  // When the others' last syncs were completed: the one that is longest ago.
+  absl::Time synced_at = absl::InfinitePast();
+
   absl::Status outcome;   // what Resolve() says
   std::string text = {};  // all of it in a few lines, the last of which says what to do
 };
@@ -155,19 +160,21 @@ class JOINPASS_EXPORT Directory {
  public:
   virtual ~Directory() = default;
 
-  // Reads who the credential's user is (PMI, personal link) and all pages of his
-  // scheduled meetings and of his webinars, and forgets those that the lists no longer
-  // name. Of an account's credential: the same for all active users of the account; one
-  // who is gone meanwhile, or may host nothing, is passed over, and who is no user of it
-  // any more is forgotten. Where one user cannot be read the others
-  // are, and the error is told at the end. A sync of an account that was cut short less than 15
-  // minutes ago is gone on with from where it was: what that had read counts, and
-  // SyncReport::synced_at says since when. Of one that is
-  // kIdentifying Zoom is asked first who it is, and of a delegated one whether its token
-  // still is the same user's. Without the scope of a part, that part is left as it was
-  // and the error is scope_missing, but for webinars: those are an extra. Two syncs of
-  // one credential run one after the other.
-  // `timeout` bounds the requests; a disk that is busy may add some seconds.
+  // Reads who the credential's user is (PMI, personal link) and all pages of his scheduled
+  // meetings and of his webinars, and forgets those that the lists no longer name.
+  //
+  // Of an account's credential: the same for all active users of the account; one who is
+  // gone meanwhile, or may host nothing, is passed over, and who is no user of it any more
+  // is forgotten. Where one user cannot be read the others are, and the error is told at
+  // the end. A sync of an account that was cut short less than 15 minutes ago is gone on
+  // with from where it was: what that had read counts, and SyncReport::synced_at says since
+  // when.
+  //
+  // Of a credential that is kIdentifying Zoom is asked first who it is, and of a delegated
+  // one whether its token still is the same user's. Without the scope of a part, that part
+  // is left as it was and the error is scope_missing, but for webinars: those are an extra.
+  // Two syncs of one credential run one after the other. `timeout` bounds the requests; a
+  // disk that is busy may add some seconds.
   //
   // Errors: credential_unknown, scope_missing, deadline_exceeded, and those of
   // Zoom, the network and the credential: see reason.h. What was read until
@@ -205,7 +212,7 @@ class JOINPASS_EXPORT Directory {
                                             absl::Duration timeout) = 0;
 
   // Resolve() for whoever asks why: what was looked for, what was found, how old that is,
-  // and what to do. Names user ids and credentials, and no secret. No network.
+  // when Zoom was last asked for all of it, and what to do. Names user ids and credentials, and no secret. No network.
   //
   // Errors: those of the store
   virtual absl::StatusOr<Explanation> Explain(const MeetingLink& link) = 0;

@@ -48,6 +48,19 @@ std::string LineOf(const KnownHost& host, absl::Time now) {
   return line;
 }
 
+// When Zoom was last asked for all that the credentials host.
+std::string SyncsOf(const Explanation& explanation, absl::Time now) {
+  if (explanation.credentials == 0) return "";
+  if (explanation.never_synced == explanation.credentials) return ", none of them ever synced";
+  std::string syncs =
+      absl::StrCat(", last synced ", AgeText(explanation.synced_at, now),
+                   explanation.credentials - explanation.never_synced > 1 ? " or later" : "");
+  if (explanation.never_synced > 0) {
+    absl::StrAppend(&syncs, "; never: ", explanation.never_synced);
+  }
+  return syncs;
+}
+
 // What a credential that is not well asks for.
 std::string AdviceFor(const KnownHost& host) {
   switch (host.health) {
@@ -105,8 +118,8 @@ std::string TextOf(const Explanation& explanation, absl::Time now) {
                     AgeText(explanation.deleted_at, now));
   }
   if (explanation.hosts.empty()) {
-    absl::StrAppend(&text,
-                    "\n  nobody is known to host it; credentials: ", explanation.credentials);
+    absl::StrAppend(&text, "\n  nobody is known to host it; credentials: ", explanation.credentials,
+                    SyncsOf(explanation, now));
   }
   return absl::StrCat(text, "\n", AdviceFor(explanation));
 }

@@ -213,6 +213,23 @@ std::vector<KnownHost> ShownAs(const Knowledge& known, const absl::StatusOr<Reso
   return hosts;
 }
 
+// How long ago Zoom was asked for all that the credentials host.
+absl::Status AddSyncs(store::Records& records, Explanation& explanation) {
+  JOINPASS_ASSIGN_OR_RETURN(const auto credentials, records.ListCredentials(""));
+  explanation.credentials = static_cast<int>(credentials.size());
+  absl::Time first = absl::InfiniteFuture();
+  for (const store::CredentialRecord& credential : credentials) {
+    JOINPASS_ASSIGN_OR_RETURN(const auto sync, records.FindSync(credential.id));
+    if (sync && sync->completed_at != absl::InfinitePast()) {
+      first = std::min(first, sync->completed_at);
+    } else {
+      ++explanation.never_synced;
+    }
+  }
+  if (first != absl::InfiniteFuture()) explanation.synced_at = first;
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<Resolution> Resolve(store::Records& records, ServingConsents& consents,
@@ -227,13 +244,12 @@ absl::StatusOr<Explanation> Explain(store::Records& records, ServingConsents& co
                                     const MeetingLink& link, absl::Time now) {
   JOINPASS_ASSIGN_OR_RETURN(const Knowledge known, Gather(records, consents, link, Ask::kWhy, now));
   const absl::StatusOr<Resolution> found = Judge(known, link);
-  JOINPASS_ASSIGN_OR_RETURN(const auto credentials, records.ListCredentials(""));
   Explanation explanation;
+  JOINPASS_RETURN_IF_ERROR(AddSyncs(records, explanation));
   explanation.meeting_number = found.ok() ? found->meeting_number : link.number();
   explanation.vanity_name = link.vanity_name();
   explanation.hosts = ShownAs(known, found);
   explanation.deleted_at = known.deleted_at;
-  explanation.credentials = static_cast<int>(credentials.size());
   explanation.outcome = found.status();
   explanation.text = TextOf(explanation, now);
   return explanation;

@@ -76,7 +76,7 @@ TEST_SUITE("Explain") {
     CHECK(ReasonOf(unknown.outcome) == Reason::kHostNotConnected);
     CHECK(unknown.text ==
           "meeting 98765432109\n"
-          "  nobody is known to host it; credentials: 1\n"
+          "  nobody is known to host it; credentials: 1, none of them ever synced\n"
           "If the host has consented, sync his credential: what was made since the last sync is "
           "not known. Else have him consent.");
 
@@ -98,6 +98,36 @@ TEST_SUITE("Explain") {
     CHECK(gone.deleted_at == clock.Now() - absl::Hours(2));
     CHECK(gone.hosts.empty());
     CHECK(gone.text.find("\n  a meeting of this number went 2 hours ago\n") != std::string::npos);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "says when Zoom was last asked for all that the consents host") {
+    const auto line = [&] {
+      const std::string text = Of("98765432109").text;
+      const std::size_t begin = text.find("credentials: ");
+      return text.substr(begin, text.find('\n', begin) - begin);
+    };
+    const auto put_sync = [&](const std::string& id) {
+      const store::SyncRecord sync = {.credential_id = id,
+                                      .state = SyncState::kCompleted,
+                                      .began_at = clock.Now(),
+                                      .changed_at = clock.Now(),
+                                      .completed_at = clock.Now()};
+      REQUIRE(*records.PutSync(sync, std::nullopt));
+    };
+    put_sync("cred_1");
+    const absl::Time first = clock.Now();
+    clock.Advance(absl::Hours(3));
+    CHECK(line() == "credentials: 1, last synced 3 hours ago");
+    REQUIRE(records.PutConsented(Consent("cred_2", "user-2", absl::Hours(9))).ok());
+    REQUIRE(records.PutConsented(Consent("cred_3", "user-3", absl::Hours(9))).ok());
+    CHECK(line() == "credentials: 3, last synced 3 hours ago; never: 2");
+    put_sync("cred_2");
+    CHECK(line() == "credentials: 3, last synced 3 hours ago or later; never: 1");
+    const Explanation explanation = Of("98765432109");
+    CHECK(explanation.never_synced == 1);
+    CHECK(explanation.synced_at == first);
+    put_sync("cred_3");
+    CHECK(line() == "credentials: 3, last synced 3 hours ago or later");
   }
 
   TEST_CASE_FIXTURE(Scene, "says what ails the consent") {
