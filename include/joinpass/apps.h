@@ -34,8 +34,7 @@ struct AppSettings {
   Secret client_secret = {};
 
   // The secret token(s) that sign this app's webhooks; several while they are
-  // changed. May be empty. None may be blank. Kept for the side that receives
-  // webhooks, which does not exist yet.
+  // changed. May be empty: then no webhook of it is taken. None may be blank.
   std::vector<Secret> webhook_secrets = {};
 };
 

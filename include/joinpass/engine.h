@@ -22,6 +22,7 @@
 #include "joinpass/join.h"
 #include "joinpass/keys.h"
 #include "joinpass/secret.h"
+#include "joinpass/webhooks.h"
 
 namespace joinpass {
 
@@ -140,6 +141,7 @@ class JOINPASS_EXPORT Engine {
   virtual Credentials& credentials() = 0;
   virtual Directory& directory() = 0;
   virtual Keys& keys() = 0;
+  virtual Webhooks& webhooks() = 0;
 
   // Starts to warm a join and returns at once, without waiting for disk or
   // network. The session may outlive the engine: its calls fail then.

@@ -28,6 +28,9 @@ enum class Reason {
   kConsentStateInvalid,  // the redirect's `state` is unknown, too old, or another browser's
   kConsentDeclined,      // [kPermissionDenied] the user declined on the consent page
   kConsenterUnexpected,  // [kPermissionDenied] somebody else consented than was expected
+  kWebhookNotAuthentic,  // [kUnauthenticated] the app's secret tokens did not sign it, or not
+                         // now; `cause`. Nothing of it was read
+  kWebhookInvalid,       // Zoom signed it, and it cannot be read, or must not be answered; `cause`
 
   // --- unknown things [kNotFound] ------------------------------------------
   kAppUnknown,         // no app with this id
@@ -54,6 +57,7 @@ enum class Reason {
   kProcessForked,            // [kFailedPrecondition] a call in a forked child, where the engine
                              // of the parent has neither threads nor sockets; open another one
   kAppInUse,                 // [kFailedPrecondition] the app still has credentials
+  kWebhookSecretMissing,     // [kFailedPrecondition] the app has no secret token to check with
   kSdkLacksField,            // [kFailedPrecondition] this Meeting SDK has no field for a token
                              // that the pass holds
 
@@ -130,6 +134,19 @@ enum class Cause {
   kCallbackAnswerInvalid,
   kTokenNotOffered,
   kAddressNotAllowed,
+
+  // kWebhookNotAuthentic
+  kSignatureMissing,  // a header of the signature is not there, or there twice
+  kSignatureWrong,
+  kTimestampInvalid,
+  kTimestampTooOld,  // by more than two hours
+  kTimestampAhead,   // by more than five minutes
+
+  // kWebhookInvalid
+  kBodyTooLarge,       // it has more than 256 KiB; whether Zoom signed it was not looked at
+  kBodyBroken,         // it is no JSON object, or passes a bound
+  kFieldMissing,       // such an event always has it
+  kChallengeNotPlain,  // what the URL challenge has signed is none of Zoom's plain tokens
 
   // kResourcesExhausted
   kDescriptors,

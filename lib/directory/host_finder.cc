@@ -137,6 +137,7 @@ store::HostRecord HostOf(const store::CredentialRecord& credential, const zoom::
   host.account_id = {credential.account_id, learnt_at};
   host.personal_meeting_id = {user.personal_meeting_id, learnt_at};
   host.vanity_name = {user.vanity_name, learnt_at};
+  host.inactive = {!user.active, learnt_at};
   if (!user.email.empty()) host.email = {user.email, learnt_at};
   return host;
 }

@@ -127,6 +127,7 @@ base::Task<absl::Status> UserSync::ReadHost(const Target& target, SteadyTime dea
     }
     // That he is there is known, and of an account its list of users has told the rest.
     store::HostRecord host = HostOf(target, LearntAt(target.listed_at, report));
+    if (listed) host.inactive = {false, host.account_id.at};  // it names active users only
     if (listed) host.personal_meeting_id = {target.personal_meeting_id, host.account_id.at};
     if (!target.email.empty()) host.email = {target.email, host.account_id.at};
     const absl::Status put = co_await PutHost(target, std::move(host), report);
@@ -137,6 +138,7 @@ base::Task<absl::Status> UserSync::ReadHost(const Target& target, SteadyTime dea
   store::HostRecord host = HostOf(target, learnt_at);
   host.personal_meeting_id = {user->value.personal_meeting_id, learnt_at};
   host.vanity_name = {std::move(user->value.vanity_name), learnt_at};
+  host.inactive = {!user->value.active, learnt_at};
   std::string email = user->value.email.empty() ? target.email : user->value.email;
   if (!email.empty()) host.email = {std::move(email), learnt_at};
   co_return co_await PutHost(target, std::move(host), report);

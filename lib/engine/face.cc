@@ -15,7 +15,8 @@ Face::Face(std::unique_ptr<House> house)
       apps_(border_, house_->apps()),
       credentials_(border_, house_->credentials()),
       directory_(border_, house_->directory()),
-      keys_(border_, house_->keys()) {
+      keys_(border_, house_->keys()),
+      webhooks_(border_, house_->webhooks()) {
   EndAtExit(house_);
 }
 
@@ -177,6 +178,16 @@ absl::StatusOr<SweepReport> Face::GuestKeys::Sweep(absl::Duration timeout) {
 
 absl::Status Face::GuestKeys::Remove(const std::string& id) {
   return border_.Run([&] { return inside_.Remove(id); });
+}
+
+WebhookAnswer Face::GuestWebhooks::Receive(const WebhookRequest& request) {
+  auto answer =
+      border_.Run([&]() -> absl::StatusOr<WebhookAnswer> { return inside_.Receive(request); });
+  return answer.ok() ? *std::move(answer) : directory::AnswerOf(answer.status());
+}
+
+absl::StatusOr<WebhookStatus> Face::GuestWebhooks::GetStatus(const std::string& app_id) {
+  return border_.Run([&] { return inside_.GetStatus(app_id); });
 }
 
 }  // namespace joinpass::engine

@@ -27,6 +27,7 @@ class Face final : public Engine {
   Credentials& credentials() override { return credentials_; }
   Directory& directory() override { return directory_; }
   Keys& keys() override { return keys_; }
+  Webhooks& webhooks() override { return webhooks_; }
   absl::StatusOr<std::unique_ptr<JoinSession>> BeginJoin(JoinRequest request) override;
   absl::StatusOr<JoinPass> Prepare(JoinRequest request, absl::Duration timeout) override;
   absl::StatusOr<UpkeepReport> Upkeep(absl::Duration timeout) override;
@@ -103,6 +104,17 @@ class Face final : public Engine {
     Keys& inside_;
   };
 
+  class GuestWebhooks final : public Webhooks {
+   public:
+    GuestWebhooks(const Border& border, Webhooks& inside) : border_(border), inside_(inside) {}
+    WebhookAnswer Receive(const WebhookRequest& request) override;
+    absl::StatusOr<WebhookStatus> GetStatus(const std::string& app_id) override;
+
+   private:
+    const Border& border_;
+    Webhooks& inside_;
+  };
+
   // Within the border.
   absl::StatusOr<std::unique_ptr<JoinSession>> Begin(JoinRequest request);
   absl::StatusOr<JoinPass> BeginAndMint(JoinRequest request, absl::Duration timeout);
@@ -113,6 +125,7 @@ class Face final : public Engine {
   GuestCredentials credentials_;
   GuestDirectory directory_;
   GuestKeys keys_;
+  GuestWebhooks webhooks_;
 };
 
 }  // namespace joinpass::engine

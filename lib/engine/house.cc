@@ -86,7 +86,8 @@ House::House(EngineOptions options, Parts parts)
       apps_(context_),
       credentials_(context_, tokens_, calls_, consents_, *runner_),
       directory_(context_, sync_, serving_, hosts_, *runner_),
-      keys_(context_, *parts_.store, *parts_.keys, *runner_) {}
+      keys_(context_, *parts_.store, *parts_.keys, *runner_),
+      webhooks_(context_, tokens_, calls_, serving_, *runner_) {}
 
 House::~House() { (void)Close(kCloseByItself); }
 

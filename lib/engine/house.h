@@ -20,6 +20,7 @@
 #include "engine/stored_credentials.h"
 #include "engine/stored_directory.h"
 #include "engine/stored_keys.h"
+#include "engine/stored_webhooks.h"
 #include "http/client.h"
 #include "http/loop.h"
 #include "join/minter.h"
@@ -58,6 +59,7 @@ class House {
   StoredCredentials& credentials() { return credentials_; }
   StoredDirectory& directory() { return directory_; }
   StoredKeys& keys() { return keys_; }
+  StoredWebhooks& webhooks() { return webhooks_; }
   const join::Services& services() const { return services_; }
   oauth::Upkeep& upkeep() { return upkeep_; }
   const std::shared_ptr<Runner>& runner() { return runner_; }
@@ -103,6 +105,7 @@ class House {
   StoredCredentials credentials_;
   StoredDirectory directory_;
   StoredKeys keys_;
+  StoredWebhooks webhooks_;
 
   // Whoever comes first closes; the others wait for him.
   absl::Status CloseOnce(absl::Duration timeout);

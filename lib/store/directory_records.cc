@@ -28,6 +28,7 @@ HostRecord Cut(HostRecord host) {
   Cut(host.personal_meeting_id);
   Cut(host.vanity_name);
   Cut(host.email);
+  Cut(host.inactive);
   return host;
 }
 MeetingRecord Cut(MeetingRecord meeting) {
@@ -61,6 +62,8 @@ HostRow RowOf(const RowSealer& sealer, const HostRecord& now,
   row.number_at = now.personal_meeting_id.at;
   row.vanity_at = now.vanity_name.at;
   row.email_at = now.email.at;
+  row.inactive = now.inactive.value;
+  row.inactive_at = now.inactive.at;
   return row;
 }
 MeetingRow RowOf(const RowSealer& sealer, const MeetingRecord& now,
@@ -176,6 +179,7 @@ bool Learn(HostRecord& known, const HostRecord& learnt, absl::Time latest) {
   changed |= known.personal_meeting_id.Take(learnt.personal_meeting_id, latest);
   changed |= known.vanity_name.Take(learnt.vanity_name, latest);
   changed |= known.email.Take(learnt.email, latest);
+  changed |= known.inactive.Take(learnt.inactive, latest);
   return changed;
 }
 

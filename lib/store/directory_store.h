@@ -32,6 +32,8 @@ class DirectoryStore {
   // For each search the row, if there is one, in the same order.
   virtual absl::StatusOr<std::vector<std::optional<MeetingRow>>> FindEachMeeting(
       std::span<const MeetingSearch> searches) = 0;
+  // Nobody who is inactive is found below, nor what he hosts, but by ListHostsUnseen().
+  //
   // At one moment: meetings whose host is known, and that are not deleted or
   // (`with_deleted`) are; and hosts who have the number as their personal meeting id.
   virtual absl::StatusOr<RowsOfNumber> FindNumber(const LookupKeys& number_keys,
@@ -44,10 +46,11 @@ class DirectoryStore {
   // kMoved: one of what is stored is not as seen (any more), or the row of its host is not
   // there; nothing was written.
   virtual absl::StatusOr<Outcome> ChangeMeetings(std::span<const MeetingChange> changes) = 0;
-  // Ends what lists of one host were read. Of each list, unless one that began later (and not after `latest`) has ended: what it does not
-  // show and of which nothing was learnt from `began` to `latest` is deleted, as of
-  // `began`; what it shows and was deleted before is there again; and the host's row says
-  // when it was read. One transaction. Gives how many were deleted.
+  // Lists of one host were read to their ends. Of each, unless one that began later (and not
+  // after `latest`) has ended: what it does not show and of which nothing was learnt from
+  // `began` to `latest` is deleted, as of `began`; what it shows and was deleted before is
+  // there again; and the host's row says when it was read. One transaction. Gives how many
+  // were deleted.
   virtual absl::StatusOr<int> EndListings(const LookupKeys& user_keys,
                                           std::span<const ListingEnd> lists, absl::Time latest) = 0;
   // Hosts of the account of whom nothing was learnt from `before` to `latest`.
@@ -58,7 +61,8 @@ class DirectoryStore {
   // then to `latest`; he is gone if none is left. One transaction. Gives how many meetings.
   virtual absl::StatusOr<int> ForgetHost(const LookupKeys& user_keys, absl::Time before,
                                          absl::Time latest) = 0;
-  // Forgets deletions that were not from `before` to `latest`.
+  // Forgets deletions that were not from `before` to `latest`, and hosts who are inactive
+  // since another time, with their meetings. One transaction.
   virtual absl::Status ForgetDeleted(absl::Time before, absl::Time latest) = 0;
   // All that is known of one host, or of all hosts of one account.
   virtual absl::Status RemoveHost(const LookupKeys& user_keys) = 0;

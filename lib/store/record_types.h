@@ -183,6 +183,7 @@ struct HostRecord {
   Learnt<std::uint64_t> personal_meeting_id = {};  // 0: none
   Learnt<std::string> vanity_name = {};            // lower case; empty: none
   Learnt<std::string> email = {};                  // lower case; empty: not known
+  Learnt<bool> inactive = {};  // he may host nothing: deactivated, gone from the account, deleted
 
   // When a whole list of his meetings, or webinars, last began to be read: what was known
   // of them then was so, but for what was learnt since.
@@ -224,6 +225,15 @@ struct MeetingListing {
   MeetingKind kind = MeetingKind::kScheduled;
   std::vector<std::uint64_t> numbers = {};
   absl::Time began = absl::InfinitePast();  // to be read
+};
+
+// How the webhooks of one app do. Only what was read under its own signature is named.
+struct WebhookNotes {
+  absl::Time good_at = absl::InfinitePast();
+  std::string good_event = {};
+  absl::Time bad_at = absl::InfinitePast();
+  Reason bad_reason = Reason::kInternal;
+  Cause bad_cause = Cause::kNone;
 };
 
 // How a sync of one credential does, or did.

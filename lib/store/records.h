@@ -225,7 +225,7 @@ class Records {
   // `now`) are deleted, as of then. Gives how many.
   absl::StatusOr<int> ForgetHost(const std::string& app_id, const std::string& user_id,
                                  absl::Time before, absl::Time now = absl::InfiniteFuture());
-  // Forgets what was deleted 48 h before `now`.
+  // Forgets what was deleted 48 h before `now`, and hosts who are inactive for so long.
   absl::Status ForgetDeleted(absl::Time now);
 
   absl::StatusOr<std::optional<HostRecord>> FindHost(const std::string& app_id,
@@ -258,6 +258,16 @@ class Records {
 
   absl::StatusOr<std::vector<HostRecord>> FindHostsByVanityName(std::string_view name);
   absl::StatusOr<std::vector<HostRecord>> FindHostsByEmail(std::string_view email);
+
+  // Webhooks, known by their raw bodies. Whoever applied one notes it after that, so that
+  // what a crash comes between is applied twice, and never not at all.
+  absl::StatusOr<bool> KnowsWebhook(const std::string& app_id, std::string_view body);
+  // Of an empty `body` it notes only that it was good. Forgets what came 3 h before `now`.
+  absl::Status NoteWebhook(const std::string& app_id, std::string_view body,
+                           const std::string& event, absl::Time now);
+  absl::Status NoteBadWebhook(const std::string& app_id, Reason reason, Cause cause,
+                              absl::Time now);
+  absl::StatusOr<WebhookNotes> GetWebhookNotes(const std::string& app_id);
 
   // How syncs do. False: what is stored did not begin and change when `seen` did (nothing:
   // there is none).

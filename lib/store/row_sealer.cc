@@ -209,6 +209,8 @@ HostRow RowSealer::SealHost(const HostRecord& host) const {
   row.number_at = host.personal_meeting_id.at;
   row.vanity_at = host.vanity_name.at;
   row.email_at = host.email.at;
+  row.inactive = host.inactive.value;
+  row.inactive_at = host.inactive.at;
   row.meetings_listed_at = host.meetings_listed_at;
   row.webinars_listed_at = host.webinars_listed_at;
   row.sealed = Seal(HostPlace(row.user_key), WriteHost(host));
@@ -224,6 +226,7 @@ absl::StatusOr<HostRecord> RowSealer::OpenHost(const HostRow& row) const {
   host.personal_meeting_id.at = row.number_at;
   host.vanity_name.at = row.vanity_at;
   host.email.at = row.email_at;
+  host.inactive = {row.inactive, row.inactive_at};
   host.meetings_listed_at = row.meetings_listed_at;
   host.webinars_listed_at = row.webinars_listed_at;
   return host;
@@ -289,6 +292,10 @@ LookupKeys RowSealer::VanityNameKeys(std::string_view name) const {
 
 LookupKeys RowSealer::EmailKeys(std::string_view email) const {
   return KeysOrNone(EmailLookup(), email);
+}
+
+LookupKeys RowSealer::WebhookKeys(std::string_view app_id, std::string_view body) const {
+  return keys_.LookupKeys(WebhookLookup(app_id), body);
 }
 
 MeetingSearch RowSealer::SearchMeeting(const MeetingRecord& meeting) const {

@@ -97,6 +97,8 @@ struct HostRow {
   absl::Time number_at = absl::InfinitePast();
   absl::Time vanity_at = absl::InfinitePast();
   absl::Time email_at = absl::InfinitePast();
+  bool inactive = false;  // he and his meetings are found by nobody
+  absl::Time inactive_at = absl::InfinitePast();
   absl::Time meetings_listed_at = absl::InfinitePast();
   absl::Time webinars_listed_at = absl::InfinitePast();
   std::string sealed = {};

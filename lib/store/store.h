@@ -10,6 +10,7 @@
 #include "store/credential_store.h"
 #include "store/directory_store.h"
 #include "store/rotation_store.h"
+#include "store/webhook_store.h"
 
 namespace joinpass::store {
 
@@ -35,6 +36,7 @@ class Store {
   virtual CredentialStore& credentials() = 0;
   virtual DirectoryStore& directory() = 0;
   virtual RotationStore& rotation() = 0;
+  virtual WebhookStore& webhooks() = 0;
 };
 
 }  // namespace joinpass::store

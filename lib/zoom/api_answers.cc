@@ -8,10 +8,10 @@
 #include <unordered_set>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "zoom/api_fields.h"
 #include "zoom/errors.h"
 #include "zoom/json.h"
 #include "zoom/token_text.h"
@@ -21,11 +21,6 @@ namespace {
 
 // Source: Zoom's API reference of `GET /users` and of roles, read 2026-03.
 constexpr std::string_view kOwnersRole = "0";
-// Likewise of `GET /meetings/{meetingId}`.
-constexpr std::int64_t kInstantType = 1;
-constexpr std::int64_t kPersonalRoomType = 4;
-constexpr std::size_t kLongestEmail = 320;
-constexpr std::size_t kLongestName = 64;
 constexpr std::size_t kLongestPageToken = 4 * 1024;
 constexpr std::int64_t kLongestRecordingToken = 60 * 60;
 
@@ -57,21 +52,6 @@ std::string BoundedId(const JsonField& field) {
 
 std::uint64_t NumberOrZero(const JsonField& field) {
   return static_cast<std::uint64_t>(field.Number().value_or(0));
-}
-
-std::string EmailOf(const JsonField& field) {
-  const std::string_view text = field.Text();
-  return text.size() <= kLongestEmail ? absl::AsciiStrToLower(base::ToAbsl(text)) : "";
-}
-
-// "jill" of "https://us04web.zoom.us/my/Jill?pwd=…".
-std::string VanityName(std::string_view url) {
-  constexpr std::string_view kMark = "/my/";
-  const std::size_t at = url.find(kMark);
-  if (at == std::string_view::npos) return {};
-  const std::string_view behind = url.substr(at + kMark.size());
-  const std::string_view name = behind.substr(0, behind.find_first_of("/?#"));
-  return IsToken(name, kLongestName) ? absl::AsciiStrToLower(base::ToAbsl(name)) : "";
 }
 
 absl::StatusOr<std::string> PageToken(const message::Response& response, std::string_view what,
@@ -129,9 +109,9 @@ absl::StatusOr<User> ReadUser(const message::Response& response) {
   User user;
   user.id = id.Text();
   user.account_id = BoundedId(account);
-  user.email = EmailOf(email);
+  user.email = EmailIn(email.Text());
   user.personal_meeting_id = NumberOrZero(pmi);
-  user.vanity_name = VanityName(vanity.Text());
+  user.vanity_name = VanityNameInUrl(vanity.Text());
   user.active = state.Text().empty() || state.Text() == "active";
   return user;
 }
@@ -144,7 +124,7 @@ absl::StatusOr<UserPage> ReadUserPage(const message::Response& response) {
   const auto on_entry = [&] {
     if (!IsId(entry[0].Text())) return;
     page.users.push_back({.id = std::string(entry[0].Text()),
-                          .email = EmailOf(entry[3]),
+                          .email = EmailIn(entry[3].Text()),
                           .personal_meeting_id = NumberOrZero(entry[1]),
                           .is_owner = entry[2].Text() == kOwnersRole});
   };
@@ -171,9 +151,7 @@ absl::StatusOr<HostedMeeting> ReadMeeting(const message::Response& response) {
   if (!IsId(fields[0].Text())) return Invalid(response, "meeting", "the answer has no usable host");
   HostedMeeting meeting;
   meeting.host_id = fields[0].Text();
-  const std::int64_t type = fields[1].Number().value_or(0);
-  if (type == kInstantType) meeting.kind = HostedMeeting::Kind::kInstant;
-  if (type == kPersonalRoomType) meeting.kind = HostedMeeting::Kind::kPersonalRoom;
+  meeting.kind = MeetingKindOfType(fields[1].Number().value_or(0));
   return meeting;
 }
 

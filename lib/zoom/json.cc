@@ -16,7 +16,7 @@ using Kind = JsonField::Kind;
 
 constexpr std::size_t kDepth = 32;
 constexpr std::size_t kLongestText = 64 * 1024;
-constexpr std::size_t kLongestKey = 64;  // of the keys that anybody asks for
+constexpr std::size_t kLongestPath = 96;  // of those that anybody asks for
 constexpr std::string_view kSpace = " \t\r\n";
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
@@ -28,7 +28,8 @@ void Clear(std::span<JsonField> fields) {
 }
 
 // Follows the events. Depth 1 is inside the outermost object; an entry of the list
-// is at depth 3.
+// is at depth 3. The path of a value is the keys from the outermost object down to its own,
+// with dots between them; in an array it has a '[', and nobody asks for that.
 class Picker {
  public:
   static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
@@ -42,15 +43,15 @@ class Picker {
   bool on_document_end(json::error_code&) { return true; }
 
   bool on_object_begin(json::error_code&) {
-    OnContainer();
+    OnContainer('.');
     entry_is_object_ = entry_is_object_ || (in_list_ && depth_ == 3);
     return true;
   }
   bool on_object_end(std::size_t, json::error_code&) { return OnEnd(); }
 
   bool on_array_begin(json::error_code&) {
-    const bool is_list = depth_ == 1 && list_ && KeyIs(list_->key);
-    JsonField* const texts = OnContainer();
+    const bool is_list = depth_ == 1 && list_ && Path() == list_->key;
+    JsonField* const texts = OnContainer('[');
     if (is_list) list_->found = in_list_ = true;
     if (texts != nullptr && texts->takes_list) {
       texts->kind = Kind::kText;
@@ -58,15 +59,18 @@ class Picker {
     }
     return true;
   }
-  bool on_array_end(std::size_t, json::error_code&) { return OnEnd(); }
+  bool on_array_end(std::size_t entries, json::error_code&) {
+    OnEnd();
+    path_size_ = begin_[depth_ + 1] - 1;  // of the array itself again, as far as it is known
+    JsonField* const field = entries == 0 ? Find() : nullptr;
+    if (field != nullptr && !field->takes_list) field->kind = Kind::kEmptyList;
+    return true;
+  }
 
   bool on_key_part(json::string_view part, std::size_t, json::error_code&) {
-    if (key_done_) key_size_ = 0;
+    if (key_done_) path_size_ = begin_[depth_];
     key_done_ = false;
-    for (const char c : part) {
-      if (key_size_ < kLongestKey) key_[key_size_] = c;
-      key_size_ = std::min(key_size_ + 1, kLongestKey + 1);
-    }
+    for (const char c : part) Append(c == '.' || c == '[' ? '\0' : c);
     return true;
   }
   bool on_key(json::string_view part, std::size_t size, json::error_code& ec) {
@@ -101,7 +105,10 @@ class Picker {
   bool on_uint64(std::uint64_t, json::string_view, json::error_code&) { return OnOther(); }
   bool on_double(double, json::string_view, json::error_code&) { return OnOther(); }
   bool on_bool(bool, json::error_code&) { return OnOther(); }
-  bool on_null(json::error_code&) { return OnOther(); }
+  bool on_null(json::error_code&) {
+    OnScalar(Kind::kNull);
+    return true;
+  }
   bool on_comment_part(json::string_view, json::error_code&) { return true; }
   bool on_comment(json::string_view, json::error_code&) { return true; }
 
@@ -111,8 +118,12 @@ class Picker {
   }
 
  private:
-  bool KeyIs(std::string_view key) const {
-    return key_size_ <= kLongestKey && std::string_view(key_, key_size_) == key;
+  // Empty if it is longer than anybody asks for.
+  std::string_view Path() const { return {path_, path_size_ <= kLongestPath ? path_size_ : 0}; }
+
+  void Append(char c) {
+    if (path_size_ < kLongestPath) path_[path_size_] = c;
+    path_size_ = std::min(path_size_ + 1, kLongestPath + 2);
   }
 
   bool LeaveOut() {
@@ -127,18 +138,26 @@ class Picker {
     return true;
   }
 
-  // The field that a value here is for, emptied, if anybody asked for it.
-  JsonField* Take(Kind kind) {
-    std::span<JsonField> fields;
-    if (depth_ == 1) fields = fields_;
-    if (depth_ == 3 && in_list_ && entry_is_object_) fields = list_->fields;
-    for (JsonField& field : fields) {
-      if (!KeyIs(field.key)) continue;
-      field.kind = kind;
-      field.text.clear();
-      return &field;
+  // The field that a value here is for, if anybody asked for it.
+  JsonField* Find() {
+    const bool in_entry = depth_ == 3 && in_list_ && entry_is_object_;
+    std::string_view path = Path();
+    if (in_entry) path.remove_prefix(std::min(begin_[depth_], path.size()));
+    if (path.empty()) return nullptr;
+    for (JsonField& field : in_entry ? list_->fields : fields_) {
+      if (field.key == path) return &field;
     }
     return nullptr;
+  }
+
+  // The same, emptied.
+  JsonField* Take(Kind kind) {
+    if (in_array_[depth_]) path_size_ = begin_[depth_];
+    JsonField* const field = Find();
+    if (field == nullptr) return nullptr;
+    field->kind = kind;
+    field->text.clear();
+    return field;
   }
 
   JsonField* OnScalar(Kind kind) {
@@ -155,13 +174,16 @@ class Picker {
   }
 
   // Gives the field that it stands for, if anybody asked for it.
-  JsonField* OnContainer() {
+  JsonField* OnContainer(char mark) {
     JsonField* const field = Take(Kind::kOther);
     if (in_list_ && depth_ == 2) {
       Clear(list_->fields);
       entry_is_object_ = false;
     }
     ++depth_;
+    if (depth_ > 1) Append(mark);
+    begin_[depth_] = path_size_;
+    in_array_[depth_] = mark == '[';
     return field;
   }
 
@@ -179,8 +201,10 @@ class Picker {
   JsonList* list_;
   JsonField* target_ = nullptr;
   JsonField* texts_ = nullptr;  // inside a list of texts that is for it
-  char key_[kLongestKey] = {};
-  std::size_t key_size_ = 0;
+  char path_[kLongestPath] = {};
+  std::size_t path_size_ = 0;           // above kLongestPath: its end is not kept
+  std::size_t begin_[kDepth + 2] = {};  // by depth: where the keys of that object begin
+  bool in_array_[kDepth + 2] = {};      // likewise
   std::size_t depth_ = 0;
   bool key_done_ = true;
   bool in_text_ = false;

@@ -1,6 +1,6 @@
-// A JSON answer, of which the asked-for fields alone are kept.
+// What Zoom wrote in JSON, of which the asked-for fields alone are kept.
 //
-// Everything that Zoom answers is one object, or one object with a list of
+// Everything that Zoom writes is one object, or one object with a list of
 // objects. It is read by events: what nobody asked for (topics, passcodes, start
 // URLs) is skipped where it stands. What is kept, is kept in wiped memory.
 // Bounds: depth 32, a kept text 64 KiB. UTF-8 is checked; a byte-order mark before
@@ -20,9 +20,11 @@
 namespace joinpass::zoom {
 
 struct JsonField {
-  enum class Kind { kAbsent, kText, kInteger, kOther };
+  enum class Kind { kAbsent, kText, kInteger, kEmptyList, kNull, kOther };
   enum class TooLong { kBreaks, kLeftOut };  // the answer; this field alone (kOther)
 
+  // Of the outermost object; "a.b" is `b` of the object that is its `a`. A key that has a
+  // dot of its own is never meant.
   std::string_view key = {};
   TooLong too_long = TooLong::kBreaks;
   bool takes_list = false;  // a list of texts is one text, with spaces between them
@@ -55,7 +57,7 @@ enum class JsonResult {
   kForeign,  // does not even begin like JSON: HTML, nothing, text
 };
 
-// Fills `fields` from the outermost object. Of a key that is there twice the last
+// Fills `fields`. Of a key that is there twice the last
 // counts.
 JsonResult ReadJson(std::string_view body, std::span<JsonField> fields, JsonList* list = nullptr);
 

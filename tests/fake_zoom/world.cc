@@ -104,6 +104,12 @@ bool World::IsPresent(std::string_view user_id, std::int64_t number) const {
   return present_.contains({number, std::string(user_id)});
 }
 
+std::set<std::int64_t> World::Running() const {
+  std::set<std::int64_t> running;
+  for (const auto& [number, user] : present_) running.insert(number);
+  return running;
+}
+
 bool IsExpired(const Meeting& meeting, absl::Time now) {
   switch (meeting.type) {
     case 1:

@@ -115,6 +115,7 @@ class World {
   // Who is in which meeting just now.
   void SetPresent(std::string_view user_id, std::int64_t number, bool present);
   bool IsPresent(std::string_view user_id, std::int64_t number) const;
+  std::set<std::int64_t> Running() const;  // the meetings in which somebody is
 
  private:
   std::map<std::string, std::string, std::less<>> id_by_email_ = {};

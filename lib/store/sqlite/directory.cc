@@ -4,7 +4,7 @@
 #include "store/sqlite/directory_rows.h"
 #include "store/sqlite/key_check.h"
 
-#define JOINPASS_SQL_HOST_VALUES "(?,?,?,?,?,?,?,?,?,?,?,?)"
+#define JOINPASS_SQL_HOST_VALUES "(?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 #define JOINPASS_SQL_MEETING "number_key, kind, host_at, deleted, deleted_at, sealed"
 #define JOINPASS_SQL_MEETING_VALUES "(?,?,?,?,?,?)"
 // What ReadMeetingRow() reads: beside its own columns its app, and when its host's list was
@@ -21,6 +21,7 @@ Statement& Bind(Statement& statement, const HostRow& row) {
   statement.Bytes(row.user_key).Bytes(row.account_key).BytesOrNull(row.number_key);
   statement.BytesOrNull(row.vanity_key).BytesOrNull(row.email_key);
   statement.Time(row.account_at).Time(row.number_at).Time(row.vanity_at).Time(row.email_at);
+  statement.Number(row.inactive ? 1 : 0).Time(row.inactive_at);
   statement.Time(row.meetings_listed_at).Time(row.webinars_listed_at);
   return statement.Bytes(row.sealed);
 }
@@ -99,8 +100,9 @@ absl::StatusOr<Outcome> Change(Connection& db, const HostChange& change) {
   if (!change.seen) {
     JOINPASS_RETURN_IF_ERROR(NumberApp(db, row.app_id));
     JOINPASS_ASSIGN_OR_RETURN(
-        Statement insert, db.Use("INSERT OR IGNORE INTO host(" JOINPASS_SQL_HOST
-                                 ", app) VALUES(?,?,?,?,?,?,?,?,?,?,?,?," JOINPASS_SQL_APP ")"));
+        Statement insert,
+        db.Use("INSERT OR IGNORE INTO host(" JOINPASS_SQL_HOST
+               ", app) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?," JOINPASS_SQL_APP ")"));
     return RunChange(db, Bind(insert, row).Text(row.app_id), Outcome::kMoved);
   }
   if (row.user_key != change.seen->user_key) {
@@ -172,7 +174,8 @@ absl::StatusOr<std::vector<HostRow>> SqliteDirectory::FindHostsByVanityName(
     const LookupKeys& vanity_keys) {
   base::MutexLock lock(file_.reads.mutex);
   return FindHosts(*file_.reads.connection,
-                   JOINPASS_SQL_SELECT_HOST("") "WHERE vanity_key IN " JOINPASS_SQL_KEYS " LIMIT ?",
+                   JOINPASS_SQL_SELECT_HOST("") "WHERE vanity_key IN " JOINPASS_SQL_KEYS
+                                                " AND inactive=0 LIMIT ?",
                    vanity_keys);
 }
 
@@ -180,7 +183,8 @@ absl::StatusOr<std::vector<HostRow>> SqliteDirectory::FindHostsByEmail(
     const LookupKeys& email_keys) {
   base::MutexLock lock(file_.reads.mutex);
   return FindHosts(*file_.reads.connection,
-                   JOINPASS_SQL_SELECT_HOST("") "WHERE email_key IN " JOINPASS_SQL_KEYS " LIMIT ?",
+                   JOINPASS_SQL_SELECT_HOST("") "WHERE email_key IN " JOINPASS_SQL_KEYS
+                                                " AND inactive=0 LIMIT ?",
                    email_keys);
 }
 
@@ -205,18 +209,24 @@ absl::StatusOr<std::vector<std::optional<MeetingRow>>> SqliteDirectory::FindEach
   return found;
 }
 
+// Of a host whose row is not there nobody said that he is inactive.
+#define JOINPASS_SQL_HOST_ACTIVE \
+  "NOT EXISTS (SELECT 1 FROM host WHERE host.seq=meeting.host AND inactive=1)"
+
 // One statement, since what it costs to begin one is most of what it costs.
 // Whoever owns the number first: nobody has so many apps that he alone fills the answer.
-#define JOINPASS_SQL_OF_NUMBER(is)                                 \
-  JOINPASS_SQL_SELECT_HOST(", 1")                                  \
-  "WHERE number_key" is " UNION ALL " JOINPASS_SQL_SELECT_MEETING( \
-      ", NULL, NULL, NULL, NULL, 0") "WHERE number_key" is " AND deleted<=? AND host<>0 LIMIT ?"
+#define JOINPASS_SQL_OF_NUMBER(is)                                                \
+  JOINPASS_SQL_SELECT_HOST(", 1")                                                 \
+  "WHERE number_key" is " AND inactive=0 UNION ALL " JOINPASS_SQL_SELECT_MEETING( \
+      ", NULL, NULL, NULL, NULL, NULL, NULL, 0") "WHERE number_key" is            \
+                                                 " AND deleted<=? AND host<>0 "   \
+                                                 "AND " JOINPASS_SQL_HOST_ACTIVE " LIMIT ?"
 
 absl::StatusOr<RowsOfNumber> SqliteDirectory::FindNumber(const LookupKeys& number_keys,
                                                          bool with_deleted) {
   static const ByKeys kSql = {JOINPASS_SQL_OF_NUMBER("=?"),
                               JOINPASS_SQL_OF_NUMBER(" IN " JOINPASS_SQL_KEYS)};
-  constexpr int kIsOwner = 13;
+  constexpr int kIsOwner = 15;
   base::MutexLock lock(file_.reads.mutex);
   JOINPASS_ASSIGN_OR_RETURN(Statement find, kSql.Use(*file_.reads.connection, number_keys));
   kSql.Bind(find, number_keys);
@@ -235,9 +245,10 @@ absl::StatusOr<RowsOfNumber> SqliteDirectory::FindNumber(const LookupKeys& numbe
 
 absl::StatusOr<std::vector<NumberedMeeting>> SqliteDirectory::ListMeetings(
     const MeetingFilter& filter, std::int64_t after, int most) {
-#define JOINPASS_SQL_LIST(where)  \
-  JOINPASS_SQL_SELECT_MEETING("") \
-  "WHERE " where " AND seq>? AND deleted=0 AND host<>0 ORDER BY seq LIMIT ?"
+#define JOINPASS_SQL_LIST(where)                                                      \
+  JOINPASS_SQL_SELECT_MEETING("")                                                     \
+  "WHERE " where " AND seq>? AND deleted=0 AND host<>0 AND " JOINPASS_SQL_HOST_ACTIVE \
+  " ORDER BY seq LIMIT ?"
   base::MutexLock lock(file_.reads.mutex);
   Connection& db = *file_.reads.connection;
   const LookupKeys& keys = filter.user_keys.empty() ? filter.account_keys : filter.user_keys;

@@ -5,7 +5,7 @@
 namespace joinpass::store::sqlite {
 
 HostRow ReadHostRow(const Statement& row) {
-  return {.app_id = row.TextAt(12),
+  return {.app_id = row.TextAt(14),
           .user_key = row.BytesAt(0),
           .account_key = row.BytesAt(1),
           .number_key = row.BytesAt(2),
@@ -15,9 +15,11 @@ HostRow ReadHostRow(const Statement& row) {
           .number_at = row.TimeAt(6),
           .vanity_at = row.TimeAt(7),
           .email_at = row.TimeAt(8),
-          .meetings_listed_at = row.TimeAt(9),
-          .webinars_listed_at = row.TimeAt(10),
-          .sealed = row.BytesAt(11)};
+          .inactive = row.NumberAt(9) != 0,
+          .inactive_at = row.TimeAt(10),
+          .meetings_listed_at = row.TimeAt(11),
+          .webinars_listed_at = row.TimeAt(12),
+          .sealed = row.BytesAt(13)};
 }
 
 absl::Status NumberApp(Connection& db, const std::string& app_id) {

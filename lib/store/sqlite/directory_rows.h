@@ -19,7 +19,7 @@ namespace joinpass::store::sqlite {
 // What ReadHostRow() reads.
 #define JOINPASS_SQL_HOST                                                             \
   "user_key, account_key, number_key, vanity_key, email_key, account_at, number_at, " \
-  "vanity_at, email_at, meetings_at, webinars_at, sealed"
+  "vanity_at, email_at, inactive, inactive_at, meetings_at, webinars_at, sealed"
 #define JOINPASS_SQL_SELECT_HOST(more) \
   "SELECT " JOINPASS_SQL_HOST ", " JOINPASS_SQL_APP_ID("host") more " FROM host "
 #define JOINPASS_SQL_HOSTS_UNDER "(SELECT seq FROM host WHERE user_key IN " JOINPASS_SQL_KEYS ")"

@@ -141,11 +141,17 @@ absl::StatusOr<int> SqliteDirectory::ForgetHost(const LookupKeys& user_keys, abs
 
 absl::Status SqliteDirectory::ForgetDeleted(absl::Time before, absl::Time latest) {
   base::MutexLock lock(file_.writes.mutex);
-  JOINPASS_ASSIGN_OR_RETURN(
-      Statement forget,
-      file_.writes.connection->Use(
-          "DELETE FROM meeting WHERE deleted=1 AND deleted_at NOT BETWEEN ? AND ?"));
-  return forget.Time(before).Time(latest).Run();
+  Connection& db = *file_.writes.connection;
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
+  for (const char* sql :
+       {"DELETE FROM meeting WHERE deleted=1 AND deleted_at NOT BETWEEN ? AND ?",
+        "DELETE FROM meeting WHERE host IN "
+        "(SELECT seq FROM host WHERE inactive=1 AND inactive_at NOT BETWEEN ? AND ?)",
+        "DELETE FROM host WHERE inactive=1 AND inactive_at NOT BETWEEN ? AND ?"}) {
+    JOINPASS_ASSIGN_OR_RETURN(Statement forget, db.Use(sql));
+    JOINPASS_RETURN_IF_ERROR(forget.Time(before).Time(latest).Run());
+  }
+  return transaction.Commit();
 }
 
 absl::Status SqliteDirectory::RemoveHost(const LookupKeys& user_keys) {
@@ -164,7 +170,8 @@ absl::Status SqliteDirectory::RemoveOfApp(const std::string& app_id) {
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
   for (const char* sql :
        {"DELETE FROM meeting WHERE app=" JOINPASS_SQL_APP,
-        "DELETE FROM host WHERE app=" JOINPASS_SQL_APP, "DELETE FROM app WHERE id=?"}) {
+        "DELETE FROM host WHERE app=" JOINPASS_SQL_APP, "DELETE FROM app WHERE id=?",
+        "DELETE FROM webhook_notes WHERE app_id=?"}) {
     JOINPASS_ASSIGN_OR_RETURN(Statement remove, db.Use(sql));
     JOINPASS_RETURN_IF_ERROR(remove.Text(app_id).Run());
   }

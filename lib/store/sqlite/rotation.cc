@@ -100,7 +100,7 @@ absl::StatusOr<bool> Put(Connection& db, const CredentialRow& was, const Credent
 
 // Which of two rows of one thing knows more, where only one can stay. That of a host may
 // say no more than his account, as one of his meetings does.
-#define JOINPASS_SQL_LEARNT_HOST "(max(number_at, vanity_at, email_at), account_at)"
+#define JOINPASS_SQL_LEARNT_HOST "max(number_at, vanity_at, email_at, inactive_at), account_at"
 #define JOINPASS_SQL_LEARNT_MEETING "max(host_at, deleted_at)"
 
 // His meetings stay, under the row that does.
@@ -111,8 +111,8 @@ absl::StatusOr<bool> Put(Connection& db, const HostRow& was, const HostRow& now)
   if (!found) return false;
   JOINPASS_ASSIGN_OR_RETURN(
       Statement other,
-      db.Use("SELECT " JOINPASS_SQL_LEARNT_HOST "<(SELECT max(number_at, vanity_at, email_at), "
-             "account_at FROM host WHERE user_key=?) FROM host WHERE user_key=?"));
+      db.Use("SELECT (" JOINPASS_SQL_LEARNT_HOST ")<(SELECT " JOINPASS_SQL_LEARNT_HOST
+             " FROM host WHERE user_key=?) FROM host WHERE user_key=?"));
   JOINPASS_ASSIGN_OR_RETURN(const bool twice, other.Bytes(was.user_key).Bytes(now.user_key).Step());
   if (twice && was.user_key != now.user_key) {
     const bool is_older = other.NumberAt(0) != 0;

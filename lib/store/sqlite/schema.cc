@@ -79,7 +79,7 @@ CREATE INDEX event_of_credential ON event(credential_id);
 // number is not given again: what is left of his meetings would be somebody else's.
 const FileKind kDirectoryFile = {.name = "directory.db",
                                  .application_id = 0x6a704469,  // "jpDi"
-                                 .version = 6,
+                                 .version = 7,
                                  .oldest = 2,
                                  .settings = JOINPASS_SQL_SETTINGS,
                                  .tables = R"sql(
@@ -98,6 +98,8 @@ CREATE TABLE host(
   number_at INTEGER NOT NULL,
   vanity_at INTEGER NOT NULL,
   email_at INTEGER NOT NULL,
+  inactive INTEGER NOT NULL,
+  inactive_at INTEGER NOT NULL,
   meetings_at INTEGER NOT NULL,
   webinars_at INTEGER NOT NULL,
   sealed BLOB NOT NULL) STRICT;
@@ -105,6 +107,7 @@ CREATE INDEX host_of_account ON host(account_key);
 CREATE INDEX host_of_number ON host(number_key);
 CREATE INDEX host_of_vanity ON host(vanity_key);
 CREATE INDEX host_of_email ON host(email_key);
+CREATE INDEX host_inactive ON host(inactive_at) WHERE inactive=1;
 CREATE TABLE meeting(
   seq INTEGER PRIMARY KEY,
   number_key BLOB NOT NULL,
@@ -118,6 +121,17 @@ CREATE TABLE meeting(
   UNIQUE(number_key, app)) STRICT;
 CREATE INDEX meeting_of_host ON meeting(host);
 CREATE INDEX meeting_deleted ON meeting(deleted_at) WHERE deleted=1;
+CREATE TABLE webhook(
+  body_key BLOB PRIMARY KEY,
+  received_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX webhook_received ON webhook(received_at);
+CREATE TABLE webhook_notes(
+  app_id TEXT PRIMARY KEY,
+  good_at INTEGER NOT NULL,
+  good_event TEXT NOT NULL,
+  bad_at INTEGER NOT NULL,
+  bad_reason TEXT NOT NULL,
+  bad_cause TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE sync(
   credential_id TEXT PRIMARY KEY,
   state INTEGER NOT NULL,

@@ -18,6 +18,7 @@
 #include "store/sqlite/key_check.h"
 #include "store/sqlite/refresh_lock.h"
 #include "store/sqlite/rotation.h"
+#include "store/sqlite/webhooks.h"
 
 namespace joinpass::store {
 namespace {
@@ -47,7 +48,8 @@ class SqliteStore final : public Store {
         authorizations_(ephemera_file_, {keys, random}),
         credentials_(folder, credentials_file_, {keys, random}),
         directory_(directory_file_, {keys, random}),
-        rotation_(Databases(), keys, random) {
+        rotation_(Databases(), keys, random),
+        webhooks_(directory_file_) {
     for (std::size_t i = 0; i < files.size(); ++i) Take(std::move(files[i]), *Databases()[i]);
   }
 
@@ -67,6 +69,7 @@ class SqliteStore final : public Store {
   CredentialStore& credentials() override { return credentials_; }
   DirectoryStore& directory() override { return directory_; }
   RotationStore& rotation() override { return rotation_; }
+  WebhookStore& webhooks() override { return webhooks_; }
 
  private:
   std::array<sqlite::Database*, 3> Databases() {
@@ -89,6 +92,7 @@ class SqliteStore final : public Store {
   sqlite::SqliteCredentials credentials_;
   sqlite::SqliteDirectory directory_;
   sqlite::SqliteRotation rotation_;
+  sqlite::SqliteWebhooks webhooks_;
 };
 
 // The files, and the lock file; `keys` opens and seals their key checks.

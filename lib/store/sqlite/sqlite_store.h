@@ -20,7 +20,7 @@ namespace joinpass::store {
 // own. `keys` and `random` must outlive the store.
 //
 //   credentials.db  apps and credentials
-//   directory.db    hosts and meetings
+//   directory.db    hosts and meetings, syncs and webhooks
 //   ephemera.db     authorization requests that wait for their response
 //   refresh.lock    who refreshes which credential (refresh_lock.h)
 //

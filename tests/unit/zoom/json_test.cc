@@ -26,6 +26,48 @@ TEST_SUITE("ReadJson") {
     CHECK(fields[2].kind == JsonField::Kind::kAbsent);
   }
 
+  TEST_CASE("follows the keys of objects in objects") {
+    std::array<JsonField, 4> fields = {
+        {{.key = "a.b.c"}, {.key = "a.c"}, {.key = "a.b"}, {.key = "c"}}};
+    REQUIRE(ReadJson(R"({"a":{"x":{"c":1},"b":{"d":[{"c":2},[{"c":3}],"c"],"c":4},"c":5},"c":6})",
+                     fields) == JsonResult::kRead);
+    CHECK(fields[0].Number() == 4);
+    CHECK(fields[1].Number() == 5);
+    CHECK(fields[2].kind == JsonField::Kind::kOther);
+    CHECK(fields[3].Number() == 6);
+    // A key with a dot is none of these, and neither is what stands in a list.
+    REQUIRE(ReadJson(R"({"a.b.c":1,"a.b":{"c":1},"a":{"b.c":1,"c[":1},"a":[{"c":1},{"b":{"c":1}}],)"
+                     R"("c.":2})",
+                     fields) == JsonResult::kRead);
+    CHECK(fields[0].kind == JsonField::Kind::kAbsent);
+    CHECK(fields[1].kind == JsonField::Kind::kAbsent);
+    CHECK(fields[3].kind == JsonField::Kind::kAbsent);
+    // A long way down, and back.
+    const std::string key(90, 'k');
+    REQUIRE(ReadJson(R"({")" + key + R"(":{")" + key + R"(":{"a":{"c":1}}},"a":{"c":7}})",
+                     fields) == JsonResult::kRead);
+    CHECK(fields[1].Number() == 7);
+  }
+
+  TEST_CASE("tells an empty list from one that is not, and from nothing") {
+    struct Row {
+      const char* value;
+      JsonField::Kind kind;
+    };
+    for (const Row& row :
+         {Row{"[]", JsonField::Kind::kEmptyList}, Row{"[ ]", JsonField::Kind::kEmptyList},
+          Row{"[[]]", JsonField::Kind::kOther}, Row{"[{\"l\":[]}]", JsonField::Kind::kOther},
+          Row{"[null]", JsonField::Kind::kOther}, Row{"{}", JsonField::Kind::kOther},
+          Row{"null", JsonField::Kind::kNull}}) {
+      CAPTURE(row.value);
+      std::array<JsonField, 2> fields = {{{.key = "l"}, {.key = "o.l"}}};
+      const std::string field = std::string(R"("l":)") + row.value;
+      REQUIRE(ReadJson("{" + field + R"(,"o":{)" + field + "}}", fields) == JsonResult::kRead);
+      CHECK(fields[0].kind == row.kind);
+      CHECK(fields[1].kind == row.kind);
+    }
+  }
+
   TEST_CASE("lets the last of two equal keys count") {
     std::array<JsonField, 1> fields = {{{.key = "a"}}};
     REQUIRE(ReadJson(R"({"a":"long text","a":"b"})", fields) == JsonResult::kRead);

@@ -1,0 +1,192 @@
+#include "directory/webhook_receiver.h"
+
+#include <optional>
+#include <utility>
+
+#include "base/status.h"
+#include "directory/webhook_changes.h"
+
+namespace joinpass {
+
+std::string_view WebhookOutcomeName(WebhookOutcome outcome) {
+  switch (outcome) {
+    case WebhookOutcome::kApplied:
+      return "applied";
+    case WebhookOutcome::kDuplicate:
+      return "duplicate";
+    case WebhookOutcome::kIgnored:
+      return "ignored";
+    case WebhookOutcome::kChallenge:
+      return "challenge";
+    case WebhookOutcome::kRefused:
+      return "refused";
+    case WebhookOutcome::kFailed:
+      break;
+  }
+  return "failed";
+}
+
+}  // namespace joinpass
+
+namespace joinpass::directory {
+namespace {
+
+// Of what nothing hangs on not each is written down.
+constexpr absl::Duration kBetweenNotes = absl::Seconds(1);
+
+constexpr int kAcknowledged = 204;
+
+int HttpStatusOf(const absl::Status& why) {
+  switch (ReasonOf(why)) {
+    case Reason::kWebhookNotAuthentic:
+      return 401;
+    case Reason::kAppUnknown:
+      return 404;
+    case Reason::kWebhookInvalid:
+      return GetErrorInfo(why)->cause == Cause::kBodyTooLarge ? 413 : 400;
+    default:
+      return 503;
+  }
+}
+
+// Of a clock that was set back nothing is waited for.
+bool IsDue(absl::Time last, absl::Time now) { return last > now || now - last >= kBetweenNotes; }
+
+// The app's meeting of this number, as far as it is known.
+absl::StatusOr<std::optional<store::MeetingRecord>> FindMeeting(store::Records& records,
+                                                                const std::string& app_id,
+                                                                std::uint64_t number) {
+  JOINPASS_ASSIGN_OR_RETURN(const auto found, records.FindNumber(number));
+  for (const store::MeetingRecord& meeting : found.meetings) {
+    if (meeting.app_id == app_id) return meeting;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+WebhookAnswer AnswerOf(const absl::Status& why) {
+  WebhookAnswer answer;
+  answer.why = why;
+  answer.http_status = HttpStatusOf(why);
+  answer.outcome = answer.http_status < 500 ? WebhookOutcome::kRefused : WebhookOutcome::kFailed;
+  return answer;
+}
+
+WebhookAnswer WebhookReceiver::Receive(const WebhookRequest& request) {
+  WebhookAnswer answer;
+  const absl::Time now = clock_.Now();
+  const auto app = records_.GetApp(request.app_id);
+  const absl::StatusOr<Outcome> outcome =
+      app.ok() ? Take(request, *app, now, answer) : absl::StatusOr<Outcome>(app.status());
+  if (outcome.ok()) {
+    answer.outcome = *outcome;
+    answer.http_status = answer.body.empty() ? kAcknowledged : 200;
+    NoteGood(request, answer, now);
+    return answer;
+  }
+  if (app.ok()) NoteBad(request.app_id, outcome.status(), now);
+  WebhookAnswer refusal = AnswerOf(outcome.status());
+  refusal.event = std::move(answer.event);
+  return refusal;
+}
+
+absl::StatusOr<WebhookOutcome> WebhookReceiver::Take(const WebhookRequest& request,
+                                                     const store::AppRecord& app, absl::Time now,
+                                                     WebhookAnswer& answer) {
+  const std::vector<Secret>& secrets = app.settings.webhook_secrets;
+  JOINPASS_ASSIGN_OR_RETURN(const zoom::CheckedWebhook checked,
+                            zoom::CheckWebhook(secrets, request.headers, request.body, now));
+  JOINPASS_ASSIGN_OR_RETURN(const zoom::WebhookEvent event, zoom::ReadWebhook(request.body));
+  answer.event = event.name;
+  if (const auto* challenge = std::get_if<zoom::UrlChallenge>(&event.news)) {
+    JOINPASS_ASSIGN_OR_RETURN(
+        answer.body, zoom::AnswerChallenge(secrets[checked.secret], challenge->plain_token));
+    answer.content_type = "application/json";
+    return Outcome::kChallenge;
+  }
+  if (std::holds_alternative<std::monostate>(event.news)) return Outcome::kIgnored;
+  JOINPASS_ASSIGN_OR_RETURN(const bool is_known, records_.KnowsWebhook(app.id, request.body));
+  if (is_known) return Outcome::kDuplicate;
+  return Apply(event, app, checked.signed_at, now);
+}
+
+absl::StatusOr<WebhookOutcome> WebhookReceiver::Apply(const zoom::WebhookEvent& event,
+                                                      const store::AppRecord& app,
+                                                      absl::Time signed_at, absl::Time now) {
+  if (const auto* gone = std::get_if<zoom::Deauthorization>(&event.news)) {
+    return LookAtConsent(*gone, event, app);
+  }
+  const absl::Time happened_at = HappenedAt(event.at, signed_at, now);
+  if (IsTooOld(happened_at, now)) return Outcome::kIgnored;
+  return Learn(event, app, happened_at, now);
+}
+
+absl::StatusOr<WebhookOutcome> WebhookReceiver::Learn(const zoom::WebhookEvent& event,
+                                                      const store::AppRecord& app,
+                                                      absl::Time happened_at, absl::Time now) {
+  WebhookScene scene = {.app_id = app.id, .kind = app.settings.kind};
+  JOINPASS_ASSIGN_OR_RETURN(const auto consent,
+                            consents_.Of(app.id, UserOf(event), event.account_id));
+  scene.is_served = consent.has_value();
+  if (const auto* meeting = std::get_if<zoom::MeetingNews>(&event.news)) {
+    JOINPASS_ASSIGN_OR_RETURN(scene.known, FindMeeting(records_, app.id, meeting->number));
+  }
+  const WebhookChanges changes = ChangesOf(event, scene, happened_at);
+  if (changes.host) JOINPASS_RETURN_IF_ERROR(records_.PutHost(*changes.host, now));
+  if (changes.meeting) {
+    JOINPASS_RETURN_IF_ERROR(records_.PutMeetings({&*changes.meeting, 1}, now));
+  }
+  return changes.host || changes.meeting ? Outcome::kApplied : Outcome::kIgnored;
+}
+
+absl::StatusOr<WebhookOutcome> WebhookReceiver::LookAtConsent(const zoom::Deauthorization& gone,
+                                                              const zoom::WebhookEvent& event,
+                                                              const store::AppRecord& app) {
+  if (!gone.client_id.empty() && gone.client_id != app.settings.client_id) {
+    return Outcome::kIgnored;
+  }
+  JOINPASS_ASSIGN_OR_RETURN(const auto consent,
+                            consents_.Of(app.id, gone.user_id, event.account_id));
+  if (!consent) return Outcome::kIgnored;
+  validate_(consent->credential_id);
+  return Outcome::kApplied;
+}
+
+// What is on the disk stays so, whether or not this can be written.
+void WebhookReceiver::NoteGood(const WebhookRequest& request, const WebhookAnswer& answer,
+                               absl::Time now) {
+  const bool is_new = answer.outcome == Outcome::kApplied;
+  {
+    base::MutexLock lock(mutex_);
+    Noted& noted = noted_[request.app_id];
+    if (!is_new && !IsDue(noted.good_at, now)) return;
+    noted.good_at = now;
+  }
+  (void)records_.NoteWebhook(request.app_id, is_new ? request.body : "", answer.event, now);
+}
+
+void WebhookReceiver::NoteBad(const std::string& app_id, const absl::Status& why, absl::Time now) {
+  {
+    base::MutexLock lock(mutex_);
+    Noted& noted = noted_[app_id];
+    if (!IsDue(noted.bad_at, now)) return;
+    noted.bad_at = now;
+  }
+  const ErrorInfo info = GetErrorInfo(why).value_or(ErrorInfo());
+  (void)records_.NoteBadWebhook(app_id, info.reason, info.cause, now);
+}
+
+absl::StatusOr<WebhookStatus> WebhookReceiver::GetStatus(const std::string& app_id) {
+  JOINPASS_RETURN_IF_ERROR(records_.GetApp(app_id).status());
+  JOINPASS_ASSIGN_OR_RETURN(const store::WebhookNotes notes, records_.GetWebhookNotes(app_id));
+  WebhookStatus status = {.last_good_at = notes.good_at,
+                          .last_good_event = notes.good_event,
+                          .last_bad_at = notes.bad_at};
+  if (notes.bad_at == absl::InfinitePast()) return status;
+  status.last_bad_reason = ReasonName(notes.bad_reason);
+  status.last_bad_cause = CauseName(notes.bad_cause);
+  return status;
+}
+
+}  // namespace joinpass::directory

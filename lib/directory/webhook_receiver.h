@@ -1,0 +1,73 @@
+// WebhookReceiver: from a request to what is on the disk, and what Zoom is answered.
+
+#ifndef JOINPASS_LIB_DIRECTORY_WEBHOOK_RECEIVER_H_
+#define JOINPASS_LIB_DIRECTORY_WEBHOOK_RECEIVER_H_
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "directory/serving_consents.h"
+#include "joinpass/webhooks.h"
+#include "store/records.h"
+#include "zoom/webhook_check.h"
+#include "zoom/webhook_event.h"
+
+namespace joinpass::directory {
+
+// What Zoom is answered where nothing was made of its request, and why.
+WebhookAnswer AnswerOf(const absl::Status& why);
+
+// Blocks on the store. Thread-safe.
+class WebhookReceiver {
+ public:
+  // `validate` is given the id of a credential whose consent Zoom says was taken back; it does
+  // not block. What is passed must outlive it.
+  WebhookReceiver(store::Records& records, ServingConsents& consents, base::Clock& clock,
+                  std::function<void(std::string)> validate)
+      : records_(records), consents_(consents), clock_(clock), validate_(std::move(validate)) {}
+
+  // As Webhooks::Receive().
+  WebhookAnswer Receive(const WebhookRequest& request);
+
+  // As Webhooks::GetStatus().
+  absl::StatusOr<WebhookStatus> GetStatus(const std::string& app_id);
+
+ private:
+  using Outcome = WebhookOutcome;
+
+  // `answer` is filled as far as it goes.
+  absl::StatusOr<Outcome> Take(const WebhookRequest& request, const store::AppRecord& app,
+                               absl::Time now, WebhookAnswer& answer);
+  absl::StatusOr<Outcome> Apply(const zoom::WebhookEvent& event, const store::AppRecord& app,
+                                absl::Time signed_at, absl::Time now);
+  absl::StatusOr<Outcome> Learn(const zoom::WebhookEvent& event, const store::AppRecord& app,
+                                absl::Time happened_at, absl::Time now);
+  absl::StatusOr<Outcome> LookAtConsent(const zoom::Deauthorization& gone,
+                                        const zoom::WebhookEvent& event,
+                                        const store::AppRecord& app);
+  void NoteGood(const WebhookRequest& request, const WebhookAnswer& answer, absl::Time now);
+  void NoteBad(const std::string& app_id, const absl::Status& why, absl::Time now);
+
+  store::Records& records_;
+  ServingConsents& consents_;
+  base::Clock& clock_;
+  const std::function<void(std::string)> validate_;
+
+  // What was noted of each app last, so that a flood is not a flood of writes.
+  struct Noted {
+    absl::Time good_at = absl::InfinitePast();
+    absl::Time bad_at = absl::InfinitePast();
+  };
+  base::Mutex mutex_;
+  std::map<std::string, Noted> noted_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace joinpass::directory
+
+#endif  // JOINPASS_LIB_DIRECTORY_WEBHOOK_RECEIVER_H_

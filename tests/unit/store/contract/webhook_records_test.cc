@@ -1,0 +1,62 @@
+#include <doctest/doctest.h>
+
+#include "unit/store/store_fixture.h"
+
+namespace joinpass::store {
+namespace {
+
+TEST_SUITE("Webhooks in the store") {
+  TEST_CASE_FIXTURE(StoreFixture, "are known by app and body, for three hours") {
+    const absl::Time now = absl::FromUnixSeconds(1'700'000'000);
+    CHECK_FALSE(Must(records.KnowsWebhook("app_1", "{}")));
+    REQUIRE(records.NoteWebhook("app_1", "{}", "meeting.created", now).ok());
+    CHECK(Must(records.KnowsWebhook("app_1", "{}")));
+    CHECK_FALSE(Must(records.KnowsWebhook("app_1", "{} ")));
+    CHECK_FALSE(Must(records.KnowsWebhook("app_2", "{}")));
+    REQUIRE(records.NoteWebhook("app_1", "{}", "meeting.created", now).ok());
+    REQUIRE(records.NoteWebhook("app_1", "[]", "a", now + absl::Hours(3)).ok());
+    CHECK(Must(records.KnowsWebhook("app_1", "{}")));
+    REQUIRE(
+        records.NoteWebhook("app_1", "()", "a", now + absl::Hours(3) + absl::Milliseconds(1)).ok());
+    CHECK_FALSE(Must(records.KnowsWebhook("app_1", "{}")));
+    CHECK(Must(records.KnowsWebhook("app_1", "[]")));
+    // By a clock that was ahead nothing is kept for longer.
+    REQUIRE(records.NoteWebhook("app_1", "<>", "a", now + absl::Hours(24 * 365)).ok());
+    REQUIRE(records.NoteWebhook("app_1", "!", "a", now + absl::Hours(4)).ok());
+    CHECK_FALSE(Must(records.KnowsWebhook("app_1", "<>")));
+  }
+
+  TEST_CASE_FIXTURE(StoreFixture, "leave the last good and the last bad one of each app") {
+    const absl::Time now = absl::FromUnixSeconds(1'700'000'000);
+    CHECK(Must(records.GetWebhookNotes("app_1")).good_at == absl::InfinitePast());
+    CHECK(Must(records.GetWebhookNotes("app_1")).bad_at == absl::InfinitePast());
+    REQUIRE(records.NoteWebhook("app_1", "{}", "meeting.created", now).ok());
+    REQUIRE(records
+                .NoteBadWebhook("app_1", Reason::kWebhookNotAuthentic, Cause::kSignatureWrong,
+                                now + absl::Seconds(1))
+                .ok());
+    REQUIRE(records.NoteBadWebhook("app_2", Reason::kWebhookSecretMissing, Cause::kNone, now).ok());
+    REQUIRE(records.NoteWebhook("app_1", "", "user.updated", now + absl::Seconds(2)).ok());
+    const WebhookNotes notes = Must(records.GetWebhookNotes("app_1"));
+    CHECK(notes.good_at == now + absl::Seconds(2));
+    CHECK(notes.good_event == "user.updated");
+    CHECK(notes.bad_at == now + absl::Seconds(1));
+    CHECK(notes.bad_reason == Reason::kWebhookNotAuthentic);
+    CHECK(notes.bad_cause == Cause::kSignatureWrong);
+    CHECK(Must(records.GetWebhookNotes("app_2")).good_at == absl::InfinitePast());
+    CHECK_FALSE(Must(records.KnowsWebhook("app_1", "")));
+  }
+
+  TEST_CASE_FIXTURE(StoreFixture, "go with their app") {
+    AppRecord app;
+    app.id = "app_2";
+    app.settings.client_id = "client-2";
+    REQUIRE(records.CreateApp(app).ok());
+    REQUIRE(records.NoteWebhook("app_2", "{}", "a", absl::FromUnixSeconds(1'700'000'000)).ok());
+    REQUIRE(records.RemoveApp("app_2").ok());
+    CHECK(Must(records.GetWebhookNotes("app_2")).good_at == absl::InfinitePast());
+  }
+}
+
+}  // namespace
+}  // namespace joinpass::store
