@@ -28,6 +28,7 @@
 #include "fake_zoom/passes.h"
 #include "fake_zoom/server.h"
 #include "fake_zoom/tokens.h"
+#include "fake_zoom/webhooks.h"
 #include "fake_zoom/world.h"
 
 namespace joinpass::fake_zoom {
@@ -129,6 +130,7 @@ class FakeZoom {
   // `host_id` may be an e-mail; uuid and created_at are filled in.
   absl::Status AddMeeting(Meeting meeting);
   absl::Status DeleteMeeting(std::int64_t number);
+  absl::Status MoveMeeting(std::int64_t number, std::string_view email);  // to another host
   // Makes a webinar of a meeting, or a meeting of a webinar.
   absl::Status ConvertMeeting(std::int64_t number);
   absl::Status SetAppSecret(std::string_view client_id, std::string_view secret);
@@ -138,6 +140,13 @@ class FakeZoom {
   // What the next consent grants, instead of the app's scopes.
   void SetNextConsentScopes(std::vector<std::string> scopes);
   absl::StatusOr<ConsentState> GetConsent(std::string_view client_id, std::string_view email) const;
+
+  // From now on the app is told of what the calls above do, signed with this secret.
+  absl::Status Subscribe(std::string_view client_id, std::string_view webhook_secret);
+  void SetWebhookWay(const WebhookWay& way, const EventStyle& style = {});
+  // Those that are due. Each is to be answered with the receiver's status; 0: it gave none.
+  std::vector<WebhookDelivery> TakeWebhooks();
+  void AnswerWebhook(WebhookDelivery delivery, int http_status);
 
   // Copies of what is in the world.
   std::vector<App> Apps() const;

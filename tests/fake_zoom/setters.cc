@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "fake_zoom/inside.h"
 #include "fake_zoom/signing.h"
+#include "fake_zoom/telling.h"
 
 namespace joinpass::fake_zoom {
 namespace {
@@ -32,6 +33,7 @@ absl::Status FakeZoom::SetPresent(std::string_view email, std::int64_t meeting, 
   if (inside_->state.world.FindRoom(meeting, now).host == nullptr) {
     return Unknown(Reason::kMeetingUnknown, "meeting");
   }
+  const Telling telling(inside_->state, now);
   inside_->state.world.SetPresent(user->id, meeting, present);
   return absl::OkStatus();
 }
@@ -59,6 +61,7 @@ absl::Status FakeZoom::SetPmi(std::string_view email, std::int64_t pmi) {
   const base::MutexLock lock(inside_->mutex);
   User* user = inside_->state.world.FindUser(email);
   if (user == nullptr) return Unknown(Reason::kUserUnknown, "user");
+  const Telling telling(inside_->state, inside_->Now());
   if (!inside_->state.world.SetPmi(*user, pmi)) {
     return base::MakeError(Reason::kInvalidArgument, "pmi: is taken already");
   }
@@ -73,6 +76,7 @@ absl::Status FakeZoom::SetUserStatus(std::string_view email, std::string_view st
   const base::MutexLock lock(inside_->mutex);
   User* user = inside_->state.world.FindUser(email);
   if (user == nullptr) return Unknown(Reason::kUserUnknown, "user");
+  const Telling telling(inside_->state, inside_->Now());
   user->status = std::string(status);
   if (status == "active") return absl::OkStatus();
   for (const auto& [id, app] : inside_->state.world.apps)
@@ -88,6 +92,7 @@ absl::Status FakeZoom::AddMeeting(Meeting meeting) {
   meeting.host_id = host->id;
   meeting.uuid = absl::Base64Escape(RandomHex(8));
   meeting.created_at = now;
+  const Telling telling(inside_->state, now);
   if (!inside_->state.world.AddMeeting(std::move(meeting))) {
     return base::MakeError(Reason::kInvalidArgument, "meeting: the number is taken already");
   }
@@ -100,12 +105,14 @@ absl::Status FakeZoom::ConvertMeeting(std::int64_t number) {
   if (found == inside_->state.world.meetings.end()) {
     return Unknown(Reason::kMeetingUnknown, "meeting");
   }
+  const Telling telling(inside_->state, inside_->Now());
   found->second.is_webinar = !found->second.is_webinar;
   return absl::OkStatus();
 }
 
 absl::Status FakeZoom::DeleteMeeting(std::int64_t number) {
   const base::MutexLock lock(inside_->mutex);
+  const Telling telling(inside_->state, inside_->Now());
   if (!inside_->state.world.EraseMeeting(number))
     return Unknown(Reason::kMeetingUnknown, "meeting");
   return absl::OkStatus();
@@ -126,7 +133,54 @@ absl::Status FakeZoom::RevokeConsent(std::string_view client_id, std::string_vie
   if (!inside_->state.tokens.RevokeConsent(client_id, user->id)) {
     return Unknown(Reason::kCredentialUnknown, "consent");
   }
+  const App* app = inside_->state.world.FindApp(client_id);
+  if (app != nullptr && app->published) {
+    const absl::Time now = inside_->Now();
+    Tell(inside_->state, Deauthorized(*user, *app, now), now);
+  }
   return absl::OkStatus();
+}
+
+absl::Status FakeZoom::MoveMeeting(std::int64_t number, std::string_view email) {
+  const base::MutexLock lock(inside_->mutex);
+  World& world = inside_->state.world;
+  const User* host = world.FindUser(email);
+  if (host == nullptr) return Unknown(Reason::kUserUnknown, "user");
+  const auto found = world.meetings.find(number);
+  if (found == world.meetings.end()) return Unknown(Reason::kMeetingUnknown, "meeting");
+  const Telling telling(inside_->state, inside_->Now());
+  Meeting meeting = found->second;
+  meeting.host_id = host->id;
+  world.EraseMeeting(number);
+  world.AddMeeting(std::move(meeting));
+  return absl::OkStatus();
+}
+
+absl::Status FakeZoom::Subscribe(std::string_view client_id, std::string_view webhook_secret) {
+  const base::MutexLock lock(inside_->mutex);
+  App* app = inside_->state.world.FindApp(client_id);
+  if (app == nullptr) return Unknown(Reason::kAppUnknown, "app");
+  app->webhook_secret = std::string(webhook_secret);
+  inside_->state.subscribed.insert(app->client_id);
+  return absl::OkStatus();
+}
+
+void FakeZoom::SetWebhookWay(const WebhookWay& way, const EventStyle& style) {
+  const base::MutexLock lock(inside_->mutex);
+  inside_->state.webhooks.SetWay(way);
+  inside_->state.event_style = style;
+}
+
+std::vector<WebhookDelivery> FakeZoom::TakeWebhooks() {
+  const base::MutexLock lock(inside_->mutex);
+  const absl::Time now = inside_->Now();
+  return inside_->state.webhooks.TakeDue(inside_->state.world, now);
+}
+
+void FakeZoom::AnswerWebhook(WebhookDelivery delivery, int http_status) {
+  const base::MutexLock lock(inside_->mutex);
+  const absl::Time now = inside_->Now();
+  inside_->state.webhooks.Answered(std::move(delivery), http_status, now);
 }
 
 void FakeZoom::SetNextConsentScopes(std::vector<std::string> scopes) {

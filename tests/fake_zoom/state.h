@@ -5,6 +5,7 @@
 #define JOINPASS_TESTS_FAKE_ZOOM_STATE_H_
 
 #include <map>
+#include <set>
 #include <string>
 
 #include "absl/time/time.h"
@@ -15,6 +16,7 @@
 #include "fake_zoom/rest.h"
 #include "fake_zoom/server.h"
 #include "fake_zoom/tokens.h"
+#include "fake_zoom/webhooks.h"
 #include "fake_zoom/world.h"
 
 namespace joinpass::fake_zoom {
@@ -34,6 +36,9 @@ struct State {
   OAuth oauth = {.world = world, .tokens = tokens};
   Rest rest = {.world = world, .tokens = tokens, .passes = passes};
   Faults faults = {};
+  Webhooks webhooks = {};
+  std::set<std::string> subscribed = {};  // client ids of the apps that are told of anything
+  EventStyle event_style = {};
   std::map<std::string, int> calls = {};
 
  private:
