@@ -6,6 +6,8 @@
 #define JOINPASS_TESTS_INTEGRATION_WORLDS_WORLD_SCENE_H_
 
 #include <doctest/doctest.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -31,6 +33,9 @@ inline constexpr std::size_t kMany = 60;  // meetings: from then on more go than
 inline constexpr char kScopes[] =
     "user:read:user:admin user:read:list_users:admin meeting:read:list_meetings:admin "
     "meeting:read:meeting:admin webinar:read:list_webinars:admin webinar:read:webinar:admin";
+
+// Nothing here depends on a disk, and most of the time would be its.
+inline const bool kInMemory = access("/dev/shm", W_OK) == 0 && setenv("TMPDIR", "/dev/shm", 1) == 0;
 
 inline int Seeds() { return std::getenv("JOINPASS_TESTS_LONG") == nullptr ? 20 : 200; }
 
