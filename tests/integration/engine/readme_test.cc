@@ -4,6 +4,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "integration/engine/delegated_scene.h"
 #include "support/scripted_names.h"
@@ -21,6 +22,7 @@ std::string SendBrowserTo(const std::string& url) {
 
 #include "readme_connect.inc"
 #include "readme_delegate.inc"
+#include "readme_webhook.inc"
 
 struct ReadmeDelegatedScene : DelegatedScene {
   ScriptedNames names;
@@ -34,6 +36,24 @@ TEST_SUITE("README.md") {
     zoom_of_browser = zoom.get();
     CHECK(NameOf(ConnectHost(*engine, *app, "cookie")) == "ok");
     CHECK(Outcome(kJillsMeeting) == "ok");
+  }
+
+  TEST_CASE_FIXTURE(EngineScene, "passes a webhook on") {
+    AppSettings settings;
+    settings.client_id = kClientId;
+    settings.client_secret = Secret("example-secret");
+    settings.webhook_secrets = {Secret("hook")};
+    REQUIRE(engine->apps().Update(app_id, std::move(settings)).ok());
+    (void)Connect(kJill);
+    REQUIRE(zoom->Subscribe(kClientId, "hook").ok());
+    REQUIRE(zoom->SetPmi(kJill, 4445556667).ok());
+    for (const auto& one : zoom->TakeWebhooks()) {
+      const WebhookAnswer answer = ReceiveWebhook(
+          *engine, app_id,
+          {{"X-Zm-Signature", one.signature}, {"X-Zm-Request-Timestamp", one.timestamp}}, one.body);
+      CHECK(answer.http_status == 204);
+    }
+    CHECK(NameOf(engine->directory().Resolve(*MeetingLink::Parse("4445556667"))) == "ok");
   }
 
   TEST_CASE_FIXTURE(ReadmeDelegatedScene,
