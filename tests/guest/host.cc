@@ -35,6 +35,7 @@
 #include "engine/open.h"
 #include "joinpass/engine.h"
 #include "joinpass/reason.h"
+#include "support/signed_webhook.h"
 
 // --- what the host takes away from the library ---------------------------------
 
@@ -248,6 +249,8 @@ std::string CallAll(Host& host, Engine& engine, JoinSession& session) {
   add(NameOf(engine.credentials().Log(id)));
   add(NameOf(engine.directory().Sync(id, time)));
   add(NameOf(engine.directory().Resolve(host.join.link)));
+  add(NameOf(engine.webhooks().Receive({}).why));
+  add(NameOf(engine.webhooks().GetStatus("x")));
   add(NameOf(engine.keys().List()));
   add(NameOf(engine.keys().Add()));
   add(NameOf(engine.keys().Sweep(time)));
@@ -449,6 +452,21 @@ void SayAll(const std::string& word, const Names& names) {
   for (const auto& [name, times] : names) Say(word + name);
 }
 
+// Zoom tells that the host has another personal meeting id.
+testing::SignedWebhook NewRoom(Host& host, Engine& engine) {
+  const App app = engine.apps().List()->front();
+  AppSettings settings;
+  settings.client_id = app.client_id;
+  settings.client_secret = Secret("example-secret");
+  settings.webhook_secrets = {Secret("hook")};
+  Say("update " + NameOf(engine.apps().Update(app.id, std::move(settings))));
+  const Credential credential = *engine.credentials().Get(host.credential);
+  return {app.id, "hook",
+          R"({"event":"user.updated","payload":{"account_id":")" + credential.account_id +
+              R"(","object":{"id":")" + credential.user_id + R"(","pmi":4445556667}}})",
+          host.clock.Now()};
+}
+
 void NoMemory(Host& host) {
   Names opens;
   FailEach(
@@ -469,6 +487,10 @@ void NoMemory(Host& host) {
   fail_each([&] { return engine->credentials().Log(host.credential); });
   fail_each([&] { return engine->apps().List(); });
   fail_each([&] { return engine->directory().Resolve(host.join.link); });
+  const testing::SignedWebhook webhook = NewRoom(host, *engine);
+  const WebhookRequest told = webhook.Request();
+  fail_each([&] { return engine->webhooks().Receive(told).why; });
+  Say("webhook " + NameOf(engine->directory().Resolve(*MeetingLink::Parse("4445556667"))));
   fail_each(
       [&] { return engine->credentials().GetAccessToken(host.credential, absl::Seconds(20)); });
   fail_each([&] { return engine->directory().Sync(host.credential, absl::Seconds(20)); });
