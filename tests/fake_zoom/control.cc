@@ -171,6 +171,41 @@ json::object PostApp(Control& control) {
   return {};
 }
 
+json::object PostSubscribe(Control& control) {
+  const std::string client_id = control.body.RequiredText("client_id");
+  const std::string secret = control.body.RequiredText("webhook_secret");
+  const std::string url = control.body.RequiredText("url");
+  if (control.Ready()) control.status = control.fake.SubscribeUrl(client_id, secret, url);
+  return {};
+}
+
+json::object PostWebhooks(Control& control) {
+  WebhookWay way;
+  way.lost = static_cast<int>(control.body.Number("lost", 0, 0, 100));
+  way.doubled = static_cast<int>(control.body.Number("doubled", 0, 0, 100));
+  way.longest_delay = absl::Seconds(control.body.Number("longest_delay", 0, 0, 86'400));
+  way.fresh_signature = control.body.Flag("fresh_signature", true);
+  way.seed = static_cast<std::uint64_t>(control.body.Number("seed", 1, 0, kMaxNumber));
+  EventStyle style;
+  style.without_old_object = control.body.Flag("without_old_object", false);
+  style.old_object_inside = control.body.Flag("old_object_inside", false);
+  style.without_time_of_deletions = control.body.Flag("without_time_of_deletions", false);
+  if (control.Ready()) control.fake.SetWebhookWay(way, style);
+  return {};
+}
+
+json::object GetWebhooks(Control& control) {
+  const FakeZoom::WebhookCounts counts = control.fake.CountWebhooks();
+  return {{"taken", counts.taken}, {"lost", counts.lost}, {"given_up", counts.given_up}};
+}
+
+json::object PostMoveMeeting(Control& control) {
+  const std::int64_t number = control.body.Number("number", 0, 1, kMaxNumber);
+  const std::string host = control.body.RequiredText("host");
+  if (control.Ready()) control.status = control.fake.MoveMeeting(number, host);
+  return {};
+}
+
 json::object PostRevoke(Control& control) {
   const std::string client_id = control.body.RequiredText("client_id");
   const std::string email = control.body.RequiredText("email");
@@ -220,6 +255,10 @@ constexpr Route kRoutes[] = {
     {"POST", "/_fake/meeting", PostMeeting},
     {"POST", "/_fake/meeting/delete", PostDeleteMeeting},
     {"POST", "/_fake/meeting/convert", PostConvertMeeting},
+    {"POST", "/_fake/meeting/move", PostMoveMeeting},
+    {"POST", "/_fake/subscribe", PostSubscribe},
+    {"GET", "/_fake/webhooks", GetWebhooks},
+    {"POST", "/_fake/webhooks", PostWebhooks},
     {"POST", "/_fake/app", PostApp},
     {"POST", "/_fake/revoke", PostRevoke},
     {"POST", "/_fake/consent/scopes", PostNextScopes},

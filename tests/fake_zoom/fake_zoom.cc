@@ -70,7 +70,15 @@ int CountCalls(const std::map<std::string, int>& calls, std::string_view endpoin
 FakeZoom::FakeZoom(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
 
 // The server goes first: its thread calls us.
-FakeZoom::~FakeZoom() { inside_->server.reset(); }
+FakeZoom::~FakeZoom() {
+  inside_->server.reset();
+  {
+    const base::MutexLock lock(inside_->mutex);
+    inside_->ending = true;
+    inside_->called.NotifyAll();
+  }
+  if (inside_->bringing.joinable()) inside_->bringing.join();
+}
 
 absl::StatusOr<std::unique_ptr<FakeZoom>> FakeZoom::Start(Options options) {
   if (options.port < 0 || options.port > 65535) {

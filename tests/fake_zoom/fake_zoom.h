@@ -143,6 +143,16 @@ class FakeZoom {
 
   // From now on the app is told of what the calls above do, signed with this secret.
   absl::Status Subscribe(std::string_view client_id, std::string_view webhook_secret);
+  // The same, and the webhooks are brought to `url` (sender.h), which must first answer the
+  // challenge within 3 seconds.
+  absl::Status SubscribeUrl(std::string_view client_id, std::string_view webhook_secret,
+                            std::string_view url);
+  struct WebhookCounts {
+    int taken = 0;
+    int lost = 0;      // by the way
+    int given_up = 0;  // refused, or brought in vain to the end
+  };
+  WebhookCounts CountWebhooks() const;
   void SetWebhookWay(const WebhookWay& way, const EventStyle& style = {});
   // Those that are due. Each is to be answered with the receiver's status; 0: it gave none.
   std::vector<WebhookDelivery> TakeWebhooks();

@@ -3,15 +3,18 @@
 #ifndef JOINPASS_TESTS_FAKE_ZOOM_INSIDE_H_
 #define JOINPASS_TESTS_FAKE_ZOOM_INSIDE_H_
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include "absl/status/status.h"
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "fake_zoom/clock.h"
 #include "fake_zoom/fake_zoom.h"
+#include "fake_zoom/sender.h"
 #include "fake_zoom/server.h"
 #include "fake_zoom/state.h"
 
@@ -45,6 +48,12 @@ struct FakeZoom::Inside {
   State state ABSL_GUARDED_BY(mutex);
   Folder folder = {};
   std::unique_ptr<Server> server = {};
+
+  // Brings what is due to the URLs, until the end; made with the first of them.
+  void Bring();
+  std::map<std::string, WebhookUrl> webhook_urls ABSL_GUARDED_BY(mutex) = {};  // by client id
+  bool ending ABSL_GUARDED_BY(mutex) = false;
+  std::thread bringing;
 };
 
 }  // namespace joinpass::fake_zoom

@@ -165,6 +165,60 @@ absl::Status FakeZoom::Subscribe(std::string_view client_id, std::string_view we
   return absl::OkStatus();
 }
 
+absl::Status FakeZoom::SubscribeUrl(std::string_view client_id, std::string_view webhook_secret,
+                                    std::string_view url) {
+  const auto to = ReadWebhookUrl(url);
+  if (!to) {
+    return base::MakeError(Reason::kInvalidArgument, "url: must be http://127.0.0.1:PORT/PATH");
+  }
+  App app;
+  {
+    const base::MutexLock lock(inside_->mutex);
+    const App* known = inside_->state.world.FindApp(client_id);
+    if (known == nullptr) return Unknown(Reason::kAppUnknown, "app");
+    app = *known;
+  }
+  app.webhook_secret = std::string(webhook_secret);
+  const std::string plain = RandomHex(11);
+  const absl::Time now = Now();
+  const Posted answer =
+      Post(*to, Webhooks::Signed(app, "endpoint.url_validation", UrlValidation(plain, now), now));
+  const std::string encrypted = EncryptedToken(webhook_secret, plain);
+  if (answer.status != 200 || answer.body.find(encrypted) == std::string::npos ||
+      answer.body.find(plain) == std::string::npos) {
+    return base::MakeError(Reason::kInvalidArgument, "url: did not answer the challenge");
+  }
+  JOINPASS_RETURN_IF_ERROR(Subscribe(client_id, webhook_secret));
+  const base::MutexLock lock(inside_->mutex);
+  inside_->webhook_urls[app.client_id] = *to;
+  if (!inside_->bringing.joinable()) {
+    inside_->bringing = std::thread([inside = inside_.get()] { inside->Bring(); });
+  }
+  return absl::OkStatus();
+}
+
+void FakeZoom::Inside::Bring() {
+  // How late a webhook may be.
+  constexpr absl::Duration kLook = absl::Milliseconds(50);
+  base::MutexLock lock(mutex);
+  while (!ending) {
+    for (WebhookDelivery& one : state.webhooks.TakeDue(state.world, Now())) {
+      const WebhookUrl url = webhook_urls[one.client_id];
+      mutex.Unlock();
+      const int status = Post(url, one).status;
+      mutex.Lock();
+      state.webhooks.Answered(std::move(one), status, Now());
+    }
+    if (!ending) called.WaitFor(mutex, kLook);
+  }
+}
+
+FakeZoom::WebhookCounts FakeZoom::CountWebhooks() const {
+  const base::MutexLock lock(inside_->mutex);
+  const Webhooks& webhooks = inside_->state.webhooks;
+  return {webhooks.taken(), webhooks.lost(), webhooks.given_up()};
+}
+
 void FakeZoom::SetWebhookWay(const WebhookWay& way, const EventStyle& style) {
   const base::MutexLock lock(inside_->mutex);
   inside_->state.webhooks.SetWay(way);

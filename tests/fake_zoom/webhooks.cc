@@ -14,7 +14,22 @@ namespace {
 
 constexpr std::array kRetries = {absl::Minutes(5), absl::Minutes(20), absl::Minutes(60)};
 
+void Sign(const App& app, absl::Time now, WebhookDelivery& delivery) {
+  delivery.timestamp = absl::StrCat(absl::ToUnixSeconds(now));
+  delivery.signature = WebhookSignature(app.webhook_secret, delivery.timestamp, delivery.body);
+}
+
 }  // namespace
+
+WebhookDelivery Webhooks::Signed(const App& app, std::string event, std::string body,
+                                 absl::Time now) {
+  WebhookDelivery delivery = {.client_id = app.client_id,
+                              .event = std::move(event),
+                              .body = std::move(body),
+                              .request_id = RandomHex(16)};
+  Sign(app, now, delivery);
+  return delivery;
+}
 
 void Webhooks::SetWay(const WebhookWay& way) {
   way_ = way;
@@ -55,9 +70,7 @@ std::vector<WebhookDelivery> Webhooks::TakeDue(const World& world, absl::Time no
     if (app == world.apps.end()) continue;
     WebhookDelivery& delivery = taken.emplace_back(std::move(it->delivery));
     if (delivery.tries > 0 && !way_.fresh_signature) continue;
-    delivery.timestamp = absl::StrCat(absl::ToUnixSeconds(now));
-    delivery.signature =
-        WebhookSignature(app->second.webhook_secret, delivery.timestamp, delivery.body);
+    Sign(app->second, now, delivery);
   }
   waiting_.erase(due, waiting_.end());
   return taken;
@@ -66,7 +79,10 @@ std::vector<WebhookDelivery> Webhooks::TakeDue(const World& world, absl::Time no
 void Webhooks::Answered(WebhookDelivery delivery, int http_status, absl::Time now) {
   const auto tries = static_cast<std::size_t>(delivery.tries++);
   const bool was_taken = http_status >= 200 && http_status < 300;
-  if (was_taken) return;
+  if (was_taken) {
+    ++taken_;
+    return;
+  }
   const bool is_again = http_status == 0 || http_status >= 500;
   if (!is_again || tries >= kRetries.size()) {
     ++given_up_;

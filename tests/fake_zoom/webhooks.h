@@ -48,11 +48,16 @@ class Webhooks {
   // Signed with the secret that the app has in `world` now.
   std::vector<WebhookDelivery> TakeDue(const World& world, absl::Time now);
 
+  // One that is not of the queue.
+  static WebhookDelivery Signed(const App& app, std::string event, std::string body,
+                                absl::Time now);
+
   // What the receiver said; 0: nothing, or no HTTP. Brought again after 5, then 20, then 60
   // minutes, unless that was below 500. Source: Zoom's page on webhooks, "Webhook retries".
   void Answered(WebhookDelivery delivery, int http_status, absl::Time now);
 
   bool IsEmpty() const { return waiting_.empty(); }
+  int taken() const { return taken_; }        // by the receiver
   int lost() const { return lost_; }          // by the way
   int given_up() const { return given_up_; }  // refused, or brought in vain to the end
 
@@ -67,6 +72,7 @@ class Webhooks {
   WebhookWay way_ = {};
   std::mt19937_64 dice_{1};
   std::uint64_t next_ = 0;
+  int taken_ = 0;
   int lost_ = 0;
   int given_up_ = 0;
   std::vector<Waiting> waiting_ = {};
