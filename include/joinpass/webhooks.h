@@ -60,12 +60,13 @@ struct WebhookAnswer {
 
 // How the webhooks of an app do.
 struct WebhookStatus {
-  // The last that was Zoom's and could be read; InfinitePast(): none.
+  // The last that was Zoom's and could be read; InfinitePast(): none. Of many at once not each
+  // is noted that changed nothing.
   absl::Time last_good_at = absl::InfinitePast();
   std::string last_good_event = {};
 
-  // The last that was refused or failed, with the names of its Reason and Cause. Of many at
-  // once not each is noted.
+  // The last that was refused or failed, with the names of its Reason and Cause. Likewise; and
+  // where the store is what failed, nothing can be noted.
   absl::Time last_bad_at = absl::InfinitePast();
   std::string last_bad_reason = {};
   std::string last_bad_cause = {};
@@ -81,10 +82,15 @@ class JOINPASS_EXPORT Webhooks {
   // network; blocks on the store, in a bad moment for some seconds. Never fails: what befell
   // is in the answer.
   //
-  // An event is known by its raw bytes, and counts as of when Zoom says that it happened.
+  // An event is known by its raw bytes, and counts as of when Zoom says that it happened, or,
+  // where it says nothing of that, was signed. What was not known to be otherwise since is
+  // known when it is acknowledged. Of a meeting that was given to somebody whose consent is
+  // not here its number is kept for two days, and nothing of him.
+  //
   // One that Zoom signed up to two hours ago is taken: so long does it bring again what was
   // not acknowledged. Of `app_deauthorized` nothing is believed but that the consent must be
-  // looked at, which is done in the background: what it says then is in its health and log.
+  // looked at, which is done in the background, and what it says then is in its health and
+  // log; a process that dies before leaves it to the next refresh.
   //
   // HTTP status: 204, and 200 to a challenge; 401 webhook_not_authentic; 400 webhook_invalid
   // (413: body_too_large); 404 app_unknown. 503 for all else, so that Zoom brings it again:

@@ -118,6 +118,7 @@ absl::Status Keep(store::Records& records, std::uint64_t number,
   host.app_id = credential.app_id;
   host.user_id = meeting.host_id;
   host.account_id = {credential.account_id, learnt_at};
+  host.inactive = {false, learnt_at};
   if (is_room) host.personal_meeting_id = {number, learnt_at};
   JOINPASS_RETURN_IF_ERROR(records.PutHost(host, now));
   if (is_room) return absl::OkStatus();

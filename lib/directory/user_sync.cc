@@ -61,15 +61,19 @@ absl::Time LearntAt(absl::Time sent_at, const SyncReport& report) {
   return std::max(sent_at, report.synced_at + absl::Milliseconds(1));
 }
 
-// Whether somebody hosts for another account than the target's, as far as is known. A list
-// may show his meetings, too; but this consent serves none of them.
-absl::StatusOr<bool> IsOfAnotherAccount(store::Records& records, const UserSync::Target& target,
-                                        const std::string& user_id) {
+// Another host than the target, as he is known; blank if he is not.
+absl::StatusOr<store::HostRecord> KnownHost(store::Records& records, const UserSync::Target& target,
+                                            const std::string& user_id) {
   const auto known = records.FindHost(target.credential.app_id, user_id);
-  if (!known.ok() && store::Records::ConcernsOneRow(known.status())) return false;
+  if (!known.ok() && store::Records::ConcernsOneRow(known.status())) return store::HostRecord();
   JOINPASS_RETURN_IF_ERROR(known.status());
-  if (!*known) return false;
-  const std::string& account_id = (*known)->account_id.value;
+  return known->value_or(store::HostRecord());
+}
+
+// Whether he hosts for another account than the target's. A list may show his meetings, too;
+// but this consent serves none of them.
+bool IsOfAnotherAccount(const store::HostRecord& host, const UserSync::Target& target) {
+  const std::string& account_id = host.account_id.value;
   return !account_id.empty() && account_id != target.credential.account_id;
 }
 
@@ -85,9 +89,14 @@ absl::Status PutListed(store::Records& records, const UserSync::Target& target,
       own.push_back(one);
       continue;
     }
-    JOINPASS_ASSIGN_OR_RETURN(const bool foreign,
-                              IsOfAnotherAccount(records, target, one.host.value.user_id));
-    if (!foreign) of_others.push_back(one);
+    JOINPASS_ASSIGN_OR_RETURN(store::HostRecord host,
+                              KnownHost(records, target, one.host.value.user_id));
+    if (IsOfAnotherAccount(host, target)) continue;
+    of_others.push_back(one);
+    if (!host.inactive.value) continue;
+    // He hosts something after all.
+    host.inactive = {false, one.host.at};
+    JOINPASS_RETURN_IF_ERROR(records.PutHost(host, now));
   }
   JOINPASS_RETURN_IF_ERROR(records.PutMeetings(own, now, store::Records::Noting::kByList));
   return records.PutMeetings(of_others, now);
@@ -127,7 +136,8 @@ base::Task<absl::Status> UserSync::ReadHost(const Target& target, SteadyTime dea
     }
     // That he is there is known, and of an account its list of users has told the rest.
     store::HostRecord host = HostOf(target, LearntAt(target.listed_at, report));
-    if (listed) host.inactive = {false, host.account_id.at};  // it names active users only
+    // The list of users names active ones only; and nobody else's own token is good.
+    host.inactive = {false, host.account_id.at};
     if (listed) host.personal_meeting_id = {target.personal_meeting_id, host.account_id.at};
     if (!target.email.empty()) host.email = {target.email, host.account_id.at};
     const absl::Status put = co_await PutHost(target, std::move(host), report);

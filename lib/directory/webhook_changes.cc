@@ -13,70 +13,119 @@ using Kind = zoom::HostedMeeting::Kind;
 // As long as a deletion is remembered, or almost.
 constexpr absl::Duration kOldestEvent = absl::Hours(47);
 
+bool Runs(const zoom::MeetingNews& news) {
+  return news.what == What::kStarted || news.what == What::kEnded;
+}
+
 store::MeetingKind KindOf(const zoom::MeetingNews& news) {
   if (news.meeting.kind == Kind::kWebinar) return store::MeetingKind::kWebinar;
   // It runs, and no list has shown it: none will. (Zoom's lists have what is still to come.)
-  const bool runs = news.what == What::kStarted || news.what == What::kEnded;
-  if (runs || news.meeting.kind == Kind::kInstant) return store::MeetingKind::kInstant;
+  if (Runs(news) || news.meeting.kind == Kind::kInstant) return store::MeetingKind::kInstant;
   return store::MeetingKind::kScheduled;
 }
 
-store::HostRecord HostRecordOf(const zoom::WebhookEvent& event, const WebhookScene& scene,
-                               const std::string& user_id, absl::Time at) {
+store::HostRecord RecordOf(const WebhookScene& scene, const std::string& user_id, absl::Time at) {
   store::HostRecord host = {.app_id = scene.app_id, .user_id = user_id};
-  if (!event.account_id.empty()) host.account_id = {event.account_id, at};
+  if (!scene.account_id.empty()) host.account_id = {scene.account_id, at};
   return host;
 }
 
-// Somebody else's now, who has not consented: of him nothing is kept but that it is gone. It
-// is noted though nobody knew of it: what was said before may come after.
-bool IsHandedToStranger(const zoom::MeetingNews& news, const WebhookScene& scene) {
-  return scene.kind == AppKind::kUserManaged && news.what == What::kIs;
+// Of an account's consent: he is known to be another's, which its own events will tell of.
+bool IsOfAnotherAccount(const WebhookScene& scene) {
+  if (scene.kind != AppKind::kAccountManaged || !scene.host) return false;
+  const std::string& account_id = scene.host->account_id.value;
+  return !account_id.empty() && account_id != scene.account_id;
 }
 
-std::optional<store::MeetingRecord> MeetingOf(const zoom::WebhookEvent& event,
-                                              const zoom::MeetingNews& news,
-                                              const WebhookScene& scene, absl::Time at) {
-  store::MeetingRecord meeting = {.app_id = scene.app_id, .number = news.number};
-  if (scene.is_served) {
-    meeting.host = {{news.meeting.host_id, event.account_id, KindOf(news)}, at};
-  } else if (!news.meeting.host_id.empty() && !IsHandedToStranger(news, scene)) {
-    return std::nullopt;
-  }
-  // One that ends may have been deleted meanwhile.
-  if (news.what != What::kEnded) {
-    meeting.deleted = {news.what == What::kGone || !scene.is_served, at};
-  }
-  return meeting;
+store::MeetingRecord MeetingOf(const zoom::MeetingNews& news, const WebhookScene& scene) {
+  return {.app_id = scene.app_id, .number = news.number};
+}
+
+// It went to somebody who has not consented: of him nothing is kept, but that it is no
+// longer whose it was. That is noted though nobody knows it: what was said before may come
+// after.
+WebhookChanges HandedOver(const zoom::MeetingNews& news, const WebhookScene& scene, absl::Time at) {
+  WebhookChanges changes;
+  if (scene.kind != AppKind::kUserManaged || news.what != What::kMoved) return changes;
+  changes.meetings.push_back(MeetingOf(news, scene));
+  changes.meetings.back().deleted = {true, at};
+  return changes;
+}
+
+// Zoom does not say whose it was: it may be of any account.
+WebhookChanges GoneOfSomebody(const zoom::WebhookEvent& event, const zoom::MeetingNews& news,
+                              const WebhookScene& scene, absl::Time at) {
+  WebhookChanges changes;
+  const bool is_ours = scene.known && (scene.kind == AppKind::kUserManaged ||
+                                       scene.known->host.value.account_id == event.account_id);
+  if (!is_ours || news.what != What::kGone) return changes;
+  changes.meetings.push_back(MeetingOf(news, scene));
+  changes.meetings.back().deleted = {true, at};
+  return changes;
+}
+
+// A room is its host's, and does not go. One that ends may have been his before only.
+WebhookChanges OfRoom(const zoom::MeetingNews& news, const WebhookScene& scene, absl::Time at) {
+  WebhookChanges changes;
+  if (news.what == What::kGone || news.what == What::kEnded) return changes;
+  changes.host = RecordOf(scene, news.meeting.host_id, at);
+  changes.host->personal_meeting_id = {news.number, at};
+  if (news.what == What::kStarted) changes.host->inactive = {false, at};
+  return changes;
 }
 
 WebhookChanges Of(const zoom::WebhookEvent& event, const zoom::MeetingNews& news,
                   const WebhookScene& scene, absl::Time at) {
+  const std::string& host_id = news.meeting.host_id;
+  if (host_id.empty()) return GoneOfSomebody(event, news, scene, at);
+  if (!scene.is_served) return HandedOver(news, scene, at);
+  if (IsOfAnotherAccount(scene)) return {};
+  if (news.meeting.kind == Kind::kPersonalRoom) return OfRoom(news, scene, at);
   WebhookChanges changes;
-  if (news.meeting.kind == Kind::kPersonalRoom) {
-    // A room is its host's, and does not go.
-    if (!scene.is_served || news.what == What::kGone) return changes;
-    changes.host = HostRecordOf(event, scene, news.meeting.host_id, at);
-    changes.host->personal_meeting_id = {news.number, at};
-    return changes;
+  // Whoever hosts is active, whatever was told, or not, before.
+  if (news.what == What::kStarted && scene.host && scene.host->inactive.value) {
+    changes.host = RecordOf(scene, host_id, at);
+    changes.host->inactive = {false, at};
   }
   // That it runs is no news of one that is there: a list shows it, and will say when it goes.
-  const bool runs = news.what == What::kStarted || news.what == What::kEnded;
-  const bool is_known = scene.known && !scene.known->deleted.value &&
-                        scene.known->host.value.user_id == news.meeting.host_id;
-  if (!runs || !is_known) changes.meeting = MeetingOf(event, news, scene, at);
+  const bool is_known =
+      scene.known && !scene.known->deleted.value && scene.known->host.value.user_id == host_id;
+  if (Runs(news) && is_known) return changes;
+  store::MeetingRecord meeting = MeetingOf(news, scene);
+  meeting.host = {{host_id, scene.account_id, KindOf(news)}, at};
+  // One that ends may have been deleted meanwhile.
+  if (news.what != What::kEnded) meeting.deleted = {news.what == What::kGone, at};
+  changes.meetings.push_back(std::move(meeting));
   return changes;
 }
 
-WebhookChanges Of(const zoom::WebhookEvent& event, const zoom::UserNews& news,
-                  const WebhookScene& scene, absl::Time at) {
+// What he planned in his room has its number, and is found there by the new one.
+void LeaveRoom(const WebhookScene& scene, std::uint64_t room, absl::Time at,
+               WebhookChanges& changes) {
+  if (!scene.host) return;
+  const store::Learnt<std::uint64_t>& known = scene.host->personal_meeting_id;
+  if (known.value == 0 || known.value == room || known.at >= at) return;
+  store::MeetingRecord planned = {.app_id = scene.app_id, .number = known.value};
+  planned.deleted = {true, at};
+  changes.meetings.push_back(std::move(planned));
+}
+
+WebhookChanges Of(const zoom::UserNews& news, const WebhookScene& scene, absl::Time at) {
   WebhookChanges changes;
   if (!scene.is_served) return changes;
-  changes.host = HostRecordOf(event, scene, news.user_id, at);
-  if (news.personal_meeting_id) changes.host->personal_meeting_id = {*news.personal_meeting_id, at};
+  const bool comes = news.is_active.value_or(false);
+  if (IsOfAnotherAccount(scene) && !comes) return changes;
+  // His own consent goes with him.
+  if (news.left_account && scene.kind == AppKind::kUserManaged) return changes;
+  changes.host = RecordOf(scene, news.user_id, at);
+  if (news.is_active) changes.host->inactive = {!*news.is_active, at};
+  if (news.is_active == false) return changes;
+  if (news.personal_meeting_id) {
+    changes.host->personal_meeting_id = {*news.personal_meeting_id, at};
+    LeaveRoom(scene, *news.personal_meeting_id, at, changes);
+  }
   if (news.vanity_name) changes.host->vanity_name = {*news.vanity_name, at};
   if (!news.email.empty()) changes.host->email = {news.email, at};
-  if (news.is_active) changes.host->inactive = {!*news.is_active, at};
   return changes;
 }
 
@@ -105,7 +154,7 @@ WebhookChanges ChangesOf(const zoom::WebhookEvent& event, const WebhookScene& sc
     return Of(event, *meeting, scene, happened_at);
   }
   if (const auto* user = std::get_if<zoom::UserNews>(&event.news)) {
-    return Of(event, *user, scene, happened_at);
+    return Of(*user, scene, happened_at);
   }
   return {};
 }

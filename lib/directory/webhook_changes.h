@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "joinpass/apps.h"
@@ -24,17 +25,24 @@ bool IsTooOld(absl::Time happened_at, absl::Time now);
 // does not say.
 std::string UserOf(const zoom::WebhookEvent& event);
 
-struct WebhookChanges {
-  std::optional<store::HostRecord> host = {};
-  std::optional<store::MeetingRecord> meeting = {};
-};
-
-// What is known of the app and of those of whom an event speaks.
+// What is known of the app, and of those of whom the event speaks.
 struct WebhookScene {
   std::string app_id = {};
   AppKind kind = AppKind::kUserManaged;
-  bool is_served = false;                          // UserOf() has consented
-  std::optional<store::MeetingRecord> known = {};  // of the meeting, if it is there
+
+  // UserOf() has consented, or his account, which is this one.
+  bool is_served = false;
+  std::string account_id = {};
+
+  std::optional<store::HostRecord> host = {};      // UserOf()
+  std::optional<store::MeetingRecord> known = {};  // the meeting, if it is there
+};
+
+struct WebhookChanges {
+  std::optional<store::HostRecord> host = {};
+  std::vector<store::MeetingRecord> meetings = {};
+
+  bool IsEmpty() const { return !host && meetings.empty(); }
 };
 
 WebhookChanges ChangesOf(const zoom::WebhookEvent& event, const WebhookScene& scene,

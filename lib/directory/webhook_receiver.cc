@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/status.h"
-#include "directory/webhook_changes.h"
 
 namespace joinpass {
 
@@ -31,8 +30,10 @@ std::string_view WebhookOutcomeName(WebhookOutcome outcome) {
 namespace joinpass::directory {
 namespace {
 
-// Of what nothing hangs on not each is written down.
+// Of what nothing hangs on not each is written down; and what is old is forgotten now and
+// then.
 constexpr absl::Duration kBetweenNotes = absl::Seconds(1);
+constexpr absl::Duration kBetweenSweeps = absl::Hours(1);
 
 constexpr int kAcknowledged = 204;
 
@@ -50,7 +51,22 @@ int HttpStatusOf(const absl::Status& why) {
 }
 
 // Of a clock that was set back nothing is waited for.
-bool IsDue(absl::Time last, absl::Time now) { return last > now || now - last >= kBetweenNotes; }
+bool IsDue(absl::Time last, absl::Time now, absl::Duration every) {
+  return last > now || now - last >= every;
+}
+
+// Whether it may be told from another by its bytes. Without a time of its own a second
+// deletion is the first one's twin.
+bool IsOneOfAKind(const zoom::WebhookEvent& event) {
+  return event.at != absl::InfinitePast() ||
+         std::holds_alternative<zoom::Deauthorization>(event.news);
+}
+
+// Whether to wait for the store once more is of no use.
+bool IsOfTheStore(const absl::Status& why) {
+  const Reason reason = ReasonOf(why);
+  return reason == Reason::kStoreUnavailable || reason == Reason::kStoreCorrupt;
+}
 
 // The app's meeting of this number, as far as it is known.
 absl::StatusOr<std::optional<store::MeetingRecord>> FindMeeting(store::Records& records,
@@ -106,8 +122,10 @@ absl::StatusOr<WebhookOutcome> WebhookReceiver::Take(const WebhookRequest& reque
     return Outcome::kChallenge;
   }
   if (std::holds_alternative<std::monostate>(event.news)) return Outcome::kIgnored;
-  JOINPASS_ASSIGN_OR_RETURN(const bool is_known, records_.KnowsWebhook(app.id, request.body));
-  if (is_known) return Outcome::kDuplicate;
+  if (IsOneOfAKind(event)) {
+    JOINPASS_ASSIGN_OR_RETURN(const bool is_known, records_.KnowsWebhook(app.id, request.body));
+    if (is_known) return Outcome::kDuplicate;
+  }
   return Apply(event, app, checked.signed_at, now);
 }
 
@@ -126,18 +144,36 @@ absl::StatusOr<WebhookOutcome> WebhookReceiver::Learn(const zoom::WebhookEvent& 
                                                       const store::AppRecord& app,
                                                       absl::Time happened_at, absl::Time now) {
   WebhookScene scene = {.app_id = app.id, .kind = app.settings.kind};
-  JOINPASS_ASSIGN_OR_RETURN(const auto consent,
-                            consents_.Of(app.id, UserOf(event), event.account_id));
+  const std::string user_id = UserOf(event);
+  JOINPASS_ASSIGN_OR_RETURN(const auto consent, consents_.Of(app.id, user_id, event.account_id));
   scene.is_served = consent.has_value();
+  if (consent) scene.account_id = consent->account_id;
+  if (!user_id.empty()) {
+    const auto host = records_.FindHost(app.id, user_id);
+    if (!host.ok() && !store::Records::ConcernsOneRow(host.status())) return host.status();
+    if (host.ok()) scene.host = *host;
+  }
   if (const auto* meeting = std::get_if<zoom::MeetingNews>(&event.news)) {
     JOINPASS_ASSIGN_OR_RETURN(scene.known, FindMeeting(records_, app.id, meeting->number));
   }
   const WebhookChanges changes = ChangesOf(event, scene, happened_at);
+  if (changes.IsEmpty()) return Outcome::kIgnored;
+  JOINPASS_RETURN_IF_ERROR(Keep(changes, scene, user_id, now));
+  return Outcome::kApplied;
+}
+
+absl::Status WebhookReceiver::Keep(const WebhookChanges& changes, const WebhookScene& scene,
+                                   const std::string& user_id, absl::Time now) {
   if (changes.host) JOINPASS_RETURN_IF_ERROR(records_.PutHost(*changes.host, now));
-  if (changes.meeting) {
-    JOINPASS_RETURN_IF_ERROR(records_.PutMeetings({&*changes.meeting, 1}, now));
-  }
-  return changes.host || changes.meeting ? Outcome::kApplied : Outcome::kIgnored;
+  JOINPASS_RETURN_IF_ERROR(records_.PutMeetings(changes.meetings, now));
+  if (!scene.is_served) return absl::OkStatus();
+  // It may have waited for others, and the consent been taken away meanwhile, with all that
+  // was known through it: then this goes, too.
+  JOINPASS_ASSIGN_OR_RETURN(const auto consent,
+                            consents_.Of(scene.app_id, user_id, scene.account_id));
+  if (consent) return absl::OkStatus();
+  return records_.RemoveHostsOf(scene.app_id,
+                                store::Principal::Of(scene.kind, user_id, scene.account_id));
 }
 
 absl::StatusOr<WebhookOutcome> WebhookReceiver::LookAtConsent(const zoom::Deauthorization& gone,
@@ -149,32 +185,57 @@ absl::StatusOr<WebhookOutcome> WebhookReceiver::LookAtConsent(const zoom::Deauth
   JOINPASS_ASSIGN_OR_RETURN(const auto consent,
                             consents_.Of(app.id, gone.user_id, event.account_id));
   if (!consent) return Outcome::kIgnored;
-  validate_(consent->credential_id);
+  if (!helpers_.validate(consent->credential_id)) {
+    return base::MakeError(Reason::kCancelled, "webhook: the engine is closing");
+  }
   return Outcome::kApplied;
 }
 
-// What is on the disk stays so, whether or not this can be written.
+// What is on the disk stays so, whether or not this can be written. Where nothing is, Zoom
+// waits for nothing.
 void WebhookReceiver::NoteGood(const WebhookRequest& request, const WebhookAnswer& answer,
                                absl::Time now) {
-  const bool is_new = answer.outcome == Outcome::kApplied;
-  {
+  const std::string& app_id = request.app_id;
+  if (answer.outcome == Outcome::kApplied) {
+    (void)records_.NoteWebhook(app_id, request.body, answer.event, now);
     base::MutexLock lock(mutex_);
-    Noted& noted = noted_[request.app_id];
-    if (!is_new && !IsDue(noted.good_at, now)) return;
-    noted.good_at = now;
+    noted_[{app_id, Note::kGood}].at = now;
+  } else {
+    NoteLater(app_id, Note::kGood, now, [this, app_id, event = answer.event, now] {
+      (void)records_.NoteWebhook(app_id, "", event, now);
+    });
   }
-  (void)records_.NoteWebhook(request.app_id, is_new ? request.body : "", answer.event, now);
+  // A sync does so, too, where there is one.
+  NoteLater("", Note::kForget, now, [this, now] { (void)records_.ForgetDeleted(now); });
 }
 
 void WebhookReceiver::NoteBad(const std::string& app_id, const absl::Status& why, absl::Time now) {
+  if (IsOfTheStore(why)) return;
+  const ErrorInfo info = GetErrorInfo(why).value_or(ErrorInfo());
+  NoteLater(app_id, Note::kBad, now, [this, app_id, info, now] {
+    (void)records_.NoteBadWebhook(app_id, info.reason, info.cause, now);
+  });
+}
+
+void WebhookReceiver::NoteLater(const std::string& app_id, Note what, absl::Time now,
+                                std::function<void()> note) {
+  const std::pair<std::string, Note> key(app_id, what);
   {
     base::MutexLock lock(mutex_);
-    Noted& noted = noted_[app_id];
-    if (!IsDue(noted.bad_at, now)) return;
-    noted.bad_at = now;
+    Noted& noted = noted_[key];
+    const absl::Duration every = what == Note::kForget ? kBetweenSweeps : kBetweenNotes;
+    if (noted.is_waiting || !IsDue(noted.at, now, every)) return;
+    noted = {.at = now, .is_waiting = true};
   }
-  const ErrorInfo info = GetErrorInfo(why).value_or(ErrorInfo());
-  (void)records_.NoteBadWebhook(app_id, info.reason, info.cause, now);
+  const auto done = [this, key] {
+    base::MutexLock lock(mutex_);
+    noted_[key].is_waiting = false;
+  };
+  const bool will_be = helpers_.later([note = std::move(note), done] {
+    note();
+    done();
+  });
+  if (!will_be) done();
 }
 
 absl::StatusOr<WebhookStatus> WebhookReceiver::GetStatus(const std::string& app_id) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -13,6 +14,7 @@
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "directory/serving_consents.h"
+#include "directory/webhook_changes.h"
 #include "joinpass/webhooks.h"
 #include "store/records.h"
 #include "zoom/webhook_check.h"
@@ -26,11 +28,18 @@ WebhookAnswer AnswerOf(const absl::Status& why);
 // Blocks on the store. Thread-safe.
 class WebhookReceiver {
  public:
-  // `validate` is given the id of a credential whose consent Zoom says was taken back; it does
-  // not block. What is passed must outlive it.
+  // Neither blocks; false: it will not be done.
+  struct Helpers {
+    // Looks at a credential whose consent Zoom says was taken back, by its id.
+    std::function<bool(std::string)> validate = {};
+    // Does something that may wait for others, and that nobody waits for.
+    std::function<bool(std::function<void()>)> later = {};
+  };
+
+  // What is passed must outlive it; it must outlive what is done later.
   WebhookReceiver(store::Records& records, ServingConsents& consents, base::Clock& clock,
-                  std::function<void(std::string)> validate)
-      : records_(records), consents_(consents), clock_(clock), validate_(std::move(validate)) {}
+                  Helpers helpers)
+      : records_(records), consents_(consents), clock_(clock), helpers_(std::move(helpers)) {}
 
   // As Webhooks::Receive().
   WebhookAnswer Receive(const WebhookRequest& request);
@@ -51,21 +60,26 @@ class WebhookReceiver {
   absl::StatusOr<Outcome> LookAtConsent(const zoom::Deauthorization& gone,
                                         const zoom::WebhookEvent& event,
                                         const store::AppRecord& app);
+  absl::Status Keep(const WebhookChanges& changes, const WebhookScene& scene,
+                    const std::string& user_id, absl::Time now);
   void NoteGood(const WebhookRequest& request, const WebhookAnswer& answer, absl::Time now);
   void NoteBad(const std::string& app_id, const absl::Status& why, absl::Time now);
+  // Unless something like it was noted just now, or is still to be.
+  enum class Note { kGood, kBad, kForget };
+  void NoteLater(const std::string& app_id, Note what, absl::Time now, std::function<void()> note);
 
   store::Records& records_;
   ServingConsents& consents_;
   base::Clock& clock_;
-  const std::function<void(std::string)> validate_;
+  const Helpers helpers_;
 
   // What was noted of each app last, so that a flood is not a flood of writes.
   struct Noted {
-    absl::Time good_at = absl::InfinitePast();
-    absl::Time bad_at = absl::InfinitePast();
+    absl::Time at = absl::InfinitePast();
+    bool is_waiting = false;  // to be written
   };
   base::Mutex mutex_;
-  std::map<std::string, Noted> noted_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::pair<std::string, Note>, Noted> noted_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace joinpass::directory

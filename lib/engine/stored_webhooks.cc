@@ -11,6 +11,13 @@ namespace {
 // Of a validation that nobody waits for.
 constexpr absl::Duration kValidation = absl::Seconds(60);
 
+base::Task<absl::Status> RunBeside(const service::Context& context, std::function<void()> work) {
+  co_return co_await context.OffLoop(service::Lane::kBackground, [&work] {
+    work();
+    return absl::OkStatus();
+  });
+}
+
 }  // namespace
 
 StoredWebhooks::StoredWebhooks(const service::Context& context, oauth::AccessTokens& tokens,
@@ -20,8 +27,10 @@ StoredWebhooks::StoredWebhooks(const service::Context& context, oauth::AccessTok
       tokens_(tokens),
       calls_(calls),
       runner_(runner),
-      receiver_(context.records, consents, context.clock,
-                [this](std::string credential_id) { Validate(std::move(credential_id)); }) {}
+      receiver_(
+          context.records, consents, context.clock,
+          {.validate = [this](std::string id) { return Validate(std::move(id)); },
+           .later = [this](std::function<void()> work) { return DoLater(std::move(work)); }}) {}
 
 WebhookAnswer StoredWebhooks::Receive(const WebhookRequest& request) {
   // It blocks; and what Zoom is told was taken shall be looked after.
@@ -33,14 +42,19 @@ absl::StatusOr<WebhookStatus> StoredWebhooks::GetStatus(const std::string& app_i
   return receiver_.GetStatus(app_id);
 }
 
-// What it finds is in the store. An engine that closes leaves it to the next refresh.
-void StoredWebhooks::Validate(std::string credential_id) {
+// What it finds is in the store.
+bool StoredWebhooks::Validate(std::string credential_id) {
   const SteadyTime deadline = context_.clock.SteadyNow() + kValidation;
-  (void)runner_.Spawn<absl::Status>(
+  return runner_.Spawn<absl::Status>(
       [this, id = std::move(credential_id), deadline] {
         return oauth::Validate(context_, tokens_, calls_, id, deadline);
       },
       [](absl::Status) {});
+}
+
+bool StoredWebhooks::DoLater(std::function<void()> work) {
+  return runner_.Spawn<absl::Status>(
+      [this, work = std::move(work)] { return RunBeside(context_, work); }, [](absl::Status) {});
 }
 
 }  // namespace joinpass::engine

@@ -3,6 +3,7 @@
 #ifndef JOINPASS_LIB_ENGINE_STORED_WEBHOOKS_H_
 #define JOINPASS_LIB_ENGINE_STORED_WEBHOOKS_H_
 
+#include <functional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -27,7 +28,8 @@ class StoredWebhooks final : public Webhooks {
   absl::StatusOr<WebhookStatus> GetStatus(const std::string& app_id) override;
 
  private:
-  void Validate(std::string credential_id);
+  bool Validate(std::string credential_id);
+  bool DoLater(std::function<void()> work);
 
   const service::Context& context_;
   oauth::AccessTokens& tokens_;

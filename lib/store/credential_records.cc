@@ -296,14 +296,7 @@ absl::StatusOr<bool> Records::RemoveCredential(const CredentialRecord& credentia
     if (row->health != Health::kDisconnecting) return false;
     JOINPASS_RETURN_IF_ERROR(CheckKnowsAll(sealer));
     // The directory first: what is cut short here is found again by the row.
-    const std::string& app_id = credential.app_id;
-    if (credential.app_kind == AppKind::kAccountManaged) {
-      JOINPASS_RETURN_IF_ERROR(store_.directory().RemoveHostsOfAccount(
-          sealer.AccountKeys(app_id, credential.account_id)));
-    } else {
-      JOINPASS_RETURN_IF_ERROR(
-          store_.directory().RemoveHost(sealer.HostKeys(app_id, credential.user_id)));
-    }
+    JOINPASS_RETURN_IF_ERROR(RemoveHostsOf(sealer, credential.app_id, credential.principal()));
     // What was written meanwhile under a newer key is still there.
     JOINPASS_RETURN_IF_ERROR(CheckKnowsAll(sealer));
     JOINPASS_RETURN_IF_ERROR(store_.directory().RemoveSync(credential.id));

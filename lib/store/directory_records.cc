@@ -294,6 +294,20 @@ absl::StatusOr<int> Records::ForgetHost(const std::string& app_id, const std::st
   });
 }
 
+absl::Status Records::RemoveHostsOf(const std::string& app_id, const Principal& principal) {
+  return Opening([&](const RowSealer& sealer) -> absl::Status {
+    JOINPASS_RETURN_IF_ERROR(CheckKnowsAll(sealer));
+    return RemoveHostsOf(sealer, app_id, principal);
+  });
+}
+
+absl::Status Records::RemoveHostsOf(const RowSealer& sealer, const std::string& app_id,
+                                    const Principal& principal) {
+  return principal.kind == Principal::Kind::kAccount
+             ? store_.directory().RemoveHostsOfAccount(sealer.AccountKeys(app_id, principal.id))
+             : store_.directory().RemoveHost(sealer.HostKeys(app_id, principal.id));
+}
+
 absl::Status Records::ForgetDeleted(absl::Time now) {
   return store_.directory().ForgetDeleted(now - kDeletionKept, LatestLearnt(now));
 }

@@ -32,7 +32,7 @@ class DirectoryStore {
   // For each search the row, if there is one, in the same order.
   virtual absl::StatusOr<std::vector<std::optional<MeetingRow>>> FindEachMeeting(
       std::span<const MeetingSearch> searches) = 0;
-  // Nobody who is inactive is found below, nor what he hosts, but by ListHostsUnseen().
+  // Nobody who is inactive is found below, nor what he hosts.
   //
   // At one moment: meetings whose host is known, and that are not deleted or
   // (`with_deleted`) are; and hosts who have the number as their personal meeting id.
@@ -58,11 +58,12 @@ class DirectoryStore {
                                                                absl::Time before,
                                                                absl::Time latest) = 0;
   // A host's meetings are deleted, as of `before`, unless something was learnt of them from
-  // then to `latest`; he is gone if none is left. One transaction. Gives how many meetings.
+  // then to `latest`; he is inactive, as of then, if none is left. One transaction. Gives how
+  // many meetings.
   virtual absl::StatusOr<int> ForgetHost(const LookupKeys& user_keys, absl::Time before,
                                          absl::Time latest) = 0;
-  // Forgets deletions that were not from `before` to `latest`, and hosts who are inactive
-  // since another time, with their meetings. One transaction.
+  // Forgets deletions that were not from `before` to `latest`, and hosts who were inactive
+  // before that, with their meetings. One transaction.
   virtual absl::Status ForgetDeleted(absl::Time before, absl::Time latest) = 0;
   // All that is known of one host, or of all hosts of one account.
   virtual absl::Status RemoveHost(const LookupKeys& user_keys) = 0;

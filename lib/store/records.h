@@ -221,8 +221,9 @@ class Records {
                                                            const std::string& account_id,
                                                            absl::Time before,
                                                            absl::Time now = absl::InfiniteFuture());
-  // Forgets a host; his meetings of which nothing was learnt since `before` (and not after
-  // `now`) are deleted, as of then. Gives how many.
+  // A host is gone: his meetings of which nothing was learnt since `before` (and not after
+  // `now`) are deleted, as of then, and he is inactive if none is left. (What was said before
+  // and comes late does not bring him back.) Gives how many.
   absl::StatusOr<int> ForgetHost(const std::string& app_id, const std::string& user_id,
                                  absl::Time before, absl::Time now = absl::InfiniteFuture());
   // Forgets what was deleted 48 h before `now`, and hosts who are inactive for so long.
@@ -269,6 +270,9 @@ class Records {
                               absl::Time now);
   absl::StatusOr<WebhookNotes> GetWebhookNotes(const std::string& app_id);
 
+  // Forgets all of a principal, whose consent is gone.
+  absl::Status RemoveHostsOf(const std::string& app_id, const Principal& principal);
+
   // How syncs do. False: what is stored did not begin and change when `seen` did (nothing:
   // there is none).
   absl::StatusOr<bool> PutSync(const SyncRecord& sync, const std::optional<SyncRecord>& seen);
@@ -287,6 +291,8 @@ class Records {
                                                  const CredentialRow& stored,
                                                  CredentialRecord credential);
 
+  absl::Status RemoveHostsOf(const RowSealer& sealer, const std::string& app_id,
+                             const Principal& principal);
   absl::Status PutHostsOf(const RowSealer& sealer, std::span<const MeetingRecord> meetings,
                           absl::Time latest);
 

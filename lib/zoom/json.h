@@ -58,7 +58,7 @@ enum class JsonResult {
 };
 
 // Fills `fields`. Of a key that is there twice the last
-// counts.
+// counts; of two objects under one key, each for what it has.
 JsonResult ReadJson(std::string_view body, std::span<JsonField> fields, JsonList* list = nullptr);
 
 // What begins behind `"key":` in a text that need not be JSON; empty: nothing does.

@@ -20,11 +20,13 @@ constexpr std::size_t kLongestName = 64;
 // participants, recordings.
 enum class Sort {
   kMeetingIs,
+  kMeetingMoved,
   kMeetingStarted,
   kMeetingEnded,
   kMeetingGone,
   kUser,
   kUserGone,
+  kUserLeft,
   kUserBack,
 };
 
@@ -36,14 +38,14 @@ struct Known {
 
 constexpr Known kKnown[] = {
     {"meeting.created", Sort::kMeetingIs},
-    {"meeting.updated", Sort::kMeetingIs},
+    {"meeting.updated", Sort::kMeetingMoved},
     {"meeting.recovered", Sort::kMeetingIs},
     {"meeting.started", Sort::kMeetingStarted},
     {"meeting.ended", Sort::kMeetingEnded},
     {"meeting.deleted", Sort::kMeetingGone},
     {"meeting.permanently_deleted", Sort::kMeetingGone},
     {"webinar.created", Sort::kMeetingIs, true},
-    {"webinar.updated", Sort::kMeetingIs, true},
+    {"webinar.updated", Sort::kMeetingMoved, true},
     {"webinar.recovered", Sort::kMeetingIs, true},
     {"webinar.started", Sort::kMeetingStarted, true},
     {"webinar.ended", Sort::kMeetingEnded, true},
@@ -55,7 +57,7 @@ constexpr Known kKnown[] = {
     {"user.updated", Sort::kUser},
     {"user.activated", Sort::kUserBack},
     {"user.deactivated", Sort::kUserGone},
-    {"user.disassociated", Sort::kUserGone},
+    {"user.disassociated", Sort::kUserLeft},
     {"user.deleted", Sort::kUserGone},
 };
 
@@ -125,6 +127,8 @@ bool LosesOccurrencesOnly(const Fields& fields) {
 
 MeetingNews::What WhatOf(Sort sort) {
   switch (sort) {
+    case Sort::kMeetingMoved:
+      return MeetingNews::What::kMoved;
     case Sort::kMeetingStarted:
       return MeetingNews::What::kStarted;
     case Sort::kMeetingEnded:
@@ -149,7 +153,8 @@ absl::Status ReadMeetingNews(const Known& known, const Fields& fields, WebhookEv
   }
   if (news.what != MeetingNews::What::kGone && news.meeting.host_id.empty()) {
     // An update has what changed, and says nothing of a host who stays.
-    return known.name.ends_with(".updated") ? absl::OkStatus() : Lacks("payload.object.host_id");
+    return news.what == MeetingNews::What::kMoved ? absl::OkStatus()
+                                                  : Lacks("payload.object.host_id");
   }
   event.news = std::move(news);
   return absl::OkStatus();
@@ -159,7 +164,8 @@ absl::Status ReadUserNews(Sort sort, const Fields& fields, WebhookEvent& event) 
   UserNews news;
   news.user_id = IdIn(fields[kObjectId]);
   if (news.user_id.empty()) return Lacks("payload.object.id");
-  if (sort == Sort::kUserGone) news.is_active = false;
+  news.left_account = sort == Sort::kUserLeft;
+  if (sort == Sort::kUserGone || news.left_account) news.is_active = false;
   if (sort == Sort::kUserBack) news.is_active = true;
   if (const auto number = fields[kPersonalMeetingId].Number()) {
     news.personal_meeting_id = static_cast<std::uint64_t>(*number);
@@ -191,12 +197,14 @@ absl::Status ReadNews(const Fields& fields, WebhookEvent& event) {
     if (known.name != event.name) continue;
     switch (known.sort) {
       case Sort::kMeetingIs:
+      case Sort::kMeetingMoved:
       case Sort::kMeetingStarted:
       case Sort::kMeetingEnded:
       case Sort::kMeetingGone:
         return ReadMeetingNews(known, fields, event);
       case Sort::kUser:
       case Sort::kUserGone:
+      case Sort::kUserLeft:
       case Sort::kUserBack:
         return ReadUserNews(known.sort, fields, event);
     }

@@ -22,6 +22,7 @@ namespace joinpass::zoom {
 struct MeetingNews {
   enum class What {
     kIs,       // it is there, and this is its host
+    kMoved,    // likewise, since just now
     kStarted,  // likewise; whether a list will show it, it does not say
     kEnded,    // likewise; it may have been deleted meanwhile
     kGone,     // it is deleted, with all its occurrences
@@ -39,6 +40,7 @@ struct UserNews {
   std::optional<std::string> vanity_name = {};            // lower case; empty: none
   std::string email = {};                                 // lower case; empty: not said
   std::optional<bool> is_active = {};
+  bool left_account = false;  // that alone is why he is not: his own consent may stand
 };
 
 // He has taken the app's consent back.

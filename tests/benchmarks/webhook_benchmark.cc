@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -100,7 +101,11 @@ class Rivet {
 
 struct Scene : EngineRoom {
   directory::ServingConsents consents{records};
-  directory::WebhookReceiver receiver{records, consents, clock, [](std::string) {}};
+  directory::WebhookReceiver receiver{
+      records, consents, clock, {.later = [](std::function<void()> work) {
+        work();
+        return true;
+      }}};
   const std::vector<Secret> secrets = {Secret(kSecret)};
   std::int64_t number = 80'000'000'000;
 

@@ -107,11 +107,12 @@ absl::StatusOr<int> SqliteDirectory::EndListings(const LookupKeys& user_keys,
 absl::StatusOr<std::vector<HostRow>> SqliteDirectory::ListHostsUnseen(
     const LookupKeys& account_keys, absl::Time before, absl::Time latest) {
   base::MutexLock lock(file_.reads.mutex);
-  JOINPASS_ASSIGN_OR_RETURN(Statement list, file_.reads.connection->Use(JOINPASS_SQL_SELECT_HOST(
-                                                "") "WHERE account_key IN " JOINPASS_SQL_KEYS
-                                                    " AND account_at NOT BETWEEN ? AND ?"
-                                                    " AND meetings_at NOT BETWEEN ? AND ?"
-                                                    " LIMIT ?"));
+  JOINPASS_ASSIGN_OR_RETURN(Statement list,
+                            file_.reads.connection->Use(JOINPASS_SQL_SELECT_HOST(
+                                "") "WHERE account_key IN " JOINPASS_SQL_KEYS " AND inactive=0"
+                                    " AND account_at NOT BETWEEN ? AND ?"
+                                    " AND meetings_at NOT BETWEEN ? AND ?"
+                                    " LIMIT ?"));
   list.Keys(account_keys).Time(before).Time(latest).Time(before).Time(latest);
   list.Number(kMostMatches);
   return ReadRows(list, ReadHostRow);
@@ -130,11 +131,11 @@ absl::StatusOr<int> SqliteDirectory::ForgetHost(const LookupKeys& user_keys, abs
   meetings.Time(before).Time(before).Time(latest).Time(before).Time(latest);
   JOINPASS_RETURN_IF_ERROR(meetings.Keys(user_keys).Run());
   const int deleted = db.changes();
-  JOINPASS_RETURN_IF_ERROR(RemoveByKeys(
-      db,
-      "DELETE FROM host WHERE user_key IN " JOINPASS_SQL_KEYS
-      " AND NOT EXISTS (SELECT 1 FROM meeting WHERE meeting.host=host.seq AND deleted=0)",
-      user_keys));
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement host,
+      db.Use("UPDATE host SET inactive=1, inactive_at=? WHERE user_key IN " JOINPASS_SQL_KEYS
+             " AND NOT EXISTS (SELECT 1 FROM meeting WHERE meeting.host=host.seq AND deleted=0)"));
+  JOINPASS_RETURN_IF_ERROR(host.Time(before).Keys(user_keys).Run());
   JOINPASS_RETURN_IF_ERROR(transaction.Commit());
   return deleted;
 }
@@ -143,13 +144,15 @@ absl::Status SqliteDirectory::ForgetDeleted(absl::Time before, absl::Time latest
   base::MutexLock lock(file_.writes.mutex);
   Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
-  for (const char* sql :
-       {"DELETE FROM meeting WHERE deleted=1 AND deleted_at NOT BETWEEN ? AND ?",
-        "DELETE FROM meeting WHERE host IN "
-        "(SELECT seq FROM host WHERE inactive=1 AND inactive_at NOT BETWEEN ? AND ?)",
-        "DELETE FROM host WHERE inactive=1 AND inactive_at NOT BETWEEN ? AND ?"}) {
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement deleted,
+      db.Use("DELETE FROM meeting WHERE deleted=1 AND deleted_at NOT BETWEEN ? AND ?"));
+  JOINPASS_RETURN_IF_ERROR(deleted.Time(before).Time(latest).Run());
+  for (const char* sql : {"DELETE FROM meeting WHERE host IN "
+                          "(SELECT seq FROM host WHERE inactive=1 AND inactive_at<?)",
+                          "DELETE FROM host WHERE inactive=1 AND inactive_at<?"}) {
     JOINPASS_ASSIGN_OR_RETURN(Statement forget, db.Use(sql));
-    JOINPASS_RETURN_IF_ERROR(forget.Time(before).Time(latest).Run());
+    JOINPASS_RETURN_IF_ERROR(forget.Time(before).Run());
   }
   return transaction.Commit();
 }

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -21,7 +22,10 @@ constexpr int kChanges = 2'000;
 struct Scene : WorldScene {
   fake_zoom::Webhooks webhooks;
   fake_zoom::EventStyle style;
-  WebhookReceiver receiver{records, consents, clock, [](std::string) {}};
+  WebhookReceiver receiver{records, consents, clock, {.later = [](std::function<void()> work) {
+                             work();
+                             return true;
+                           }}};
   std::map<WebhookOutcome, int> outcomes;
   std::set<std::int64_t> told_instants;  // that some event has named, or an answer
   bool may_be_stale = false;

@@ -306,7 +306,12 @@ TEST_SUITE("The sync of an account") {
     CHECK(HostOf(81000000001) == "nobody");
     CHECK(HostOf(7000000003) == "nobody");
     CHECK(HostOf(81000000002) == "u2");
-    CHECK_FALSE(*records.FindHost("app_1", "u1"));
+    CHECK((*records.FindHost("app_1", "u1"))->inactive.value);
+    clock.Advance(absl::Seconds(1));
+    users = {"u0", "u1", "u2", "u4"};
+    REQUIRE(Run().ok());
+    CHECK(HostOf(81000000001) == "u1");
+    CHECK_FALSE((*records.FindHost("app_1", "u1"))->inactive.value);
   }
 
   TEST_CASE_FIXTURE(Scene, "passes over whom it may not read, and forgets who may host nothing") {

@@ -90,6 +90,16 @@ TEST_SUITE("HostFinder") {
               .learnt_at == clock.Now());
   }
 
+  TEST_CASE_FIXTURE(Scene, "finds whom Zoom names active, whatever was told before") {
+    ConnectAccount("cred_acme", "acme");
+    store::HostRecord host = {.app_id = "app_2", .user_id = "user-7"};
+    host.inactive = {true, clock.Now()};
+    REQUIRE(records.PutHost(host).ok());
+    clock.Advance(absl::Seconds(1));
+    Hosts("/meetings/11122233344", "user-7");
+    CHECK(Found("11122233344") == "cred_acme user-7 scheduled");
+  }
+
   TEST_CASE_FIXTURE(Scene, "knows each kind of meeting") {
     ConnectAccount("cred_acme", "acme",
                    std::string(kAccountScopes) + " webinar:read:webinar:admin");

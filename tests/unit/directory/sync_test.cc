@@ -98,6 +98,35 @@ TEST_SUITE("Sync") {
     }
   }
 
+  TEST_CASE_FIXTURE(Scene, "finds whom it can read active, whatever was told before") {
+    bool may_read_user = true;
+    SUBCASE("with the scope to ask who he is") {}
+    SUBCASE("and without") { may_read_user = false; }
+    Connect(absl::Hours(1), may_read_user ? kAllScopes : "meeting:read:list_meetings");
+    store::HostRecord host = {.app_id = "app_1", .user_id = "user-1"};
+    host.inactive = {true, clock.Now()};
+    REQUIRE(records.PutHost(host).ok());
+    clock.Advance(absl::Seconds(1));
+    (void)Run();
+    CHECK(Knows("11122233344"));
+    if (!may_read_user) return;
+    clock.Advance(absl::Seconds(1));
+    user.insert(1, R"("status":"inactive",)");
+    (void)Run();
+    CHECK_FALSE(Knows("11122233344"));
+  }
+
+  TEST_CASE_FIXTURE(Scene, "keeps an e-mail address that an answer leaves out") {
+    Connect(absl::Hours(1));
+    const std::string without = user;
+    user.insert(1, R"("email":"jill@acme.example",)");
+    REQUIRE(Run().ok());
+    clock.Advance(absl::Seconds(1));
+    user = without;
+    REQUIRE(Run().ok());
+    CHECK((*records.FindHost("app_1", "user-1"))->email.value == "jill@acme.example");
+  }
+
   TEST_CASE_FIXTURE(Scene, "forgets what the list no longer names") {
     Connect(absl::Hours(1));
     REQUIRE(Run().ok());
@@ -249,6 +278,13 @@ TEST_SUITE("Sync") {
     REQUIRE(found.ok());
     CHECK(found->candidates[0].credential_id == "cred_1");
     CHECK(found->candidates[0].host_user_id == "user-2");
+    // He was taken for gone, and hosts something after all.
+    clock.Advance(absl::Seconds(1));
+    REQUIRE(records.ForgetHost("app_2", "user-2", clock.Now()).ok());
+    CHECK_FALSE(Knows("11122233355"));
+    clock.Advance(absl::Seconds(1));
+    REQUIRE(Run().ok());
+    CHECK(Knows("11122233355"));
   }
 
   TEST_CASE_FIXTURE(Scene, "keeps what it read, and forgets nothing, when a page fails") {

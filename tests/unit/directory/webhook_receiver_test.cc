@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "directory/resolver.h"
@@ -19,11 +21,49 @@ using Outcome = WebhookOutcome;
 
 constexpr char kSecret[] = "webhook-secret";
 
+// Does something else the n-th time that somebody asks for the keys, as whoever reads or
+// writes a sealed row does.
+class KeysAskedFor final : public crypto::KeySource {
+ public:
+  explicit KeysAskedFor(crypto::KeyRing ring) : ring_(std::move(ring)) {}
+  crypto::KeyRing Current() override {
+    if (++asked == then_at) then();
+    return ring_;
+  }
+  absl::StatusOr<crypto::KeyRing> CurrentToSeal() override { return Current(); }
+
+  int asked = 0;
+  int then_at = 0;
+  std::function<void()> then = [] {};
+
+ private:
+  const crypto::KeyRing ring_;
+};
+
 struct Scene : EngineRoom {
   ServingConsents consents{records};
   std::vector<std::string> validated;
-  WebhookReceiver receiver{records, consents, clock,
-                           [this](std::string id) { validated.push_back(std::move(id)); }};
+  bool is_closing = false;
+  std::vector<std::function<void()>> waiting;  // of what is done later, if that is held
+  bool holds = false;
+  WebhookReceiver receiver{records,
+                           consents,
+                           clock,
+                           {.validate =
+                                [this](std::string id) {
+                                  validated.push_back(std::move(id));
+                                  return !is_closing;
+                                },
+                            .later =
+                                [this](std::function<void()> work) {
+                                  if (is_closing) return false;
+                                  if (holds) {
+                                    waiting.push_back(std::move(work));
+                                  } else {
+                                    work();
+                                  }
+                                  return true;
+                                }}};
 
   Scene() {
     Connect(absl::Hours(1));
@@ -84,7 +124,7 @@ TEST_SUITE("WebhookReceiver") {
     CHECK(again.outcome == Outcome::kDuplicate);
     CHECK(again.http_status == 204);
     ServingConsents their_consents{records};
-    WebhookReceiver another(records, their_consents, clock, [](std::string) {});
+    WebhookReceiver another(records, their_consents, clock, {.later = [](auto) { return false; }});
     const SignedWebhook late("app_1", kSecret, body, clock.Now() - absl::Hours(1));
     CHECK(another.Receive(late.Request()).outcome == Outcome::kDuplicate);
   }
@@ -127,8 +167,9 @@ TEST_SUITE("WebhookReceiver") {
 
   TEST_CASE_FIXTURE(Scene, "keeps nothing of who has not consented, and acknowledges it") {
     for (const std::string& body :
-         {Meeting("meeting.started", "user-2"), Body("user.updated", R"({"id":"user-2","pmi":5})"),
-          Meeting("meeting.participant_joined"), Body("user.settings_updated", R"({"id":"u"})")}) {
+         {Meeting("meeting.started", "user-2"), Meeting("meeting.created", "user-2"),
+          Body("user.updated", R"({"id":"user-2","pmi":5})"), Meeting("meeting.participant_joined"),
+          Body("user.settings_updated", R"({"id":"u"})")}) {
       const WebhookAnswer answer = Receive(body);
       CHECK(answer.outcome == Outcome::kIgnored);
       CHECK(answer.http_status == 204);
@@ -230,6 +271,141 @@ TEST_SUITE("WebhookReceiver") {
     std::filesystem::remove(journal);
     CHECK(Receive(body).outcome == Outcome::kApplied);
     CHECK(HostOf("98765432109") == "user-1");
+  }
+
+  TEST_CASE_FIXTURE(Scene, "takes what has no time of its own as often as it comes") {
+    const std::string deleted =
+        R"({"event":"meeting.deleted","payload":{"account_id":"account-1","object":)"
+        R"({"id":98765432109,"host_id":"user-1","type":2}}})";
+    for (int i = 0; i < 2; ++i) {
+      CHECK(Receive(Meeting("meeting.recovered")).outcome == Outcome::kApplied);
+      CHECK(HostOf("98765432109") == "user-1");
+      clock.Advance(absl::Seconds(2));
+      CHECK(Receive(deleted).outcome == Outcome::kApplied);
+      CHECK(HostOf("98765432109").empty());
+      clock.Advance(absl::Seconds(2));
+    }
+  }
+
+  TEST_CASE_FIXTURE(Scene, "serves an app for accounts by the account that an event names") {
+    store::AppRecord app;
+    app.id = "app_2";
+    app.settings.kind = AppKind::kAccountManaged;
+    app.settings.client_id = "client-2";
+    app.settings.webhook_secrets = {Secret(kSecret)};
+    REQUIRE(records.CreateApp(app).ok());
+    for (const char* account : {"account-1", "account-2"}) {
+      store::CredentialRecord credential =
+          Consent(std::string("cred_of_") + account, "", absl::Hours(1));
+      credential.app_id = "app_2";
+      credential.app_kind = AppKind::kAccountManaged;
+      credential.account_id = account;
+      REQUIRE(records.PutConsented(credential).ok());
+    }
+    const auto receive = [&](std::string body, const std::string& account) {
+      clock.Advance(absl::Seconds(1));
+      const std::size_t at = body.find("account-1");
+      body.replace(at, 9, account);
+      return Receive(body, absl::ZeroDuration(), "app_2").outcome;
+    };
+    CHECK(receive(Meeting("meeting.created", "u"), "account-9") == Outcome::kIgnored);
+    CHECK(receive(Meeting("meeting.created", "u"), "account-2") == Outcome::kApplied);
+    const auto found = Resolve(records, *MeetingLink::Parse("98765432109"), clock.Now());
+    REQUIRE(found.ok());
+    CHECK(found->candidates[0].credential_id == "cred_of_account-2");
+    // Another account says nothing of him, and takes nothing away.
+    CHECK(receive(Meeting("meeting.deleted", "u"), "account-1") == Outcome::kIgnored);
+    CHECK(receive(Body("meeting.deleted", R"({"id":98765432109})"), "account-1") ==
+          Outcome::kIgnored);
+    CHECK(receive(Body("user.disassociated", R"({"id":"u"})"), "account-1") == Outcome::kIgnored);
+    CHECK(HostOf("98765432109") == "u");
+    CHECK(receive(Body("meeting.deleted", R"({"id":98765432109})"), "account-2") ==
+          Outcome::kApplied);
+    CHECK(HostOf("98765432109").empty());
+    // The same number in another app is another meeting.
+    CHECK(Receive(Meeting("meeting.started")).outcome == Outcome::kApplied);
+    CHECK(receive(Meeting("meeting.started", "u"), "account-2") == Outcome::kApplied);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "keeps nothing of a consent that is taken away meanwhile") {
+    int removed = 0;
+    for (int then_at = 1; then_at < 60; ++then_at) {
+      CAPTURE(then_at);
+      EngineRoom room;
+      room.Connect(absl::Hours(1));
+      store::AppRecord app = *room.records.GetApp("app_1");
+      app.settings.webhook_secrets = {Secret(kSecret)};
+      REQUIRE(room.records.UpdateApp(app, room.clock.Now()).ok());
+      KeysAskedFor asked(room.keys);
+      store::Records slow(*room.store, asked, base::SystemRandom());
+      ServingConsents serving(slow);
+      WebhookReceiver there(slow, serving, room.clock, {.later = [](auto) { return false; }});
+      asked.then_at = then_at;
+      asked.then = [&] {
+        REQUIRE(*room.records.BeginDisconnect("cred_1", room.clock.Now()));
+        REQUIRE(*room.records.RemoveCredential(room.Stored()));
+        ++removed;
+      };
+      const SignedWebhook told("app_1", kSecret, Meeting("meeting.created"), room.clock.Now());
+      (void)there.Receive(told.Request());
+      const bool is_there = room.records.GetCredential("cred_1").ok();
+      CHECK(is_there == (asked.asked < then_at));
+      CHECK(room.records.FindNumber(98765432109)->meetings.empty() != is_there);
+      CHECK((*room.records.FindHost("app_1", "user-1")).has_value() == is_there);
+    }
+    CHECK(removed > 10);
+    CHECK(removed < 59);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "asks for no validation that will not be, and says so") {
+    is_closing = true;
+    const WebhookAnswer answer = Receive(
+        R"({"event":"app_deauthorized","payload":{"account_id":"account-1","user_id":"user-1"}})");
+    CHECK(answer.http_status == 503);
+    CHECK(ReasonOf(answer.why) == Reason::kCancelled);
+    CHECK(validated == std::vector<std::string>{"cred_1"});  // without a client id, too
+  }
+
+  TEST_CASE_FIXTURE(Scene, "lets no answer wait for a note, and has one wait at a time") {
+    holds = true;
+    Receive("x");
+    CHECK(Status().last_bad_reason.empty());
+    clock.Advance(absl::Hours(2));
+    Receive("x");
+    Receive(Meeting("meeting.participant_joined"));
+    // A bad one, a good one, and what is to be forgotten.
+    CHECK(waiting.size() == 3);
+    for (const auto& work : waiting) work();
+    CHECK(Status().last_bad_reason == "webhook_invalid");
+    CHECK(Status().last_good_event == "meeting.participant_joined");
+    waiting.clear();
+    clock.Advance(absl::Hours(1));
+    Receive("x");
+    CHECK(waiting.size() == 1);
+    // Of an app that is not there nothing is.
+    Receive("x", absl::ZeroDuration(), "app_9");
+    CHECK(waiting.size() == 1);
+    CHECK((*records.GetWebhookNotes("app_9")).bad_at == absl::InfinitePast());
+  }
+
+  TEST_CASE_FIXTURE(Scene, "waits for no clock that was set back") {
+    clock.Advance(absl::Hours(24));
+    Receive("x");
+    clock.Advance(-absl::Hours(23));
+    const absl::Time now = clock.Now();
+    Receive("x");
+    CHECK(Status().last_bad_at == now);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "forgets what is old, also where nobody syncs") {
+    Receive(Meeting("meeting.deleted"));
+    const auto is_remembered = [&] {
+      return !records.FindNumber(98765432109, store::Records::Deleted::kShown)->meetings.empty();
+    };
+    CHECK(is_remembered());
+    clock.Advance(absl::Hours(49));
+    Receive(Meeting("meeting.participant_joined"));
+    CHECK_FALSE(is_remembered());
   }
 
   TEST_CASE_FIXTURE(Scene, "shows the last good and the last bad one") {

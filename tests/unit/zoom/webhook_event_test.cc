@@ -65,14 +65,14 @@ TEST_SUITE("ReadWebhook") {
              Row{"meeting.created", "2", What::kIs, Kind::kScheduled},
              Row{"meeting.created", "1", What::kIs, Kind::kInstant},
              Row{"meeting.created", "4", What::kIs, Kind::kPersonalRoom},
-             Row{"meeting.updated", "8", What::kIs, Kind::kScheduled},
+             Row{"meeting.updated", "8", What::kMoved, Kind::kScheduled},
              Row{"meeting.recovered", "2", What::kIs, Kind::kScheduled},
              Row{"meeting.started", "1", What::kStarted, Kind::kInstant},
              Row{"meeting.ended", "2", What::kEnded, Kind::kScheduled},
              Row{"meeting.deleted", "2", What::kGone, Kind::kScheduled},
              Row{"meeting.permanently_deleted", "2", What::kGone, Kind::kScheduled},
              Row{"webinar.created", "5", What::kIs, Kind::kWebinar},
-             Row{"webinar.updated", "9", What::kIs, Kind::kWebinar},
+             Row{"webinar.updated", "9", What::kMoved, Kind::kWebinar},
              Row{"webinar.recovered", "5", What::kIs, Kind::kWebinar},
              Row{"webinar.started", "5", What::kStarted, Kind::kWebinar},
              Row{"webinar.ended", "5", What::kEnded, Kind::kWebinar},
@@ -169,6 +169,8 @@ TEST_SUITE("ReadWebhook") {
       CHECK(std::get<UserNews>(Read(Body(name, R"({"id":"u"})")).news).is_active == true);
     }
     for (const char* name : {"user.deactivated", "user.disassociated", "user.deleted"}) {
+      const auto news = std::get<UserNews>(Read(Body(name, R"({"id":"u"})")).news);
+      CHECK(news.left_account == (std::string(name) == "user.disassociated"));
       CHECK(std::get<UserNews>(Read(Body(name, R"({"id":"u"})")).news).is_active == false);
       CHECK(WhyNot(Body(name, "{}")) == Cause::kFieldMissing);
     }

@@ -29,7 +29,8 @@ TEST_SUITE("Meetings and their host") {
     CHECK(Must(FindMeetings(records, kNumber + 1)).size() == 1);
     CHECK(Must(FindMeetings(records, kNumber + 2)).size() == 1);
     CHECK(Must(records.ForgetHost("app_1", "ann", At(7))) == 1);
-    CHECK_FALSE(Must(records.FindHost("app_1", "ann")));
+    CHECK(Must(records.FindHost("app_1", "ann"))->inactive == Learnt<bool>{true, At(7)});
+    CHECK(Must(records.ListHostsUnseen("app_1", "account", At(5))).empty());
     CHECK(Must(FindMeetings(records, kNumber + 2)).empty());
     Put(MeetingOf("app_1", kNumber, "ann", At(9)));
     CHECK(Must(records.EndListings("app_1", "ann", EmptyList(At(10)))) == 1);

@@ -58,11 +58,23 @@ TEST_SUITE("A host who is inactive") {
     CHECK(Must(records.FindNumber(kRoom + 1)).owners.empty());
   }
 
-  TEST_CASE_FIXTURE(Fixture, "is still one of those whom a list has not shown") {
-    SetInactive(true, At(1));
+  TEST_CASE_FIXTURE(Fixture, "is who was in no list, so that nothing late brings him back") {
     CHECK(Must(records.ListHostsUnseen("app_1", "account", At(5))).size() == 1);
     CHECK(Must(records.ForgetHost("app_1", "ann", At(5))) == 1);
-    CHECK_FALSE(Must(records.FindHost("app_1", "ann")));
+    CHECK(Must(records.ListHostsUnseen("app_1", "account", At(5))).empty());
+    Put(HostOf("app_1", "ann", kRoom, "ann.lee", At(4)));
+    Put(MeetingOf("app_1", kNumber, "ann", At(4)));
+    Put(MeetingOf("app_1", kNumber + 1, "ann", At(4)));
+    CHECK_FALSE(IsFound());
+    CHECK(Must(FindMeetings(records, kNumber + 1)).empty());
+    SetInactive(false, At(6));
+    CHECK(Must(FindMeetings(records, kNumber + 1)).size() == 1);
+  }
+
+  TEST_CASE_FIXTURE(Fixture, "by a clock that is ahead is not forgotten for that") {
+    SetInactive(true, At(5));
+    REQUIRE(records.ForgetDeleted(At(0) - absl::Seconds(1)).ok());
+    CHECK(Must(records.FindHost("app_1", "ann")));
   }
 
   TEST_CASE_FIXTURE(Fixture, "is forgotten in two days, with all that is his") {
