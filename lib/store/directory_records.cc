@@ -17,6 +17,8 @@ namespace {
 
 // A deletion is remembered for longer than anything late may come.
 constexpr absl::Duration kDeletionKept = absl::Hours(48);
+// Who is inactive may come back, with all that he planned.
+constexpr absl::Duration kInactiveKept = absl::Hours(24 * 30);
 
 // Only what was said is stored: times that differ by less are the same.
 template <typename T>
@@ -309,7 +311,8 @@ absl::Status Records::RemoveHostsOf(const RowSealer& sealer, const std::string& 
 }
 
 absl::Status Records::ForgetDeleted(absl::Time now) {
-  return store_.directory().ForgetDeleted(now - kDeletionKept, LatestLearnt(now));
+  return store_.directory().ForgetDeleted(now - kDeletionKept, now - kInactiveKept,
+                                          LatestLearnt(now));
 }
 
 absl::StatusOr<std::optional<HostRecord>> Records::FindHost(const std::string& app_id,

@@ -62,9 +62,10 @@ class DirectoryStore {
   // many meetings.
   virtual absl::StatusOr<int> ForgetHost(const LookupKeys& user_keys, absl::Time before,
                                          absl::Time latest) = 0;
-  // Forgets deletions that were not from `before` to `latest`, and hosts who were inactive
-  // before that, with their meetings. One transaction.
-  virtual absl::Status ForgetDeleted(absl::Time before, absl::Time latest) = 0;
+  // Forgets deletions that were not from `before` to `latest`, and hosts who are inactive since
+  // before `inactive_before`, with their meetings. One transaction.
+  virtual absl::Status ForgetDeleted(absl::Time before, absl::Time inactive_before,
+                                     absl::Time latest) = 0;
   // All that is known of one host, or of all hosts of one account.
   virtual absl::Status RemoveHost(const LookupKeys& user_keys) = 0;
   virtual absl::Status RemoveHostsOfAccount(const LookupKeys& account_keys) = 0;

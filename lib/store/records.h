@@ -226,7 +226,7 @@ class Records {
   // and comes late does not bring him back.) Gives how many.
   absl::StatusOr<int> ForgetHost(const std::string& app_id, const std::string& user_id,
                                  absl::Time before, absl::Time now = absl::InfiniteFuture());
-  // Forgets what was deleted 48 h before `now`, and hosts who are inactive for so long.
+  // Forgets what was deleted 48 h before `now`, and hosts who are inactive for 30 days.
   absl::Status ForgetDeleted(absl::Time now);
 
   absl::StatusOr<std::optional<HostRecord>> FindHost(const std::string& app_id,

@@ -97,7 +97,7 @@ Posted Post(const WebhookUrl& url, const WebhookDelivery& delivery) {
   if (!socket.Send(RequestText(url, delivery))) return {};
   const std::string answer = socket.ReceiveAll();
   const std::size_t header = answer.find("\r\n\r\n");
-  if (!answer.starts_with("HTTP/1.1 ") || header == std::string::npos) return {};
+  if (!answer.starts_with("HTTP/1.") || header == std::string::npos) return {};
   return {.status = std::atoi(answer.substr(9, 3).c_str()), .body = answer.substr(header + 4)};
 }
 

@@ -41,7 +41,8 @@ class SqliteDirectory final : public DirectoryStore {
                                                        absl::Time latest) override;
   absl::StatusOr<int> ForgetHost(const LookupKeys& user_keys, absl::Time before,
                                  absl::Time latest) override;
-  absl::Status ForgetDeleted(absl::Time before, absl::Time latest) override;
+  absl::Status ForgetDeleted(absl::Time before, absl::Time inactive_before,
+                             absl::Time latest) override;
   absl::Status RemoveHost(const LookupKeys& user_keys) override;
   absl::Status RemoveHostsOfAccount(const LookupKeys& account_keys) override;
   absl::StatusOr<Outcome> ChangeSync(const SyncRecord& sync,

@@ -140,7 +140,8 @@ absl::StatusOr<int> SqliteDirectory::ForgetHost(const LookupKeys& user_keys, abs
   return deleted;
 }
 
-absl::Status SqliteDirectory::ForgetDeleted(absl::Time before, absl::Time latest) {
+absl::Status SqliteDirectory::ForgetDeleted(absl::Time before, absl::Time inactive_before,
+                                            absl::Time latest) {
   base::MutexLock lock(file_.writes.mutex);
   Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
@@ -152,7 +153,7 @@ absl::Status SqliteDirectory::ForgetDeleted(absl::Time before, absl::Time latest
                           "(SELECT seq FROM host WHERE inactive=1 AND inactive_at<?)",
                           "DELETE FROM host WHERE inactive=1 AND inactive_at<?"}) {
     JOINPASS_ASSIGN_OR_RETURN(Statement forget, db.Use(sql));
-    JOINPASS_RETURN_IF_ERROR(forget.Time(before).Run());
+    JOINPASS_RETURN_IF_ERROR(forget.Time(inactive_before).Run());
   }
   return transaction.Commit();
 }
