@@ -238,6 +238,12 @@ TEST_SUITE("HostFinder") {
     clock.Advance(absl::Minutes(1));
     zoom["/users/me"] = JsonAnswer(200, R"({"id":"user-1","pmi":1234567890})");
     CHECK(Found("https://acme.zoom.us/my/jack", {"user-1"}) == "host_not_connected");
+    CHECK(Found("1234567890") == "cred_1 user-1 personal_meeting_id");
+    // Who is not active hosts nothing.
+    clock.Advance(absl::Minutes(1));
+    zoom["/users/me"] = JsonAnswer(200, R"({"id":"user-1","pmi":1234567890,"status":"inactive"})");
+    CHECK(Found("https://acme.zoom.us/my/jack", {"user-1"}) == "host_not_connected");
+    CHECK(Found("1234567890") == "host_not_connected");
   }
 
   TEST_CASE_FIXTURE(Scene, "keeps nothing of a credential that goes meanwhile") {

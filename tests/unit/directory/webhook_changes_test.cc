@@ -195,6 +195,14 @@ TEST_SUITE("ChangesOf an event") {
     CHECK(changes({.email = "a@b.c", .is_active = false}).email.at == never);
   }
 
+  TEST_CASE("says of what account he is only where his consent does") {
+    WebhookScene scene = Served();
+    scene.account_id = "";
+    const zoom::WebhookEvent event = {.account_id = "account-2",
+                                      .news = zoom::UserNews{.user_id = "user-1", .email = "a@b"}};
+    CHECK(ChangesOf(event, scene, kAt).host->account_id == store::Learnt<std::string>());
+  }
+
   TEST_CASE("of a user who leaves an account says nothing of his own consent") {
     const zoom::WebhookEvent left = {
         .news = zoom::UserNews{.user_id = "u", .is_active = false, .left_account = true}};

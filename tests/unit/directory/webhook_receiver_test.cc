@@ -273,6 +273,17 @@ TEST_SUITE("WebhookReceiver") {
     CHECK(HostOf("98765432109") == "user-1");
   }
 
+  TEST_CASE_FIXTURE(Scene,
+                    "leaves a user's meetings where they are if an account has another name") {
+    CHECK(Receive(Meeting("meeting.created")).outcome == Outcome::kApplied);
+    clock.Advance(absl::Seconds(1));
+    std::string renamed = Body("user.updated", R"({"id":"user-1","email":"jill@acme.example"})");
+    renamed.replace(renamed.find("account-1"), 9, "account-2");
+    CHECK(Receive(renamed).outcome == Outcome::kApplied);
+    CHECK(HostOf("98765432109") == "user-1");
+    CHECK((*records.FindHost("app_1", "user-1"))->account_id.value == "account-1");
+  }
+
   TEST_CASE_FIXTURE(Scene, "takes what has no time of its own as often as it comes") {
     const std::string deleted =
         R"({"event":"meeting.deleted","payload":{"account_id":"account-1","object":)"
