@@ -103,7 +103,10 @@ def run_all(tests, build_name):
     """Runs `tests`, those that may side by side, and returns the results."""
     results = []
     with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-        running = {pool.submit(run_one, test, build_name): test for test in tests if test.is_parallel}
+        # What may take long first, or it would run alone in the end.
+        longest_first = sorted(tests, key=lambda test: -test.seconds)
+        running = {pool.submit(run_one, test, build_name): test
+                   for test in longest_first if test.is_parallel}
         results += collect(running)
         for test in tests:
             if not test.is_parallel:
