@@ -56,15 +56,16 @@ void AwaitEnd() {
   }
 }
 
-// The app of the settings, as it is kept: made, or given the secrets that it has now.
-absl::StatusOr<std::string> AppOf(Engine& engine, const AppSettings& settings) {
+// Has the app of the settings there: makes it, or gives it the secrets that stand there now.
+// Settings without a secret token leave an app that has one as it is.
+absl::Status KeepApp(Engine& engine, const AppSettings& settings) {
   JOINPASS_ASSIGN_OR_RETURN(const std::vector<App> apps, engine.apps().List());
   for (const App& app : apps) {
     if (app.client_id != settings.client_id) continue;
-    JOINPASS_RETURN_IF_ERROR(engine.apps().Update(app.id, settings));
-    return app.id;
+    const bool would_lose = settings.webhook_secrets.empty() && app.webhook_secrets > 0;
+    return would_lose ? absl::OkStatus() : engine.apps().Update(app.id, settings);
   }
-  return engine.apps().Create(settings);
+  return engine.apps().Create(settings).status();
 }
 
 std::string ListeningAt(const ServeOptions& options, int port) {
@@ -135,7 +136,7 @@ absl::Status Serve(const ServeOptions& options) {
   JOINPASS_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine,
                             Engine::Open(Listening(options.settings.engine)));
   if (!options.settings.app.client_id.empty()) {
-    JOINPASS_RETURN_IF_ERROR(AppOf(*engine, options.settings.app).status());
+    JOINPASS_RETURN_IF_ERROR(KeepApp(*engine, options.settings.app));
   }
   // Its URL, where nobody gave one, has the port that it gets.
   std::unique_ptr<keeper::Routes> routes;

@@ -1,5 +1,6 @@
 #include "directory/webhook_receiver.h"
 
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -219,23 +220,20 @@ void WebhookReceiver::NoteBad(const std::string& app_id, const absl::Status& why
 
 void WebhookReceiver::NoteLater(const std::string& app_id, Note what, absl::Time now,
                                 std::function<void()> note) {
-  const std::pair<std::string, Note> key(app_id, what);
+  Noted* noted = nullptr;  // stays where it is
   {
     base::MutexLock lock(mutex_);
-    Noted& noted = noted_[key];
+    noted = &noted_[{app_id, what}];
     const absl::Duration every = what == Note::kForget ? kBetweenSweeps : kBetweenNotes;
-    if (noted.is_waiting || !IsDue(noted.at, now, every)) return;
-    noted = {.at = now, .is_waiting = true};
+    if (noted->is_waiting || !IsDue(noted->at, now, every)) return;
+    *noted = {.at = now, .is_waiting = true};
   }
-  const auto done = [this, key] {
+  // Whether it is done, refused, or there is no memory to have it done: it waits no longer.
+  const std::shared_ptr<Noted> waiting(noted, [this](Noted* over) {
     base::MutexLock lock(mutex_);
-    noted_[key].is_waiting = false;
-  };
-  const bool will_be = helpers_.later([note = std::move(note), done] {
-    note();
-    done();
+    over->is_waiting = false;
   });
-  if (!will_be) done();
+  (void)helpers_.later([note = std::move(note), waiting] { note(); });
 }
 
 absl::StatusOr<WebhookStatus> WebhookReceiver::GetStatus(const std::string& app_id) {

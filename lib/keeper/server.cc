@@ -31,6 +31,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "base/thread.h"
+#include "base/wipe.h"
 
 namespace joinpass::keeper {
 namespace {
@@ -47,6 +48,12 @@ constexpr absl::Duration kLongestWait = absl::Seconds(1);
 
 // Of a request that is refused: so much of it is still taken, so that the refusal is read.
 constexpr std::size_t kMostDrained = 1024 * 1024;
+
+void Wipe(Request& request) {
+  base::Wipe(request.target);
+  base::Wipe(request.body);
+  for (auto& [name, value] : request.headers) base::Wipe(value);
+}
 
 // A connection, whatever it speaks. Its calls are made on the server's thread.
 class Connection {
@@ -77,6 +84,7 @@ class HttpServer final : public Server {
   void Handle(Request request, Done done) {
     asio::post(work_, [this, request = std::move(request), done = std::move(done)]() mutable {
       Response response = Answered(request);
+      Wipe(request);
       // Moved: a connection must not end on this thread.
       asio::post(io_, [response = std::move(response), done = std::move(done)]() mutable {
         done(std::move(response));
@@ -298,8 +306,9 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   HttpServer& server_;
   asio::steady_timer timer_;
   Stream stream_;
-  boost::beast::flat_buffer buffer_;
-  std::optional<http::request_parser<http::string_body>> parser_;
+  // A redirect has a code in its target, a webhook passcodes in its body.
+  boost::beast::basic_flat_buffer<base::WipingAllocator<char>> buffer_;
+  std::optional<http::request_parser<http::string_body, base::WipingAllocator<char>>> parser_;
   std::string wire_;
   bool keep_alive_ = true;
   bool is_head_ = false;

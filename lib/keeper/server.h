@@ -17,6 +17,7 @@
 
 namespace joinpass::keeper {
 
+// Overwritten once it is answered.
 struct Request {
   std::string method = {};  // "POST"
   std::string target = {};  // path and query, as they came: begins with a slash

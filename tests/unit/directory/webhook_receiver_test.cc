@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <functional>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,8 +45,8 @@ struct Scene : EngineRoom {
   ServingConsents consents{records};
   std::vector<std::string> validated;
   bool is_closing = false;
-  std::vector<std::function<void()>> waiting;  // of what is done later, if that is held
   bool holds = false;
+  bool has_no_memory = false;
   WebhookReceiver receiver{records,
                            consents,
                            clock,
@@ -56,6 +57,7 @@ struct Scene : EngineRoom {
                                 },
                             .later =
                                 [this](std::function<void()> work) {
+                                  if (has_no_memory) throw std::bad_alloc();
                                   if (is_closing) return false;
                                   if (holds) {
                                     waiting.push_back(std::move(work));
@@ -64,6 +66,7 @@ struct Scene : EngineRoom {
                                   }
                                   return true;
                                 }}};
+  std::vector<std::function<void()>> waiting;  // of what is done later, if that is held
 
   Scene() {
     Connect(absl::Hours(1));
@@ -386,10 +389,9 @@ TEST_SUITE("WebhookReceiver") {
     Receive(Meeting("meeting.participant_joined"));
     // A bad one, a good one, and what is to be forgotten.
     CHECK(waiting.size() == 3);
-    for (const auto& work : waiting) work();
+    for (const auto& work : std::exchange(waiting, {})) work();
     CHECK(Status().last_bad_reason == "webhook_invalid");
     CHECK(Status().last_good_event == "meeting.participant_joined");
-    waiting.clear();
     clock.Advance(absl::Hours(1));
     Receive("x");
     CHECK(waiting.size() == 1);
@@ -397,6 +399,19 @@ TEST_SUITE("WebhookReceiver") {
     Receive("x", absl::ZeroDuration(), "app_9");
     CHECK(waiting.size() == 1);
     CHECK((*records.GetWebhookNotes("app_9")).bad_at == absl::InfinitePast());
+  }
+
+  TEST_CASE_FIXTURE(Scene, "writes notes again once that can be done") {
+    has_no_memory = true;
+    CHECK_THROWS_AS(Receive("x"), std::bad_alloc);
+    has_no_memory = false;
+    is_closing = true;
+    clock.Advance(absl::Seconds(1));
+    Receive("x");
+    is_closing = false;
+    clock.Advance(absl::Seconds(1));
+    Receive("x");
+    CHECK(Status().last_bad_at == clock.Now());
   }
 
   TEST_CASE_FIXTURE(Scene, "waits for no clock that was set back") {
