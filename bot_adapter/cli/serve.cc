@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <cstdio>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -138,32 +139,19 @@ absl::Status Serve(const ServeOptions& options) {
   if (!options.settings.app.client_id.empty()) {
     JOINPASS_RETURN_IF_ERROR(KeepApp(*engine, options.settings.app));
   }
-  // Its URL, where nobody gave one, has the port that it gets.
-  std::unique_ptr<keeper::Routes> routes;
-  base::Mutex mutex;
-  base::CondVar ready;
-  keeper::ServerOptions serving;
-  serving.address = options.address;
-  serving.port = options.port;
-  serving.certificate_file = options.certificate_file;
-  serving.key_file = options.key_file;
-  serving.handler = [&](const keeper::Request& request) {
-    {
-      base::MutexLock lock(mutex);
-      while (!routes) ready.Wait(mutex);
-    }
-    return routes->Handle(request);
-  };
+  std::optional<keeper::Routes> routes;  // outlives the server, whose handlers use it
   JOINPASS_ASSIGN_OR_RETURN(const std::unique_ptr<keeper::Server> server,
-                            keeper::Server::Start(std::move(serving)));
+                            keeper::Server::Listen({.address = options.address,
+                                                    .port = options.port,
+                                                    .certificate_file = options.certificate_file,
+                                                    .key_file = options.key_file}));
+  // Its URL, where nobody gave one, has the port that it got.
   const std::string at = ListeningAt(options, server->port());
   const std::string url = options.public_url.empty() ? at : options.public_url;
-  {
-    base::MutexLock lock(mutex);
-    routes = std::make_unique<keeper::Routes>(*engine, base::SystemClock(), base::SystemRandom(),
-                                              keeper::RouteOptions{.public_url = url, .log = Say});
-    ready.NotifyAll();
-  }
+  routes.emplace(*engine, base::SystemClock(), base::SystemRandom(),
+                 keeper::RouteOptions{.public_url = url, .log = Say});
+  JOINPASS_RETURN_IF_ERROR(
+      server->Serve([&routes](const keeper::Request& request) { return routes->Handle(request); }));
   Say(absl::StrCat("listening at ", at));
   JOINPASS_ASSIGN_OR_RETURN(const std::vector<App> apps, engine->apps().List());
   SayWhereToConnect(url, apps);

@@ -4,7 +4,8 @@
 //   → the SDK's join parameters → a join that Zoom accepts
 //
 // Everything is real but Zoom itself: TLS on loopback, the consent page and its
-// redirect, the sealed store on disk. It ends with the line `demo: ok`.
+// redirect to the server of `joinpass serve`, the sealed store on disk. It ends with the line
+// `demo: ok`.
 
 #include <memory>
 #include <string>
@@ -13,11 +14,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "base/clock.h"
+#include "base/random.h"
 #include "demo_program/console.h"
 #include "demo_program/join_param_text.h"
 #include "fake_zoom/fake_zoom.h"
 #include "joinpass/engine.h"
 #include "joinpass/zoom_sdk.h"
+#include "keeper/routes.h"
+#include "keeper/server.h"
 #include "support/sdk_lookalike.h"
 #include "support/temp_folder.h"
 
@@ -28,7 +33,6 @@ namespace {
 constexpr char kClientId[] = "example-client";
 constexpr char kAccountClientId[] = "example-account-client";
 constexpr char kClientSecret[] = "example-secret";
-constexpr char kRedirectUri[] = "http://127.0.0.1:8765/oauth/callback";
 constexpr char kHost[] = "jill@acme.example";
 constexpr char kExternalHost[] = "hank@globex.example";
 constexpr char kStranger[] = "nora@globex.example";
@@ -40,6 +44,9 @@ using FilledParam = SdkJoinParam<JoinParam>;
 struct Stage {
   std::unique_ptr<fake_zoom::FakeZoom> zoom;
   std::unique_ptr<Engine> engine;
+  std::unique_ptr<keeper::Routes> routes;
+  std::unique_ptr<keeper::Server> server;  // what browsers are sent back to
+  std::string url;                         // of the server
 };
 
 // An app, as Zoom and as joinpass know it.
@@ -82,6 +89,17 @@ Stage SetUp(const std::string& world_file, const std::string& folder) {
     options.on_notice = [](const Notice& notice) { Line(notice.name); };
     return Engine::Open(options);
   });
+  stage.server = *Step("listen for browsers, as `joinpass serve` does",
+                       [&] { return keeper::Server::Listen({}); });
+  stage.url = absl::StrCat("http://127.0.0.1:", stage.server->port());
+  stage.routes =
+      std::make_unique<keeper::Routes>(*stage.engine, base::SystemClock(), base::SystemRandom(),
+                                       keeper::RouteOptions{.public_url = stage.url, .log = Line});
+  (void)Step("and answer them", [&] {
+    return stage.server->Serve([&routes = *stage.routes](const keeper::Request& request) {
+      return routes.Handle(request);
+    });
+  });
   return stage;
 }
 
@@ -92,23 +110,28 @@ ClientApp CreateApp(Stage& stage, AppKind kind, const std::string& client_id) {
   settings.client_secret = Secret(kClientSecret);
   const auto id = Step(absl::StrCat("create the app ", client_id),
                        [&] { return stage.engine->apps().Create(settings); });
+  (void)Step("enter its redirect URI at Zoom",
+             [&] { return stage.zoom->SetRedirectUri(client_id, stage.url + "/oauth/callback"); });
   return {client_id, *id};
+}
+
+absl::StatusOr<Credential> CredentialOf(Credentials& credentials, const std::string& app_id,
+                                        const std::string& email) {
+  const auto all = credentials.List(app_id);
+  if (!all.ok()) return all.status();
+  for (const Credential& one : *all) {
+    if (one.email == email) return one;
+  }
+  return absl::NotFoundError(email);
 }
 
 // Sends a user through the consent page and reads what he, or his account, hosts.
 void Connect(Stage& stage, const ClientApp& app, const std::string& email) {
-  ConnectRequest request;
-  request.app_id = app.id;
-  request.redirect_uri = kRedirectUri;
-  request.bound_to = "session cookie of " + email;
-  Credentials& credentials = stage.engine->credentials();
-  const auto start = Step(absl::StrCat("begin the consent of ", email),
-                          [&] { return credentials.BeginConnect(request); });
-  const auto redirect = Step("his browser: consent page, Allow, redirect", [&] {
-    return fake_zoom::Consent(*stage.zoom, start->authorize_url, email);
-  });
-  const auto credential = Step("exchange the code, ask who he is, seal his tokens", [&] {
-    return credentials.FinishConnect(*redirect, request.bound_to, absl::Seconds(10));
+  const std::string link = absl::StrCat(stage.url, "/connect/", app.id);
+  (void)Step(absl::StrCat("the browser of ", email, ": our link, Zoom's page, Allow, and back"),
+             [&] { return fake_zoom::Connect(stage.zoom->ca_file(), link, email); });
+  const auto credential = Step("find his credential", [&] {
+    return CredentialOf(stage.engine->credentials(), app.id, email);
   });
   const auto report = Step("sync the directory", [&] {
     return stage.engine->directory().Sync(credential->id, absl::Seconds(10));
@@ -203,6 +226,7 @@ int Main(const std::string& world_file) {
   Join(stage, account_app, colleague);
 
   Heading("Close");
+  (void)Step("stop listening", [&] { return stage.server->Stop(absl::Seconds(5)); });
   (void)Step("close joinpass", [&] { return stage.engine->Close(absl::Seconds(5)); });
   std::printf("\ndemo: ok\n");
   return 0;

@@ -13,7 +13,6 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/status.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <chrono>
 #include <cstdint>
@@ -32,6 +31,7 @@
 #include "base/text.h"
 #include "base/thread.h"
 #include "base/wipe.h"
+#include "keeper/response_text.h"
 
 namespace joinpass::keeper {
 namespace {
@@ -70,10 +70,10 @@ class HttpServer final : public Server {
       : options_(std::move(options)), working_(work_.get_executor()) {}
   ~HttpServer() override;
 
-  absl::Status Listen();
-  void Run();
+  absl::Status Open();
 
   int port() const override { return port_; }
+  absl::Status Serve(Handler handler) override;
   absl::Status Stop(absl::Duration timeout) override;
 
   const ServerOptions& options() const { return options_; }
@@ -113,6 +113,7 @@ class HttpServer final : public Server {
   bool AwaitNone(absl::Duration timeout);
 
   const ServerOptions options_;
+  Handler handler_;        // as it is when threads begin
   asio::io_context work_;  // what blocks
   asio::executor_work_guard<asio::io_context::executor_type> working_;
   asio::io_context io_{1};
@@ -131,25 +132,6 @@ class HttpServer final : public Server {
 };
 
 std::string_view View(boost::beast::string_view text) { return {text.data(), text.size()}; }
-
-std::string WrittenOut(const Response& response, bool keep_alive, bool with_body) {
-  const auto phrase = http::obsolete_reason(static_cast<http::status>(response.status));
-  std::string out = absl::StrCat("HTTP/1.1 ", response.status, " ", base::ToAbsl(View(phrase)),
-                                 "\r\nConnection: ", keep_alive ? "keep-alive" : "close", "\r\n");
-  for (const auto& [name, value] : response.headers) {
-    absl::StrAppend(&out, name, ": ", value, "\r\n");
-  }
-  if (!response.body.empty()) {
-    absl::StrAppend(&out, "Content-Type: ", response.content_type, "\r\n");
-  }
-  // RFC 9110 8.6: none with 204.
-  if (response.status != 204) {
-    absl::StrAppend(&out, "Content-Length: ", response.body.size(), "\r\n");
-  }
-  absl::StrAppend(&out, "\r\n");
-  if (with_body) out += response.body;
-  return out;
-}
 
 // Lives as long as something is under way on it.
 template <typename Stream>
@@ -265,7 +247,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
 
   void Answer(const Response& response) {
     keep_alive_ = keep_alive_ && !server_.is_stopping();
-    wire_ = WrittenOut(response, keep_alive_, !is_head_);
+    wire_ = ResponseText(response, {.keep_alive = keep_alive_, .with_body = !is_head_});
     Expire(server_.options().longest_transfer);
     asio::async_write(stream_, asio::buffer(wire_),
                       [self = this->shared_from_this()](error_code error, std::size_t) {
@@ -343,7 +325,7 @@ HttpServer::~HttpServer() {
   if (!threads_.empty()) threads_.front().join();
 }
 
-absl::Status HttpServer::Listen() {
+absl::Status HttpServer::Open() {
   error_code error;
   const auto address = asio::ip::make_address(options_.address, error);
   if (error) return Wrong("the address is none");
@@ -363,7 +345,9 @@ absl::Status HttpServer::Listen() {
   return absl::OkStatus();
 }
 
-void HttpServer::Run() {
+absl::Status HttpServer::Serve(Handler handler) try {
+  if (handler_) return Wrong("it serves already");
+  handler_ = std::move(handler);
   Accept();
   threads_.push_back(base::StartThread("joinpass-http", [this] {
     const auto guard = asio::make_work_guard(io_);
@@ -372,6 +356,9 @@ void HttpServer::Run() {
   for (int i = 0; i < std::max(options_.workers, 1); ++i) {
     threads_.push_back(base::StartThread("joinpass-work", [this] { work_.run(); }));
   }
+  return absl::OkStatus();
+} catch (...) {
+  return base::StatusOfException();
 }
 
 void HttpServer::Accept() {
@@ -417,7 +404,7 @@ void HttpServer::Leave(Connection* connection) {
 Response HttpServer::Answered(const Request& request) const {
   try {
     if (abandoned_) return {.status = 503};
-    return options_.handler(request);
+    return handler_(request);
   } catch (...) {
     return {.status = 500};
   }
@@ -464,11 +451,10 @@ std::string_view Request::path() const {
   return whole.substr(0, whole.find('?'));
 }
 
-absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options) {
+absl::StatusOr<std::unique_ptr<Server>> Server::Listen(ServerOptions options) {
   try {
     auto server = std::make_unique<HttpServer>(std::move(options));
-    JOINPASS_RETURN_IF_ERROR(server->Listen());
-    server->Run();
+    JOINPASS_RETURN_IF_ERROR(server->Open());
     return server;
   } catch (...) {
     return base::StatusOfException();

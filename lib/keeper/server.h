@@ -46,10 +46,7 @@ struct ServerOptions {
   std::string certificate_file = {};
   std::string key_file = {};
 
-  // Called on one of `workers` threads, and may block there. What it throws is answered with
-  // 500.
-  std::function<Response(const Request&)> handler = {};
-  int workers = 4;
+  int workers = 4;  // threads that handlers run on
 
   // Bounds. A larger header is answered with 431, a larger body with 413, and the connection
   // closed. Above so many connections others wait in the kernel's queue.
@@ -64,18 +61,26 @@ struct ServerOptions {
   absl::Duration longest_idle = absl::Seconds(30);
 };
 
+// May block. What it throws is answered with 500.
+using Handler = std::function<Response(const Request&)>;
+
 // Thread-safe.
 class Server {
  public:
-  // Listens from then on. Errors: invalid_argument (names what is wrong: the address, the
-  // port, the certificate or its key, plain HTTP elsewhere than on loopback),
-  // resources_exhausted
-  static absl::StatusOr<std::unique_ptr<Server>> Start(ServerOptions options);
+  // Has the address and the port. Whoever comes waits in the kernel's queue until Serve().
+  //
+  // Errors: invalid_argument (names what is wrong: the address, the port, the certificate or
+  // its key, plain HTTP elsewhere than on loopback), resources_exhausted
+  static absl::StatusOr<std::unique_ptr<Server>> Listen(ServerOptions options);
 
   // Stop(0 s), and waits for handlers that are running.
   virtual ~Server() = default;
 
   virtual int port() const = 0;
+
+  // Has requests answered by `handler`, which it keeps, from then on. Once.
+  // Errors: invalid_argument (it serves already), resources_exhausted
+  virtual absl::Status Serve(Handler handler) = 0;
 
   // Takes no new connection and no new request; gives the requests that have come, in part or
   // whole, `timeout` to be answered, then drops what is left. OK, or deadline_exceeded: then

@@ -35,6 +35,7 @@ using Connection = std::unique_ptr<BIO, FreeBio>;
 constexpr std::size_t kMaxAnswer = 4 << 20;
 
 struct Place {
+  bool is_https = true;
   std::string host = {};  // "127.0.0.1"
   std::string port = {};
   std::string target = {};
@@ -42,11 +43,16 @@ struct Place {
 
 absl::StatusOr<Place> ReadUrl(std::string_view text) {
   const auto url = boost::urls::parse_uri(text);
-  if (!url || url->scheme() != "https") {
+  const bool is_https = url && url->scheme() == "https";
+  const bool is_near = url && url->scheme() == "http" && url->encoded_host() == "127.0.0.1";
+  if (!is_https && !is_near) {
     return base::MakeError(Reason::kInvalidArgument, "consent: not an https url");
   }
-  return Place{.host = std::string(url->encoded_host_address()),
-               .port = url->has_port() ? std::string(url->port()) : "443",
+  return Place{.is_https = is_https,
+               .host = std::string(url->encoded_host_address()),
+               .port = url->has_port() ? std::string(url->port())
+                       : is_https      ? "443"
+                                       : "80",
                .target = std::string(url->encoded_target())};
 }
 
@@ -68,12 +74,13 @@ void BoundWaiting(BIO* connection) {
   setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &bound, sizeof bound);
 }
 
-absl::StatusOr<Connection> Connect(SSL_CTX* context, const Place& place) {
+absl::StatusOr<Connection> Dial(SSL_CTX* context, const Place& place) {
   Connection plain(BIO_new_connect(absl::StrCat(place.host, ":", place.port).c_str()));
   if (!plain || BIO_do_connect(plain.get()) != 1) {
     return base::MakeError(Reason::kNetworkUnreachable, "consent: nobody answers there");
   }
   BoundWaiting(plain.get());
+  if (!place.is_https) return plain;
   Connection tls(BIO_new_ssl(context, 1));
   SSL* ssl = nullptr;
   BIO_get_ssl(tls.get(), &ssl);
@@ -93,14 +100,14 @@ absl::StatusOr<Connection> Connect(SSL_CTX* context, const Place& place) {
 absl::StatusOr<std::string> Exchange(SSL_CTX* context, const Place& place,
                                      const std::string& request) {
   const NoSigPipe no_sigpipe;
-  JOINPASS_ASSIGN_OR_RETURN(const Connection tls, Connect(context, place));
-  if (BIO_write(tls.get(), request.data(), static_cast<int>(request.size())) !=
+  JOINPASS_ASSIGN_OR_RETURN(const Connection line, Dial(context, place));
+  if (BIO_write(line.get(), request.data(), static_cast<int>(request.size())) !=
       static_cast<int>(request.size())) {
     return base::MakeError(Reason::kNetworkUnreachable, "consent: the connection broke");
   }
   std::string answer;
   char part[4096];
-  for (int size = 0; (size = BIO_read(tls.get(), part, sizeof part)) > 0;) {
+  for (int size = 0; (size = BIO_read(line.get(), part, sizeof part)) > 0;) {
     answer.append(part, static_cast<std::size_t>(size));
     if (answer.size() > kMaxAnswer) break;
   }
@@ -117,12 +124,15 @@ int StatusOf(const std::string& answer) {
 
 std::string BodyOf(const std::string& answer) { return answer.substr(answer.find("\r\n\r\n") + 4); }
 
-std::string LocationOf(const std::string& answer) {
-  constexpr std::string_view kName = "\r\nLocation: ";
-  const auto begin = answer.find(kName);
+std::string HeaderOf(const std::string& answer, std::string_view name) {
+  const auto begin = answer.find(absl::StrCat("\r\n", base::ToAbsl(name), ": "));
   if (begin == std::string::npos) return "";
-  const auto value = begin + kName.size();
+  const auto value = begin + name.size() + 4;
   return answer.substr(value, answer.find("\r\n", value) - value);
+}
+
+std::string HostOf(const Place& place) {
+  return absl::StrCat("Host: ", place.host, ":", place.port, "\r\nConnection: close\r\n");
 }
 
 absl::Status Refused(const std::string& answer) {
@@ -143,22 +153,42 @@ absl::StatusOr<std::string> Consent(std::string_view ca_file, std::string_view a
                                     std::string_view email, Decision decision) {
   JOINPASS_ASSIGN_OR_RETURN(const Place place, ReadUrl(authorize_url));
   JOINPASS_ASSIGN_OR_RETURN(const Context context, Trust(ca_file));
-  const std::string common =
-      absl::StrCat(" HTTP/1.1\r\nHost: ", place.host, ":", place.port, "\r\nConnection: close\r\n");
   JOINPASS_ASSIGN_OR_RETURN(
       const std::string page,
-      Exchange(context.get(), place, absl::StrCat("GET ", place.target, common, "\r\n")));
+      Exchange(context.get(), place,
+               absl::StrCat("GET ", place.target, " HTTP/1.1\r\n", HostOf(place), "\r\n")));
   if (StatusOf(page) != 200) return Refused(page);
   const std::string form =
       FillConsentForm(BodyOf(page), email, decision == Decision::kAllow ? "allow" : "decline");
   JOINPASS_ASSIGN_OR_RETURN(
       const std::string answer,
       Exchange(context.get(), place,
-               absl::StrCat("POST /oauth/consent", common,
+               absl::StrCat("POST /oauth/consent HTTP/1.1\r\n", HostOf(place),
                             "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ",
                             form.size(), "\r\n\r\n", form)));
   if (StatusOf(answer) != 302) return Refused(answer);
-  return LocationOf(answer);
+  return HeaderOf(answer, "Location");
+}
+
+absl::StatusOr<std::string> Connect(std::string_view ca_file, std::string_view connect_url,
+                                    std::string_view email) {
+  JOINPASS_ASSIGN_OR_RETURN(const Context context, Trust(ca_file));
+  JOINPASS_ASSIGN_OR_RETURN(const Place begin, ReadUrl(connect_url));
+  JOINPASS_ASSIGN_OR_RETURN(
+      const std::string begun,
+      Exchange(context.get(), begin,
+               absl::StrCat("GET ", begin.target, " HTTP/1.1\r\n", HostOf(begin), "\r\n")));
+  if (StatusOf(begun) != 302) return Refused(begun);
+  JOINPASS_ASSIGN_OR_RETURN(const std::string back,
+                            Consent(ca_file, HeaderOf(begun, "Location"), email));
+  JOINPASS_ASSIGN_OR_RETURN(const Place end, ReadUrl(back));
+  const std::string cookie = HeaderOf(begun, "Set-Cookie");
+  JOINPASS_ASSIGN_OR_RETURN(
+      const std::string page,
+      Exchange(context.get(), end,
+               absl::StrCat("GET ", end.target, " HTTP/1.1\r\n", HostOf(end),
+                            "Cookie: ", cookie.substr(0, cookie.find(';')), "\r\n\r\n")));
+  return StatusOf(page) == 200 ? absl::StatusOr<std::string>(BodyOf(page)) : Refused(page);
 }
 
 }  // namespace joinpass::fake_zoom

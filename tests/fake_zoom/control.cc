@@ -171,6 +171,13 @@ json::object PostApp(Control& control) {
   return {};
 }
 
+json::object PostRedirectUri(Control& control) {
+  const std::string client_id = control.body.RequiredText("client_id");
+  const std::string redirect_uri = control.body.RequiredText("redirect_uri");
+  if (control.Ready()) control.status = control.fake.SetRedirectUri(client_id, redirect_uri);
+  return {};
+}
+
 json::object PostSubscribe(Control& control) {
   const std::string client_id = control.body.RequiredText("client_id");
   const std::string secret = control.body.RequiredText("webhook_secret");
@@ -260,6 +267,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/_fake/webhooks", GetWebhooks},
     {"POST", "/_fake/webhooks", PostWebhooks},
     {"POST", "/_fake/app", PostApp},
+    {"POST", "/_fake/redirect_uri", PostRedirectUri},
     {"POST", "/_fake/revoke", PostRevoke},
     {"POST", "/_fake/consent/scopes", PostNextScopes},
     {"POST", "/_fake/consent/state", PostConsentState},

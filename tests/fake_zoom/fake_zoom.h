@@ -134,6 +134,8 @@ class FakeZoom {
   // Makes a webinar of a meeting, or a meeting of a webinar.
   absl::Status ConvertMeeting(std::int64_t number);
   absl::Status SetAppSecret(std::string_view client_id, std::string_view secret);
+  // The only place that the app may have browsers sent back to.
+  absl::Status SetRedirectUri(std::string_view client_id, std::string_view redirect_uri);
 
   // The user takes his consent back (uninstalls the app).
   absl::Status RevokeConsent(std::string_view client_id, std::string_view email);

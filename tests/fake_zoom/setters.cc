@@ -126,6 +126,14 @@ absl::Status FakeZoom::SetAppSecret(std::string_view client_id, std::string_view
   return absl::OkStatus();
 }
 
+absl::Status FakeZoom::SetRedirectUri(std::string_view client_id, std::string_view redirect_uri) {
+  const base::MutexLock lock(inside_->mutex);
+  App* app = inside_->state.world.FindApp(client_id);
+  if (app == nullptr) return Unknown(Reason::kAppUnknown, "app");
+  app->redirect_uris = {std::string(redirect_uri)};
+  return absl::OkStatus();
+}
+
 absl::Status FakeZoom::RevokeConsent(std::string_view client_id, std::string_view email) {
   const base::MutexLock lock(inside_->mutex);
   const User* user = inside_->state.world.FindUser(email);

@@ -42,10 +42,8 @@ struct Scene : testing::EngineScene {
                        base::MutexLock lock(log_mutex);
                        log.push_back(line);
                      }});
-    auto started = Server::Start(
-        {.handler = [this](const Request& request) { return routes->Handle(request); }});
-    REQUIRE(started.ok());
-    server = *std::move(started);
+    server = *Server::Listen({});
+    REQUIRE(server->Serve([this](const Request& request) { return routes->Handle(request); }).ok());
   }
 
   void SetSecrets(std::vector<Secret> secrets) {

@@ -34,17 +34,16 @@ Response Echo(const Request& request) {
           .body = absl::StrCat(request.method, " ", request.target, " [", request.body, "]")};
 }
 
-std::unique_ptr<Server> Started(ServerOptions options = {}) {
-  if (!options.handler) options.handler = Echo;
-  auto server = Server::Start(std::move(options));
+std::unique_ptr<Server> Started(ServerOptions options = {}, Handler handler = Echo) {
+  auto server = Server::Listen(std::move(options));
   INFO(server.status().ToString());
   REQUIRE(server.ok());
+  REQUIRE((*server)->Serve(std::move(handler)).ok());
   return *std::move(server);
 }
 
 Reason WhyNot(ServerOptions options) {
-  options.handler = Echo;
-  const auto server = Server::Start(std::move(options));
+  const auto server = Server::Listen(std::move(options));
   REQUIRE_FALSE(server.ok());
   return ReasonOf(server.status());
 }
@@ -84,6 +83,16 @@ TEST_SUITE("Server") {
     CHECK(BodyOf(last) == "GET /2 []");
     CHECK(HeaderOf(last, "Connection") == "close");
     CHECK(line.ReceiveAll().empty());
+  }
+
+  TEST_CASE("has those wait who come before it serves, and serves once") {
+    const auto server = *Server::Listen({});
+    Line early(server->port());
+    early.Send(RequestText("GET /early"));
+    REQUIRE(server->Serve(Echo).ok());
+    CHECK(BodyOf(early.Receive()) == "GET /early []");
+    CHECK(ReasonOf(server->Serve(Echo)) == Reason::kInvalidArgument);
+    CHECK(Server::Listen({}).ok());  // and goes again, unused
   }
 
   TEST_CASE("takes a body byte by byte, or in chunks") {
@@ -158,11 +167,11 @@ TEST_SUITE("Server") {
     Gate gate;
     ServerOptions options;
     options.longest_transfer = absl::Milliseconds(20);
-    options.handler = [&](const Request& request) {
+    const Handler handler = [&](const Request& request) {
       if (request.target == "/slow") gate.Wait();
       return Response{.content_type = "text/plain", .body = "done"};
     };
-    const auto server = Started(options);
+    const auto server = Started(options, handler);
     Line line(server->port());
     line.Send(RequestText("GET /slow"));
     // By when the time of a transfer is over.
@@ -190,11 +199,11 @@ TEST_SUITE("Server") {
     Gate begun;
     Gate gate;
     ServerOptions options;
-    options.handler = [&](const Request& request) {
+    const Handler handler = [&](const Request& request) {
       if (request.target == "/slow") begun.Open(), gate.Wait();
       return Response{.content_type = "text/plain", .body = "done"};
     };
-    const auto server = Started(options);
+    const auto server = Started(options, handler);
     Line idle(server->port());
     CHECK(StatusOf(idle.Ask(RequestText("GET /a"))) == 200);
     Line line(server->port());
@@ -218,13 +227,13 @@ TEST_SUITE("Server") {
     std::atomic<int> handled = 0;
     ServerOptions options;
     options.workers = 1;
-    options.handler = [&](const Request&) {
+    const Handler handler = [&](const Request&) {
       ++handled;
       begun.Open();
       gate.Wait();
       return Response{.status = 204};
     };
-    const auto server = Started(options);
+    const auto server = Started(options, handler);
     Line line(server->port());
     line.Send(RequestText("GET /slow"));
     begun.Wait();
