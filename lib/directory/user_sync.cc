@@ -98,7 +98,7 @@ absl::Status PutListed(store::Records& records, const UserSync::Target& target,
     host.inactive = {false, one.host.at};
     JOINPASS_RETURN_IF_ERROR(records.PutHost(host, now));
   }
-  JOINPASS_RETURN_IF_ERROR(records.PutMeetings(own, now, store::Records::Noting::kByList));
+  JOINPASS_RETURN_IF_ERROR(records.PutMeetings(own, now, store::Noting::kByList));
   return records.PutMeetings(of_others, now);
 }
 

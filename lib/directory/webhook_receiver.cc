@@ -99,7 +99,7 @@ WebhookAnswer WebhookReceiver::Receive(const WebhookRequest& request) {
   if (outcome.ok()) {
     answer.outcome = *outcome;
     answer.http_status = answer.body.empty() ? kAcknowledged : 200;
-    NoteGood(request, answer, now);
+    NoteGood(request.app_id, answer, now);
     return answer;
   }
   if (app.ok()) NoteBad(request.app_id, outcome.status(), now);
@@ -127,21 +127,27 @@ absl::StatusOr<WebhookOutcome> WebhookReceiver::Take(const WebhookRequest& reque
     JOINPASS_ASSIGN_OR_RETURN(const bool is_known, records_.KnowsWebhook(app.id, request.body));
     if (is_known) return Outcome::kDuplicate;
   }
-  return Apply(event, app, checked.signed_at, now);
+  const Webhook webhook = {.app_id = app.id, .body = request.body, .event = event.name};
+  return Apply(webhook, event, app, checked.signed_at, now);
 }
 
-absl::StatusOr<WebhookOutcome> WebhookReceiver::Apply(const zoom::WebhookEvent& event,
+absl::StatusOr<WebhookOutcome> WebhookReceiver::Apply(const Webhook& webhook,
+                                                      const zoom::WebhookEvent& event,
                                                       const store::AppRecord& app,
                                                       absl::Time signed_at, absl::Time now) {
   if (const auto* gone = std::get_if<zoom::Deauthorization>(&event.news)) {
-    return LookAtConsent(*gone, event, app);
+    JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, LookAtConsent(*gone, event, app));
+    // What came of it is on the disk, or begun, whether or not this can be written.
+    if (outcome == Outcome::kApplied) (void)records_.NoteWebhook(webhook, now);
+    return outcome;
   }
   const absl::Time happened_at = HappenedAt(event.at, signed_at, now);
   if (IsTooOld(happened_at, now)) return Outcome::kIgnored;
-  return Learn(event, app, happened_at, now);
+  return Learn(webhook, event, app, happened_at, now);
 }
 
-absl::StatusOr<WebhookOutcome> WebhookReceiver::Learn(const zoom::WebhookEvent& event,
+absl::StatusOr<WebhookOutcome> WebhookReceiver::Learn(const Webhook& webhook,
+                                                      const zoom::WebhookEvent& event,
                                                       const store::AppRecord& app,
                                                       absl::Time happened_at, absl::Time now) {
   WebhookScene scene = {.app_id = app.id, .kind = app.settings.kind};
@@ -159,14 +165,14 @@ absl::StatusOr<WebhookOutcome> WebhookReceiver::Learn(const zoom::WebhookEvent& 
   }
   const WebhookChanges changes = ChangesOf(event, scene, happened_at);
   if (changes.IsEmpty()) return Outcome::kIgnored;
-  JOINPASS_RETURN_IF_ERROR(Keep(changes, scene, user_id, now));
+  JOINPASS_RETURN_IF_ERROR(Keep(webhook, changes, scene, user_id, now));
   return Outcome::kApplied;
 }
 
-absl::Status WebhookReceiver::Keep(const WebhookChanges& changes, const WebhookScene& scene,
-                                   const std::string& user_id, absl::Time now) {
-  if (changes.host) JOINPASS_RETURN_IF_ERROR(records_.PutHost(*changes.host, now));
-  JOINPASS_RETURN_IF_ERROR(records_.PutMeetings(changes.meetings, now));
+absl::Status WebhookReceiver::Keep(const Webhook& webhook, const WebhookChanges& changes,
+                                   const WebhookScene& scene, const std::string& user_id,
+                                   absl::Time now) {
+  JOINPASS_RETURN_IF_ERROR(records_.PutByWebhook(webhook, changes.host, changes.meetings, now));
   if (!scene.is_served) return absl::OkStatus();
   // It may have waited for others, and the consent been taken away meanwhile, with all that
   // was known through it: then this goes, too.
@@ -192,18 +198,16 @@ absl::StatusOr<WebhookOutcome> WebhookReceiver::LookAtConsent(const zoom::Deauth
   return Outcome::kApplied;
 }
 
-// What is on the disk stays so, whether or not this can be written. Where nothing is, Zoom
+// One that was applied is noted with what it told. Of another nothing is on the disk, and Zoom
 // waits for nothing.
-void WebhookReceiver::NoteGood(const WebhookRequest& request, const WebhookAnswer& answer,
+void WebhookReceiver::NoteGood(const std::string& app_id, const WebhookAnswer& answer,
                                absl::Time now) {
-  const std::string& app_id = request.app_id;
   if (answer.outcome == Outcome::kApplied) {
-    (void)records_.NoteWebhook(app_id, request.body, answer.event, now);
     base::MutexLock lock(mutex_);
     noted_[{app_id, Note::kGood}].at = now;
   } else {
     NoteLater(app_id, Note::kGood, now, [this, app_id, event = answer.event, now] {
-      (void)records_.NoteWebhook(app_id, "", event, now);
+      (void)records_.NoteWebhook({.app_id = app_id, .event = event}, now);
     });
   }
   // A sync does so, too, where there is one.

@@ -49,20 +49,22 @@ class WebhookReceiver {
 
  private:
   using Outcome = WebhookOutcome;
+  using Webhook = store::Records::Webhook;
 
   // `answer` is filled as far as it goes.
   absl::StatusOr<Outcome> Take(const WebhookRequest& request, const store::AppRecord& app,
                                absl::Time now, WebhookAnswer& answer);
-  absl::StatusOr<Outcome> Apply(const zoom::WebhookEvent& event, const store::AppRecord& app,
-                                absl::Time signed_at, absl::Time now);
-  absl::StatusOr<Outcome> Learn(const zoom::WebhookEvent& event, const store::AppRecord& app,
-                                absl::Time happened_at, absl::Time now);
+  absl::StatusOr<Outcome> Apply(const Webhook& webhook, const zoom::WebhookEvent& event,
+                                const store::AppRecord& app, absl::Time signed_at, absl::Time now);
+  absl::StatusOr<Outcome> Learn(const Webhook& webhook, const zoom::WebhookEvent& event,
+                                const store::AppRecord& app, absl::Time happened_at,
+                                absl::Time now);
   absl::StatusOr<Outcome> LookAtConsent(const zoom::Deauthorization& gone,
                                         const zoom::WebhookEvent& event,
                                         const store::AppRecord& app);
-  absl::Status Keep(const WebhookChanges& changes, const WebhookScene& scene,
-                    const std::string& user_id, absl::Time now);
-  void NoteGood(const WebhookRequest& request, const WebhookAnswer& answer, absl::Time now);
+  absl::Status Keep(const Webhook& webhook, const WebhookChanges& changes,
+                    const WebhookScene& scene, const std::string& user_id, absl::Time now);
+  void NoteGood(const std::string& app_id, const WebhookAnswer& answer, absl::Time now);
   void NoteBad(const std::string& app_id, const absl::Status& why, absl::Time now);
   // Unless something like it was noted just now, or is still to be.
   enum class Note { kGood, kBad, kForget };

@@ -23,8 +23,9 @@ class DirectoryStore {
   virtual ~DirectoryStore() = default;
 
   virtual absl::StatusOr<std::optional<HostRow>> FindHost(const LookupKeys& user_keys) = 0;
-  // kMoved: what is stored is not as seen (any more).
-  virtual absl::StatusOr<Outcome> ChangeHost(const HostChange& change) = 0;
+  // kMoved: one of what is stored is not as seen (any more), or the row of a meeting's host is
+  // not there; nothing was written. One transaction.
+  virtual absl::StatusOr<Outcome> Change(const DirectoryChange& change) = 0;
   virtual absl::StatusOr<std::vector<HostRow>> FindHostsByVanityName(
       const LookupKeys& vanity_keys) = 0;
   virtual absl::StatusOr<std::vector<HostRow>> FindHostsByEmail(const LookupKeys& email_keys) = 0;
@@ -43,9 +44,6 @@ class DirectoryStore {
   virtual absl::StatusOr<std::vector<NumberedMeeting>> ListMeetings(const MeetingFilter& filter,
                                                                     std::int64_t after,
                                                                     int most) = 0;
-  // kMoved: one of what is stored is not as seen (any more), or the row of its host is not
-  // there; nothing was written.
-  virtual absl::StatusOr<Outcome> ChangeMeetings(std::span<const MeetingChange> changes) = 0;
   // Lists of one host were read to their ends. Of each, unless one that began later (and not
   // after `latest`) has ended: what it does not show and of which nothing was learnt from
   // `began` to `latest` is deleted, as of `began`; what it shows and was deleted before is

@@ -227,6 +227,11 @@ struct MeetingListing {
   absl::Time began = absl::InfinitePast();  // to be read
 };
 
+// kByList: meetings that stand in a list which Records::EndListings() will note as a whole, so
+// that what is known as it is said there keeps its time, and is not written, if the row of the
+// host can say it.
+enum class Noting { kEach, kByList };
+
 // How the webhooks of one app do. Only what was read under its own signature is named.
 struct WebhookNotes {
   absl::Time good_at = absl::InfinitePast();

@@ -198,15 +198,10 @@ class Records {
   // Takes what is newer than what is stored, field by field (Learn()), so that it does
   // not matter in which order things are learnt. What is stored already is not written
   // again. A row that does not open is replaced; so is what was learnt after `now`, by a
-  // clock that was ahead.
+  // clock that was ahead. Each call is one transaction.
   absl::Status PutHost(const HostRecord& host, absl::Time now = absl::InfiniteFuture());
-  // kByList: `meetings` stand in a list that EndListings() will note as a whole, so that
-  // what is known as it is said there keeps its time, and is not written, if the row of
-  // the host can say it.
-  enum class Noting { kEach, kByList };
   absl::Status PutMeetings(std::span<const MeetingRecord> meetings,
-                           absl::Time now = absl::InfiniteFuture(),
-                           Noting noting = Noting::kEach);  // one transaction
+                           absl::Time now = absl::InfiniteFuture(), Noting noting = Noting::kEach);
 
   // The lists of one host in one app were read to their ends. Of each: his meetings of
   // that kind which it does not show, and of which nothing was learnt since it began (and
@@ -260,12 +255,18 @@ class Records {
   absl::StatusOr<std::vector<HostRecord>> FindHostsByVanityName(std::string_view name);
   absl::StatusOr<std::vector<HostRecord>> FindHostsByEmail(std::string_view email);
 
-  // Webhooks, known by their raw bodies. Whoever applied one notes it after that, so that
-  // what a crash comes between is applied twice, and never not at all.
+  // Webhooks, known by their raw bodies, for 3 h.
+  struct Webhook {
+    std::string app_id = {};
+    std::string_view body = {};
+    std::string event = {};
+  };
   absl::StatusOr<bool> KnowsWebhook(const std::string& app_id, std::string_view body);
-  // Of an empty `body` it notes only that it was good. Forgets what came 3 h before `now`.
-  absl::Status NoteWebhook(const std::string& app_id, std::string_view body,
-                           const std::string& event, absl::Time now);
+  // Of an empty `body` it notes only that it was good.
+  absl::Status NoteWebhook(const Webhook& webhook, absl::Time now);
+  // The same, with what it told (as PutHost() and PutMeetings() take it): one transaction.
+  absl::Status PutByWebhook(const Webhook& webhook, const std::optional<HostRecord>& host,
+                            std::span<const MeetingRecord> meetings, absl::Time now);
   absl::Status NoteBadWebhook(const std::string& app_id, Reason reason, Cause cause,
                               absl::Time now);
   absl::StatusOr<WebhookNotes> GetWebhookNotes(const std::string& app_id);
@@ -293,8 +294,20 @@ class Records {
 
   absl::Status RemoveHostsOf(const RowSealer& sealer, const std::string& app_id,
                              const Principal& principal);
-  absl::Status PutHostsOf(const RowSealer& sealer, std::span<const MeetingRecord> meetings,
-                          absl::Time latest);
+  struct Learning {
+    std::optional<HostRecord> host = {};
+    std::span<const MeetingRecord> meetings = {};
+    Noting noting = Noting::kEach;
+    absl::Time now = absl::InfiniteFuture();
+    std::optional<Webhook> webhook = {};
+  };
+  absl::Status PutAll(const Learning& learning);
+  static WebhookNote NoteOf(const RowSealer& sealer, const Webhook& webhook, absl::Time now);
+  // `meetings`: those of `learning`, each once.
+  absl::StatusOr<DirectoryChange> ChangeFor(const RowSealer& sealer, const Learning& learning,
+                                            std::span<const MeetingRecord> meetings);
+  absl::StatusOr<std::optional<HostRow>> FindHostRow(const RowSealer& sealer,
+                                                     const HostRecord& host);
 
   template <typename Work>
   auto Opening(const Work& work);

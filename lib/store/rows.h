@@ -167,6 +167,26 @@ struct MeetingChange {
   std::optional<MeetingRow> seen = {};
 };
 
+// That a webhook of the app was good; and, unless `body_key` is empty, that it came at `now`.
+// Those that did not come from `before` to `latest` are forgotten.
+struct WebhookNote {
+  std::string app_id = {};
+  std::string event = {};
+  std::string body_key = {};
+  absl::Time now = absl::InfinitePast();
+  absl::Time before = absl::InfinitePast();
+  absl::Time latest = absl::InfiniteFuture();
+};
+
+// What changes at one moment: all of it or nothing.
+struct DirectoryChange {
+  std::vector<HostChange> hosts = {};  // before the meetings, which refer to them
+  std::vector<MeetingChange> meetings = {};
+  std::optional<WebhookNote> webhook = {};  // which told of it
+
+  bool IsEmpty() const { return hosts.empty() && meetings.empty() && !webhook; }
+};
+
 // An event as a sweep of the keys finds it.
 struct StoredEvent {
   std::int64_t seq = 0;

@@ -19,13 +19,20 @@ absl::StatusOr<bool> Records::KnowsWebhook(const std::string& app_id, std::strin
   });
 }
 
-absl::Status Records::NoteWebhook(const std::string& app_id, std::string_view body,
-                                  const std::string& event, absl::Time now) {
+absl::Status Records::NoteWebhook(const Webhook& webhook, absl::Time now) {
   return Sealing([&](const RowSealer& sealer) -> absl::Status {
-    const std::string key = body.empty() ? "" : sealer.WebhookKeys(app_id, body).front();
-    return store_.webhooks().NoteGood(app_id, key, event, now, now - kWebhookKept,
-                                      LatestLearnt(now));
+    return store_.webhooks().NoteGood(NoteOf(sealer, webhook, now));
   });
+}
+
+WebhookNote Records::NoteOf(const RowSealer& sealer, const Webhook& webhook, absl::Time now) {
+  WebhookNote note = {.app_id = webhook.app_id, .event = webhook.event, .now = now};
+  note.before = now - kWebhookKept;
+  note.latest = LatestLearnt(now);
+  if (!webhook.body.empty()) {
+    note.body_key = sealer.WebhookKeys(webhook.app_id, webhook.body).front();
+  }
+  return note;
 }
 
 absl::Status Records::NoteBadWebhook(const std::string& app_id, Reason reason, Cause cause,

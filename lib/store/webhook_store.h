@@ -20,11 +20,8 @@ class WebhookStore {
   virtual ~WebhookStore() = default;
 
   virtual absl::StatusOr<bool> Knows(const LookupKeys& body_keys) = 0;
-  // That one of the app was good; and, unless `body_key` is empty, that it came. Forgets those
-  // that did not come from `before` to `latest`. One transaction.
-  virtual absl::Status NoteGood(const std::string& app_id, const std::string& body_key,
-                                const std::string& event, absl::Time now, absl::Time before,
-                                absl::Time latest) = 0;
+  // One transaction. (With what it told: DirectoryStore::Change().)
+  virtual absl::Status NoteGood(const WebhookNote& note) = 0;
   virtual absl::Status NoteBad(const std::string& app_id, Reason reason, Cause cause,
                                absl::Time now) = 0;
   virtual absl::StatusOr<std::optional<WebhookNotes>> Find(const std::string& app_id) = 0;

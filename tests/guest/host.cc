@@ -462,8 +462,10 @@ testing::SignedWebhook NewRoom(Host& host, Engine& engine) {
   Say("update " + NameOf(engine.apps().Update(app.id, std::move(settings))));
   const Credential credential = *engine.credentials().Get(host.credential);
   return {app.id, "hook",
-          R"({"event":"user.updated","payload":{"account_id":")" + credential.account_id +
-              R"(","object":{"id":")" + credential.user_id + R"(","pmi":4445556667}}})",
+          R"({"event":"user.updated","event_ts":)" +
+              std::to_string(absl::ToUnixMillis(host.clock.Now())) +
+              R"(,"payload":{"account_id":")" + credential.account_id + R"(","object":{"id":")" +
+              credential.user_id + R"(","pmi":4445556667}}})",
           host.clock.Now()};
 }
 

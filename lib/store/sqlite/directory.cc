@@ -3,6 +3,7 @@
 #include "base/status.h"
 #include "store/sqlite/directory_rows.h"
 #include "store/sqlite/key_check.h"
+#include "store/sqlite/webhooks.h"
 
 #define JOINPASS_SQL_HOST_VALUES "(?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 #define JOINPASS_SQL_MEETING "number_key, kind, host_at, deleted, deleted_at, sealed"
@@ -93,6 +94,18 @@ std::string_view NewSeal(const Change& change) {
   return taken_over ? std::string_view() : change.row.sealed;
 }
 
+// Any, since one sealer made them all; empty if there is none.
+std::string_view NewSealIn(const DirectoryChange& change) {
+  std::string_view sealed;
+  for (const HostChange& host : change.hosts) {
+    if (sealed.empty()) sealed = NewSeal(host);
+  }
+  for (const MeetingChange& meeting : change.meetings) {
+    if (sealed.empty()) sealed = NewSeal(meeting);
+  }
+  return sealed;
+}
+
 // Within a transaction. A row that moves to newer keys takes the place of one that is
 // there already, and its meetings.
 absl::StatusOr<Outcome> Change(Connection& db, const HostChange& change) {
@@ -151,6 +164,16 @@ absl::StatusOr<Outcome> Change(Connection& db, const MeetingChange& change) {
   return RunChange(db, update, Outcome::kMoved);
 }
 
+// To the first that cannot be.
+template <typename Each>
+absl::StatusOr<Outcome> ChangeEach(Connection& db, const std::vector<Each>& changes) {
+  for (const Each& change : changes) {
+    JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, Change(db, change));
+    if (outcome != Outcome::kDone) return outcome;
+  }
+  return Outcome::kDone;
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<HostRow>> SqliteDirectory::FindHost(const LookupKeys& user_keys) {
@@ -161,13 +184,18 @@ absl::StatusOr<std::optional<HostRow>> SqliteDirectory::FindHost(const LookupKey
   return ReadRow(find, ReadHostRow);
 }
 
-absl::StatusOr<Outcome> SqliteDirectory::ChangeHost(const HostChange& change) {
+absl::StatusOr<Outcome> SqliteDirectory::Change(const DirectoryChange& change) {
+  if (change.IsEmpty()) return Outcome::kDone;
   base::MutexLock lock(file_.writes.mutex);
   Connection& db = *file_.writes.connection;
-  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, marker_, {NewSeal(change)}));
-  JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, Change(db, change));
-  if (outcome == Outcome::kDone) JOINPASS_RETURN_IF_ERROR(transaction.Commit());
-  return outcome;
+  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, marker_, {NewSealIn(change)}));
+  JOINPASS_ASSIGN_OR_RETURN(const Outcome hosts, ChangeEach(db, change.hosts));
+  if (hosts != Outcome::kDone) return hosts;
+  JOINPASS_ASSIGN_OR_RETURN(const Outcome meetings, ChangeEach(db, change.meetings));
+  if (meetings != Outcome::kDone) return meetings;
+  if (change.webhook) JOINPASS_RETURN_IF_ERROR(PutNote(db, *change.webhook));
+  JOINPASS_RETURN_IF_ERROR(transaction.Commit());
+  return Outcome::kDone;
 }
 
 absl::StatusOr<std::vector<HostRow>> SqliteDirectory::FindHostsByVanityName(
@@ -274,23 +302,6 @@ absl::StatusOr<std::vector<NumberedMeeting>> SqliteDirectory::ListMeetings(
   }
   list.Number(after).Number(most);
   return ReadRows(list, ReadNumberedMeeting);
-}
-
-absl::StatusOr<Outcome> SqliteDirectory::ChangeMeetings(std::span<const MeetingChange> changes) {
-  if (changes.empty()) return Outcome::kDone;
-  base::MutexLock lock(file_.writes.mutex);
-  Connection& db = *file_.writes.connection;
-  std::string_view sealed;  // any: one sealer made them all
-  for (const MeetingChange& change : changes) {
-    if (sealed.empty()) sealed = NewSeal(change);
-  }
-  JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, BeginSealed(db, marker_, {sealed}));
-  for (const MeetingChange& change : changes) {
-    JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, Change(db, change));
-    if (outcome != Outcome::kDone) return outcome;
-  }
-  JOINPASS_RETURN_IF_ERROR(transaction.Commit());
-  return Outcome::kDone;
 }
 
 }  // namespace joinpass::store::sqlite

@@ -23,7 +23,7 @@ class SqliteDirectory final : public DirectoryStore {
   SqliteDirectory(Database& file, const Marker& marker) : file_(file), marker_(marker) {}
 
   absl::StatusOr<std::optional<HostRow>> FindHost(const LookupKeys& user_keys) override;
-  absl::StatusOr<Outcome> ChangeHost(const HostChange& change) override;
+  absl::StatusOr<Outcome> Change(const DirectoryChange& change) override;
   absl::StatusOr<std::vector<HostRow>> FindHostsByVanityName(
       const LookupKeys& vanity_keys) override;
   absl::StatusOr<std::vector<HostRow>> FindHostsByEmail(const LookupKeys& email_keys) override;
@@ -33,7 +33,6 @@ class SqliteDirectory final : public DirectoryStore {
                                           bool with_deleted) override;
   absl::StatusOr<std::vector<NumberedMeeting>> ListMeetings(const MeetingFilter& filter,
                                                             std::int64_t after, int most) override;
-  absl::StatusOr<Outcome> ChangeMeetings(std::span<const MeetingChange> changes) override;
   absl::StatusOr<int> EndListings(const LookupKeys& user_keys, std::span<const ListingEnd> lists,
                                   absl::Time latest) override;
   absl::StatusOr<std::vector<HostRow>> ListHostsUnseen(const LookupKeys& account_keys,

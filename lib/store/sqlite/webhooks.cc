@@ -25,6 +25,21 @@ WebhookNotes ReadNotes(const Statement& row) {
 
 }  // namespace
 
+absl::Status PutNote(Connection& db, const WebhookNote& note) {
+  if (!note.body_key.empty()) {
+    JOINPASS_ASSIGN_OR_RETURN(
+        Statement put, db.Use("INSERT OR REPLACE INTO webhook(body_key, received_at) VALUES(?,?)"));
+    JOINPASS_RETURN_IF_ERROR(put.Bytes(note.body_key).Time(note.now).Run());
+    JOINPASS_ASSIGN_OR_RETURN(Statement forget,
+                              db.Use("DELETE FROM webhook WHERE received_at<? OR received_at>?"));
+    JOINPASS_RETURN_IF_ERROR(forget.Time(note.before).Time(note.latest).Run());
+  }
+  JOINPASS_RETURN_IF_ERROR(Begin(db, note.app_id));
+  JOINPASS_ASSIGN_OR_RETURN(
+      Statement put, db.Use("UPDATE webhook_notes SET good_at=?, good_event=? WHERE app_id=?"));
+  return put.Time(note.now).Text(note.event).Text(note.app_id).Run();
+}
+
 absl::StatusOr<bool> SqliteWebhooks::Knows(const LookupKeys& body_keys) {
   base::MutexLock lock(file_.reads.mutex);
   JOINPASS_ASSIGN_OR_RETURN(
@@ -33,24 +48,11 @@ absl::StatusOr<bool> SqliteWebhooks::Knows(const LookupKeys& body_keys) {
   return find.Keys(body_keys).Step();
 }
 
-absl::Status SqliteWebhooks::NoteGood(const std::string& app_id, const std::string& body_key,
-                                      const std::string& event, absl::Time now, absl::Time before,
-                                      absl::Time latest) {
+absl::Status SqliteWebhooks::NoteGood(const WebhookNote& note) {
   base::MutexLock lock(file_.writes.mutex);
   Connection& db = *file_.writes.connection;
   JOINPASS_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
-  if (!body_key.empty()) {
-    JOINPASS_ASSIGN_OR_RETURN(
-        Statement put, db.Use("INSERT OR REPLACE INTO webhook(body_key, received_at) VALUES(?,?)"));
-    JOINPASS_RETURN_IF_ERROR(put.Bytes(body_key).Time(now).Run());
-    JOINPASS_ASSIGN_OR_RETURN(Statement forget,
-                              db.Use("DELETE FROM webhook WHERE received_at<? OR received_at>?"));
-    JOINPASS_RETURN_IF_ERROR(forget.Time(before).Time(latest).Run());
-  }
-  JOINPASS_RETURN_IF_ERROR(Begin(db, app_id));
-  JOINPASS_ASSIGN_OR_RETURN(
-      Statement note, db.Use("UPDATE webhook_notes SET good_at=?, good_event=? WHERE app_id=?"));
-  JOINPASS_RETURN_IF_ERROR(note.Time(now).Text(event).Text(app_id).Run());
+  JOINPASS_RETURN_IF_ERROR(PutNote(db, note));
   return transaction.Commit();
 }
 

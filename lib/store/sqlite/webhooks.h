@@ -13,15 +13,16 @@
 
 namespace joinpass::store::sqlite {
 
+// Within a transaction.
+absl::Status PutNote(Connection& db, const WebhookNote& note);
+
 // The contract is WebhookStore's.
 class SqliteWebhooks final : public WebhookStore {
  public:
   explicit SqliteWebhooks(Database& file) : file_(file) {}
 
   absl::StatusOr<bool> Knows(const LookupKeys& body_keys) override;
-  absl::Status NoteGood(const std::string& app_id, const std::string& body_key,
-                        const std::string& event, absl::Time now, absl::Time before,
-                        absl::Time latest) override;
+  absl::Status NoteGood(const WebhookNote& note) override;
   absl::Status NoteBad(const std::string& app_id, Reason reason, Cause cause,
                        absl::Time now) override;
   absl::StatusOr<std::optional<WebhookNotes>> Find(const std::string& app_id) override;

@@ -82,8 +82,8 @@ TEST_SUITE("Records of hosts") {
     const auto seen = Must(store.FindHost(sealer.HostKeys("app_1", "ann")));
     Put(HostOf("app_1", "ann", kRoom, "faster", At(1)));
     const HostRow late = sealer.SealHost(HostOf("app_1", "ann", kRoom, "late", At(2)));
-    CHECK(Must(store.ChangeHost({.row = late, .seen = seen})) == Outcome::kMoved);
-    CHECK(Must(store.ChangeHost({.row = late})) == Outcome::kMoved);
+    CHECK(Must(store.Change({.hosts = {{.row = late, .seen = seen}}})) == Outcome::kMoved);
+    CHECK(Must(store.Change({.hosts = {{.row = late}}})) == Outcome::kMoved);
     CHECK(Must(records.FindHostsByVanityName("faster")).size() == 1);
   }
 }
@@ -165,7 +165,7 @@ TEST_SUITE("Records of meetings") {
     const MeetingRow late = sealer.SealMeeting(MeetingOf("app_1", kNumber, "bob", At(2)));
     for (const MeetingChange& moved :
          {MeetingChange{.row = late, .seen = seen}, MeetingChange{.row = late}}) {
-      CHECK(Must(store.ChangeMeetings(std::array{other, moved})) == Outcome::kMoved);
+      CHECK(Must(store.Change({.meetings = {other, moved}})) == Outcome::kMoved);
     }
     CHECK(Stored(kNumber).deleted == Learnt<bool>{true, At(1)});
     CHECK(Must(FindMeetings(records, 7)).empty());

@@ -120,7 +120,7 @@ TEST_SUITE("Meetings and their host") {
   TEST_CASE_FIXTURE(DirectoryFixture, "are not written where the row of their host is gone") {
     const MeetingRow lonely = sealer.SealMeeting(MeetingOf("app_1", kNumber, "ann"));
     const MeetingChange put = {.row = lonely};
-    CHECK(Must(store.ChangeMeetings({&put, 1})) == Outcome::kMoved);
+    CHECK(Must(store.Change({.meetings = {put}})) == Outcome::kMoved);
     CHECK(Must(FindMeetings(records, kNumber)).empty());
   }
 }

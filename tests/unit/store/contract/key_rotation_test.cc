@@ -92,7 +92,7 @@ TEST_SUITE("A store whose key was changed") {
     changed.vanity_name = {"another", kNow + absl::Hours(1)};
     const HostChange change = {.row = both.SealHost(changed),
                                .seen = Must(directory.FindHost(old.HostKeys("app_1", "ann")))};
-    REQUIRE(Must(directory.ChangeHost(change)) == Outcome::kDone);
+    REQUIRE(Must(directory.Change({.hosts = {change}})) == Outcome::kDone);
     CHECK(Must(opened.records.EndListings("app_1", "ann", EmptyList(kNow + absl::Hours(2)))) == 2);
   }
 
@@ -277,8 +277,8 @@ TEST_SUITE("A call that took its keys just before there was a newer one") {
     KeySweep sweep(*opened.store, keys, base::SystemRandom());
     while (!Must(sweep.Step())) {
     }
-    CHECK(Must(directory.ChangeHost(of_host)) == Outcome::kMoved);
-    CHECK(Must(directory.ChangeMeetings({&of_meeting, 1})) == Outcome::kMoved);
+    CHECK(Must(directory.Change({.hosts = {of_host}})) == Outcome::kMoved);
+    CHECK(Must(directory.Change({.meetings = {of_meeting}})) == Outcome::kMoved);
     const MeetingRecord newer = MeetingOf("app_1", kNumber, "ann", kNow + absl::Hours(1));
     REQUIRE(opened.records.PutMeetings(std::array{newer}).ok());
     CHECK(Must(opened.records.EndListings("app_1", "ann", EmptyList(newer.learnt_at()))) == 0);

@@ -116,7 +116,7 @@ TEST_SUITE("Meetings that a list shows, or does not") {
     for (const char* user : {"ann", "bob"})
       Must(records.EndListings("app_1", user, EmptyList(At(-9))));
     const auto by_list = [&](const MeetingRecord& meeting, absl::Time now) {
-      REQUIRE(records.PutMeetings(std::array{meeting}, now, Records::Noting::kByList).ok());
+      REQUIRE(records.PutMeetings(std::array{meeting}, now, Noting::kByList).ok());
     };
     by_list(MeetingOf("app_1", kNumber, "ann"), At(0));
     by_list(MeetingOf("app_1", kNumber, "ann", At(1)), At(1));
