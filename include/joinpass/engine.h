@@ -21,6 +21,7 @@
 #include "joinpass/export.h"
 #include "joinpass/join.h"
 #include "joinpass/keys.h"
+#include "joinpass/limits.h"
 #include "joinpass/secret.h"
 #include "joinpass/webhooks.h"
 
@@ -95,6 +96,16 @@ struct EngineOptions {
   // a time. Processes that share a store share the work. For those that live long. Zero:
   // does not; else at least a minute.
   absl::Duration sync_every = absl::ZeroDuration();
+
+  // Zoom's rate limits belong to the account, and are shared by all its users and apps. Kept,
+  // a call waits for its turn, and a join that would get none by its deadline fails at once,
+  // with rate_limited and the time to try again. `plan` is what an account is taken to have
+  // until Zoom's answers say.
+  RateLimits rate_limits = RateLimits::kKept;
+  ZoomPlan plan = ZoomPlan::kPro;
+
+  // Hears of each call that waits, from any thread. Must not block, nor call the engine.
+  std::function<void(const Wait&)> on_wait = {};
 
   // Hears how each sync of this process does: when it begins, every few seconds, and when
   // it ends. On the engine's thread. Must not block, nor call the engine.

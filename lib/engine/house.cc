@@ -25,6 +25,12 @@ absl::Status StillClosing() {
   return base::MakeError(Reason::kDeadlineExceeded, "close: somebody else is still closing it");
 }
 
+oauth::Pacing PacingOf(limits::Limiter& limiter, const EngineOptions& options,
+                       limits::Urgency urgency) {
+  const bool kept = options.rate_limits == RateLimits::kKept;
+  return {.limiter = kept ? &limiter : nullptr, .urgency = urgency};
+}
+
 base::Task<absl::Status> CloseClient(http::Client& client) {
   client.Close();
   co_return absl::OkStatus();
@@ -71,12 +77,16 @@ House::House(EngineOptions options, Parts parts)
                *parts_.client,
                records_,
                std::move(parts_.origins),
-               {options_.on_notice, options_.on_health_change, options_.on_sync_progress}},
+               {options_.on_notice, options_.on_health_change, options_.on_sync_progress,
+                options_.on_wait}},
       tokens_(context_),
-      calls_(context_, tokens_),
-      upkeep_(context_, tokens_, calls_),
+      limiter_(context_, options_.plan),
+      calls_(context_, tokens_, PacingOf(limiter_, options_, limits::Urgency::kJoin)),
+      background_calls_(context_, tokens_,
+                        PacingOf(limiter_, options_, limits::Urgency::kBackground)),
+      upkeep_(context_, tokens_, background_calls_),
       consents_(context_, calls_, upkeep_),
-      sync_(context_, calls_),
+      sync_(context_, background_calls_),
       background_sync_(context_, sync_, options_.sync_every),
       hosts_(context_, calls_, serving_),
       minter_(context_, calls_),

@@ -26,6 +26,7 @@
 #include "join/minter.h"
 #include "join/session.h"
 #include "joinpass/engine.h"
+#include "limits/limiter.h"
 #include "oauth/access_tokens.h"
 #include "oauth/authorized_calls.h"
 #include "oauth/consent.h"
@@ -91,7 +92,9 @@ class House {
   std::unique_ptr<service::LaneWorkers> workers_ = std::make_unique<service::LaneWorkers>();
   const service::Context context_;
   oauth::AccessTokens tokens_;
+  limits::Limiter limiter_;
   oauth::AuthorizedCalls calls_;
+  oauth::AuthorizedCalls background_calls_;
   oauth::Upkeep upkeep_;
   oauth::Consents consents_;
   directory::Sync sync_;

@@ -11,6 +11,10 @@
 namespace joinpass::oauth {
 namespace {
 
+// How often one call is sent whatever the limiter does: another app of the account may have all
+// that there is.
+constexpr int kMostThrottled = 4;
+
 absl::Status CheckScope(const Grant& grant, Feature feature) {
   if (!grant.scopes_known || zoom::Allows(grant.scopes, feature, grant.kind))
     return absl::OkStatus();
@@ -41,24 +45,43 @@ base::Task<absl::StatusOr<Grant>> AuthorizedCalls::GrantOf(const Caller& caller,
   co_return co_await tokens_.Get(caller.credential_id, deadline);
 }
 
+base::Task<absl::StatusOr<AuthorizedCalls::Answered>> AuthorizedCalls::SendInTurn(
+    const Grant& grant, limits::Call call, Asked& asked, SteadyTime deadline) {
+  // Whose account it is, a first consent does not say before it is asked.
+  const bool is_paced = pacing_.limiter != nullptr && !call.account_id.empty();
+  for (int times = 1;; ++times) {
+    if (is_paced) JOINPASS_CO_RETURN_IF_ERROR(co_await pacing_.limiter->AwaitTurn(call, deadline));
+    Answered answered;
+    answered.sent_at = context_.Now();
+    JOINPASS_CO_ASSIGN_OR_RETURN(answered.response,
+                                 co_await context_.transport.Send(asked.make(grant), deadline));
+    if (!is_paced) co_return answered;
+    const zoom::RateNews news = zoom::ReadRateNews(answered.response, call.label);
+    (void)co_await pacing_.limiter->Hear(call, news, answered.sent_at.steady);
+    const bool again = news.throttled == zoom::Throttled::kASecond && times < kMostThrottled;
+    if (!again) co_return answered;
+  }
+}
+
 base::Task<absl::StatusOr<AuthorizedCalls::Answered>> AuthorizedCalls::Send(Caller caller,
-                                                                            Feature feature,
-                                                                            MakeRequest make,
+                                                                            Asked asked,
                                                                             SteadyTime deadline) {
   const std::string& credential_id = caller.credential_id;
   for (int attempt = 0;; ++attempt) {
     JOINPASS_CO_ASSIGN_OR_RETURN(Grant grant, co_await GrantOf(caller, deadline));
-    if (!caller.grant && !CheckScope(grant, feature).ok()) {
+    if (!caller.grant && !CheckScope(grant, asked.feature).ok()) {
       // The user may have consented again, in another process.
       JOINPASS_CO_RETURN_IF_ERROR(co_await tokens_.Reread(credential_id, deadline));
       JOINPASS_CO_ASSIGN_OR_RETURN(grant, co_await tokens_.Get(credential_id, deadline));
     }
-    JOINPASS_CO_RETURN_IF_ERROR(CheckScope(grant, feature));
-    message::Request request = make(grant);
-    Answered answered;
-    answered.sent_at = context_.Now();
-    JOINPASS_CO_ASSIGN_OR_RETURN(answered.response,
-                                 co_await context_.transport.Send(std::move(request), deadline));
+    JOINPASS_CO_RETURN_IF_ERROR(CheckScope(grant, asked.feature));
+    limits::Call call;
+    call.account_id = grant.account_id;
+    call.label = asked.label_for(grant.kind);
+    call.urgency = pacing_.urgency;
+    call.credential_id = credential_id;
+    JOINPASS_CO_ASSIGN_OR_RETURN(const Answered answered,
+                                 co_await SendInTurn(grant, std::move(call), asked, deadline));
     if (caller.grant) co_return answered;
     if (!RefusesAccessToken(answered.response)) {
       const bool proven = TakesAccessToken(answered.response);

@@ -14,6 +14,7 @@
 #include "base/task.h"
 #include "joinpass/credentials.h"
 #include "joinpass/time.h"
+#include "limits/limiter.h"
 #include "message/http.h"
 #include "oauth/access_tokens.h"
 #include "zoom/endpoint.h"
@@ -34,18 +35,25 @@ struct Called {
   base::Moment sent_at = {};  // before the request left: what came lives from then on
 };
 
+// How the calls of somebody keep to Zoom's rate limits.
+struct Pacing {
+  limits::Limiter* limiter = nullptr;  // none: they do not
+  limits::Urgency urgency = limits::Urgency::kJoin;
+};
+
 // The one door for calls in somebody's name. Used from the loop's thread only.
 class AuthorizedCalls {
  public:
-  AuthorizedCalls(const service::Context& context, AccessTokens& tokens)
-      : context_(context), tokens_(tokens) {}
+  AuthorizedCalls(const service::Context& context, AccessTokens& tokens, Pacing pacing = {})
+      : context_(context), tokens_(tokens), pacing_(pacing) {}
 
-  // Asks with a good access token of the credential, and reads the answer. If Zoom
-  // refuses that token, it is refreshed and the request sent once more, never a
-  // third time. Without a scope for the endpoint's feature nothing is sent.
+  // Asks with a good access token of the credential, when it is its turn, and reads the
+  // answer. If Zoom refuses that token, it is refreshed and the request sent once more, never
+  // a third time; and a few times if Zoom says that there were too many in that second.
+  // Without a scope for the endpoint's feature nothing is sent.
   //
-  // Errors: scope_missing, those of AccessTokens::Get, of Transport::Send and of the
-  // endpoint's reader
+  // Errors: scope_missing, those of AccessTokens::Get, of Limiter::AwaitTurn, of
+  // Transport::Send and of the endpoint's reader
   template <typename T>
   base::Task<absl::StatusOr<Called<T>>> Call(zoom::Endpoint<T> endpoint, std::string credential_id,
                                              SteadyTime deadline) {
@@ -56,12 +64,14 @@ class AuthorizedCalls {
   template <typename T>
   base::Task<absl::StatusOr<Called<T>>> Call(zoom::Endpoint<T> endpoint, Caller caller,
                                              SteadyTime deadline) {
-    MakeRequest make = [&endpoint](const Grant& grant) {
+    Asked asked;
+    asked.feature = endpoint.feature;
+    asked.label_for = [&endpoint](AppKind kind) { return endpoint.FormFor(kind).row.label; };
+    asked.make = [&endpoint](const Grant& grant) {
       return zoom::RequestOf(endpoint, grant.kind, grant.access);
     };
-    JOINPASS_CO_ASSIGN_OR_RETURN(
-        const Answered answered,
-        co_await Send(std::move(caller), endpoint.feature, std::move(make), deadline));
+    JOINPASS_CO_ASSIGN_OR_RETURN(const Answered answered,
+                                 co_await Send(std::move(caller), std::move(asked), deadline));
     Called<T> called;
     called.sent_at = answered.sent_at;
     JOINPASS_CO_ASSIGN_OR_RETURN(called.value, endpoint.read(answered.response));
@@ -74,18 +84,25 @@ class AuthorizedCalls {
   AccessTokens& tokens() { return tokens_; }
 
  private:
-  using MakeRequest = absl::AnyInvocable<message::Request(const Grant&)>;
+  struct Asked {
+    Feature feature = Feature::kReadUser;
+    absl::AnyInvocable<zoom::RateLabel(AppKind)> label_for = {};
+    absl::AnyInvocable<message::Request(const Grant&)> make = {};
+  };
 
   struct Answered {
     message::Response response = {};  // any HTTP status
     base::Moment sent_at = {};
   };
 
-  base::Task<absl::StatusOr<Answered>> Send(Caller caller, Feature feature, MakeRequest make,
-                                            SteadyTime deadline);
+  base::Task<absl::StatusOr<Answered>> Send(Caller caller, Asked asked, SteadyTime deadline);
+  // With one grant, until Zoom does not say any more that there were too many.
+  base::Task<absl::StatusOr<Answered>> SendInTurn(const Grant& grant, limits::Call call,
+                                                  Asked& asked, SteadyTime deadline);
 
   const service::Context& context_;
   AccessTokens& tokens_;
+  const Pacing pacing_;
 };
 
 }  // namespace joinpass::oauth

@@ -10,6 +10,7 @@
 #include "joinpass/credentials.h"
 #include "joinpass/directory.h"
 #include "joinpass/engine.h"
+#include "joinpass/limits.h"
 
 namespace joinpass::service {
 
@@ -18,6 +19,7 @@ struct Listeners {
   std::function<void(const Notice&)> on_notice = {};
   std::function<void(const HealthChange&)> on_health_change = {};
   std::function<void(const SyncProgress&)> on_sync_progress = {};
+  std::function<void(const Wait&)> on_wait = {};
 
   void Notify(std::string name, std::string text) const {
     if (!on_notice) return;
@@ -25,6 +27,10 @@ struct Listeners {
     notice.name = std::move(name);
     notice.text = std::move(text);
     on_notice(notice);
+  }
+
+  void Tell(const Wait& wait) const {
+    if (on_wait) on_wait(wait);
   }
 
   // Says nothing if nothing changed.

@@ -271,6 +271,11 @@ class Records {
                               absl::Time now);
   absl::StatusOr<WebhookNotes> GetWebhookNotes(const std::string& app_id);
 
+  // Has `change` change what stands of the account's calls of this label (empty: nothing yet),
+  // with nobody in between: once at most, and nothing has changed after an error.
+  absl::Status ChangeBucket(std::string_view account_id, int label,
+                            absl::FunctionRef<void(std::string& state)> change);
+
   // Forgets all of a principal, whose consent is gone.
   absl::Status RemoveHostsOf(const std::string& app_id, const Principal& principal);
 

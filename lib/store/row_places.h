@@ -44,6 +44,9 @@ inline crypto::LookupPlace HostAccountLookup(std::string_view app) {
 inline crypto::LookupPlace VanityLookup() { return {"host", "vanity", ""}; }
 inline crypto::LookupPlace EmailLookup() { return {"host", "email", ""}; }
 // Two apps may be told the same.
+inline crypto::LookupPlace BucketLookup(std::string_view label) {
+  return {"bucket", "account", label};
+}
 inline crypto::LookupPlace WebhookLookup(std::string_view app) { return {"webhook", "body", app}; }
 // Of meetings and of hosts' rooms: a link does not say which of the two it leads to.
 inline crypto::LookupPlace NumberLookup() { return {"directory", "number", ""}; }

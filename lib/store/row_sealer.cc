@@ -294,6 +294,10 @@ LookupKeys RowSealer::EmailKeys(std::string_view email) const {
   return KeysOrNone(EmailLookup(), email);
 }
 
+LookupKeys RowSealer::BucketKeys(std::string_view account_id, int label) const {
+  return keys_.LookupKeys(BucketLookup(std::to_string(label)), account_id);
+}
+
 LookupKeys RowSealer::WebhookKeys(std::string_view app_id, std::string_view body) const {
   return keys_.LookupKeys(WebhookLookup(app_id), body);
 }

@@ -62,6 +62,7 @@ class RowSealer {
   LookupKeys VanityNameKeys(std::string_view name) const;
   LookupKeys EmailKeys(std::string_view email) const;
   MeetingSearch SearchMeeting(const MeetingRecord& meeting) const;
+  LookupKeys BucketKeys(std::string_view account_id, int label) const;
   LookupKeys WebhookKeys(std::string_view app_id, std::string_view body) const;
   LookupKeys NumberKeys(std::uint64_t number) const;               // of a meeting, or personal
   LookupKeys MeetingHostKeys(const MeetingRecord& meeting) const;  // none: nobody said who

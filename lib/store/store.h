@@ -9,6 +9,7 @@
 #include "store/authorization_store.h"
 #include "store/credential_store.h"
 #include "store/directory_store.h"
+#include "store/limit_store.h"
 #include "store/rotation_store.h"
 #include "store/webhook_store.h"
 
@@ -35,6 +36,7 @@ class Store {
   virtual AuthorizationStore& authorizations() = 0;
   virtual CredentialStore& credentials() = 0;
   virtual DirectoryStore& directory() = 0;
+  virtual LimitStore& limits() = 0;
   virtual RotationStore& rotation() = 0;
   virtual WebhookStore& webhooks() = 0;
 };

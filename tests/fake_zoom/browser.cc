@@ -152,6 +152,7 @@ absl::Status Refused(const std::string& answer) {
 absl::StatusOr<std::string> Consent(std::string_view ca_file, std::string_view authorize_url,
                                     std::string_view email, Decision decision) {
   JOINPASS_ASSIGN_OR_RETURN(const Place place, ReadUrl(authorize_url));
+  if (!place.is_https) return base::MakeError(Reason::kInvalidArgument, "consent: not https");
   JOINPASS_ASSIGN_OR_RETURN(const Context context, Trust(ca_file));
   JOINPASS_ASSIGN_OR_RETURN(
       const std::string page,

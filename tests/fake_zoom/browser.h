@@ -19,7 +19,7 @@ enum class Decision { kAllow, kDecline };
 // Blocks; each read and write gives up after 10 s.
 //
 // Errors:
-//   kInvalidArgument     not an https URL, nor one of http://127.0.0.1
+//   kInvalidArgument     not an https URL
 //   kNetworkUnreachable  nobody listens there, or the connection broke
 //   kTlsFailed           the certificate was refused
 //   kRequestRefused      an error page; the message has its text
@@ -28,7 +28,7 @@ absl::StatusOr<std::string> Consent(std::string_view ca_file, std::string_view a
 
 // From the link that begins a consent to the page behind it: opens `connect_url`, goes where
 // it is sent, clicks Allow, and comes back with the cookie that it was given. Gives the text of
-// the last page. Errors: the same.
+// the last page. Errors: the same; `connect_url` may also be one of http://127.0.0.1.
 absl::StatusOr<std::string> Connect(std::string_view ca_file, std::string_view connect_url,
                                     std::string_view email);
 

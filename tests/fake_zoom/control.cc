@@ -178,6 +178,23 @@ json::object PostRedirectUri(Control& control) {
   return {};
 }
 
+json::object PostLimits(Control& control) {
+  LimitRules rules;
+  rules.kept = control.body.Flag("kept", true);
+  const std::string windows = control.body.Text("windows", "fixed");
+  rules.windows = windows == "sliding" ? LimitWindows::kSliding : LimitWindows::kFixed;
+  rules.refused_count = control.body.Flag("refused_count", false);
+  rules.foreign_a_second =
+      static_cast<double>(control.body.Number("foreign_a_second", 0, 0, 1'000));
+  if (control.Ready()) control.fake.SetLimits(rules);
+  return {};
+}
+
+json::object GetLimits(Control& control) {
+  const FakeZoom::LimitCounts counts = control.fake.CountLimits();
+  return {{"refused", counts.refused}, {"most_a_second", counts.most_a_second}};
+}
+
 json::object PostSubscribe(Control& control) {
   const std::string client_id = control.body.RequiredText("client_id");
   const std::string secret = control.body.RequiredText("webhook_secret");
@@ -268,6 +285,8 @@ constexpr Route kRoutes[] = {
     {"POST", "/_fake/webhooks", PostWebhooks},
     {"POST", "/_fake/app", PostApp},
     {"POST", "/_fake/redirect_uri", PostRedirectUri},
+    {"POST", "/_fake/limits", PostLimits},
+    {"GET", "/_fake/limits", GetLimits},
     {"POST", "/_fake/revoke", PostRevoke},
     {"POST", "/_fake/consent/scopes", PostNextScopes},
     {"POST", "/_fake/consent/state", PostConsentState},

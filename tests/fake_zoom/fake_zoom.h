@@ -21,6 +21,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "fake_zoom/account_limits.h"
 #include "fake_zoom/browser.h"
 #include "fake_zoom/certificate.h"
 #include "fake_zoom/faults.h"
@@ -108,6 +109,15 @@ class FakeZoom {
   void AwaitCalls(std::string_view endpoint, int count) const;
   void ResetCalls();
   ConnectionCounts Connections() const;
+
+  // Has calls refused that pass the limits of their account's plan. (Without it they are
+  // counted, and the headers say so.)
+  void SetLimits(const LimitRules& rules);
+  struct LimitCounts {
+    int refused = 0;
+    int most_a_second = 0;  // calls that came of one account under one label
+  };
+  LimitCounts CountLimits() const;
 
   // Makes the next answers of an endpoint go wrong (faults.h).
   absl::Status SetFault(Fault fault);

@@ -70,38 +70,44 @@ Response CheckAndAnswer(Rest& rest, const Request& request, absl::Time now) {
   return Answer(call, *route);
 }
 
-// Source: Zoom's page on rate limits, the per-second ones.
-int PerSecond(Plan plan, Label label) {
-  const bool light = label == Label::kLight;
-  switch (plan) {
-    case Plan::kFree:
-      return light ? 4 : 2;
-    case Plan::kPro:
-      return light ? 30 : 20;
-    case Plan::kBusiness:
-      return light ? 80 : 60;
+Response TooMany(LimitVerdict verdict, absl::Time now) {
+  if (verdict == LimitVerdict::kTooManyASecond) {
+    return RestError(429, 429,
+                     "You have reached the maximum per-second rate limit for this API. Try again "
+                     "later.");
   }
-  return 0;
+  Response response = RestError(429, 429,
+                                "You have reached the maximum daily rate limit for this API. Refer "
+                                "to the response header for details on when you can make another "
+                                "request.");
+  const absl::Time midnight =
+      absl::FromCivil(absl::ToCivilDay(now, absl::UTCTimeZone()) + 1, absl::UTCTimeZone());
+  response.headers.emplace_back(
+      "Retry-After", absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", midnight, absl::UTCTimeZone()));
+  return response;
 }
 
-void AddHeaders(Rest& rest, const Request& request, absl::Time now, Response& response) {
-  const RestRoute* route = FindRoute(request).first;
-  const Label label = route == nullptr ? Label::kLight : route->label;
-  const std::string name = label == Label::kLight ? "Light" : "Medium";
+// Whose account a call counts against: that of its token, or nobody's.
+std::string AccountOf(const Rest& rest, const Request& request, absl::Time now) {
   const std::string header = Get(request.headers, "authorization");
   const Grant* grant =
       header.size() < 7 ? nullptr : rest.tokens.CheckAccess(header.substr(7), now).grant;
-  const std::string account = grant == nullptr ? "" : grant->account_id;
+  return grant == nullptr ? "" : grant->account_id;
+}
+
+Limited Limit(Rest& rest, const Request& request, Label label, absl::Time now) {
+  const std::string account = AccountOf(rest, request, now);
   const Account* known = rest.world.FindAccount(account);
-  const int limit = PerSecond(known == nullptr ? Plan::kPro : known->plan, label);
-  auto& [second, calls] = rest.used[{account, name}];
-  if (std::exchange(second, absl::ToUnixSeconds(now)) != absl::ToUnixSeconds(now)) calls = 0;
-  ++calls;
+  return rest.limits.Take(account, known == nullptr ? Plan::kPro : known->plan, label, now);
+}
+
+void AddHeaders(const Limited& limited, Label label, Response& response) {
+  const bool daily = limited.verdict == LimitVerdict::kTooManyADay;
   response.headers.insert(response.headers.end(),
-                          {{"X-RateLimit-Category", name},
-                           {"X-RateLimit-Type", "QPS"},
-                           {"X-RateLimit-Limit", absl::StrCat(limit)},
-                           {"X-RateLimit-Remaining", absl::StrCat(std::max(0, limit - calls))},
+                          {{"X-RateLimit-Category", label == Label::kLight ? "Light" : "Medium"},
+                           {"X-RateLimit-Type", daily ? "Daily-limit" : "QPS"},
+                           {"X-RateLimit-Limit", absl::StrCat(limited.limit)},
+                           {"X-RateLimit-Remaining", absl::StrCat(limited.remaining)},
                            {"Cache-Control", "no-store, no-transform, must-revalidate, no-cache"},
                            {"Pragma", "no-cache"},
                            {"X-Content-Type-Options", "nosniff"}});
@@ -110,8 +116,12 @@ void AddHeaders(Rest& rest, const Request& request, absl::Time now, Response& re
 }  // namespace
 
 Response AnswerRest(Rest& rest, const Request& request, absl::Time now) {
-  Response response = CheckAndAnswer(rest, request, now);
-  AddHeaders(rest, request, now, response);
+  const RestRoute* route = FindRoute(request).first;
+  const Label label = route == nullptr ? Label::kLight : route->label;
+  const Limited limited = Limit(rest, request, label, now);
+  Response response = limited.verdict == LimitVerdict::kServed ? CheckAndAnswer(rest, request, now)
+                                                               : TooMany(limited.verdict, now);
+  AddHeaders(limited, label, response);
   return response;
 }
 

@@ -3,12 +3,10 @@
 #ifndef JOINPASS_TESTS_FAKE_ZOOM_REST_H_
 #define JOINPASS_TESTS_FAKE_ZOOM_REST_H_
 
-#include <map>
-#include <string>
 #include <string_view>
-#include <utility>
 
 #include "absl/time/time.h"
+#include "fake_zoom/account_limits.h"
 #include "fake_zoom/message.h"
 #include "fake_zoom/pages.h"
 #include "fake_zoom/passes.h"
@@ -25,10 +23,7 @@ struct Rest {
   Pages pages = {};
   AccountOwner server_to_server_me = AccountOwner::kRefused;
   PageOverflow page_overflow = PageOverflow::kRefused;
-
-  // Calls of this second by (account, label), for X-RateLimit-Remaining. Nobody
-  // is refused for them.
-  std::map<std::pair<std::string, std::string>, std::pair<std::int64_t, int>> used = {};
+  Limits limits = {};
 };
 
 // GET /v2/…

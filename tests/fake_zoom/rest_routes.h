@@ -8,12 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include "fake_zoom/account_limits.h"
 #include "fake_zoom/rest_calls.h"
 #include "fake_zoom/scopes.h"
 
 namespace joinpass::fake_zoom {
-
-enum class Label { kLight, kMedium };
 
 struct RestRoute {
   std::string_view endpoint = {};           // the name it is counted under

@@ -245,6 +245,17 @@ void FakeZoom::AnswerWebhook(WebhookDelivery delivery, int http_status) {
   inside_->state.webhooks.Answered(std::move(delivery), http_status, now);
 }
 
+void FakeZoom::SetLimits(const LimitRules& rules) {
+  const base::MutexLock lock(inside_->mutex);
+  inside_->state.rest.limits.SetRules(rules);
+}
+
+FakeZoom::LimitCounts FakeZoom::CountLimits() const {
+  const base::MutexLock lock(inside_->mutex);
+  const Limits& limits = inside_->state.rest.limits;
+  return {limits.refused(), limits.most_a_second()};
+}
+
 void FakeZoom::SetNextConsentScopes(std::vector<std::string> scopes) {
   const base::MutexLock lock(inside_->mutex);
   inside_->state.oauth.next_scopes = std::move(scopes);

@@ -4,6 +4,7 @@
 #ifndef JOINPASS_TESTS_SUPPORT_MANUAL_LOOP_H_
 #define JOINPASS_TESTS_SUPPORT_MANUAL_LOOP_H_
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <utility>
@@ -53,6 +54,16 @@ class ManualLoop final : public base::Loop {
   void Advance(absl::Duration by) {
     clock_.Advance(by);
     Run();
+  }
+
+  // Moves the clock to when the next timer is due, and runs it. False: there is none.
+  bool AdvanceToNext() {
+    if (timers_.empty()) return false;
+    const auto next = std::min_element(timers_.begin(), timers_.end(), [](auto& a, auto& b) {
+      return a.second.first < b.second.first;
+    });
+    Advance(std::max(next->second.first - clock_.SteadyNow(), absl::ZeroDuration()));
+    return true;
   }
 
   std::size_t timers() const { return timers_.size(); }

@@ -16,6 +16,7 @@
 #include "store/sqlite/database_file.h"
 #include "store/sqlite/directory.h"
 #include "store/sqlite/key_check.h"
+#include "store/sqlite/limits.h"
 #include "store/sqlite/refresh_lock.h"
 #include "store/sqlite/rotation.h"
 #include "store/sqlite/webhooks.h"
@@ -48,6 +49,7 @@ class SqliteStore final : public Store {
         authorizations_(ephemera_file_, {keys, random}),
         credentials_(folder, credentials_file_, {keys, random}),
         directory_(directory_file_, {keys, random}),
+        limits_(folder),
         rotation_(Databases(), keys, random),
         webhooks_(directory_file_) {
     for (std::size_t i = 0; i < files.size(); ++i) Take(std::move(files[i]), *Databases()[i]);
@@ -68,6 +70,7 @@ class SqliteStore final : public Store {
   AuthorizationStore& authorizations() override { return authorizations_; }
   CredentialStore& credentials() override { return credentials_; }
   DirectoryStore& directory() override { return directory_; }
+  LimitStore& limits() override { return limits_; }
   RotationStore& rotation() override { return rotation_; }
   WebhookStore& webhooks() override { return webhooks_; }
 
@@ -91,6 +94,7 @@ class SqliteStore final : public Store {
   sqlite::SqliteAuthorizations authorizations_;
   sqlite::SqliteCredentials credentials_;
   sqlite::SqliteDirectory directory_;
+  sqlite::SqliteLimits limits_;
   sqlite::SqliteRotation rotation_;
   sqlite::SqliteWebhooks webhooks_;
 };

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "support/engine_room.h"
 #include "zoom/endpoints.h"
@@ -174,6 +176,89 @@ TEST_SUITE("AuthorizedCalls") {
     CHECK(ReasonOf(CallForRecording()) == Reason::kScopeMissing);
     CHECK(transport.seen.size() == 1);
     CHECK(Stored().tokens.scopes == std::vector<std::string>{"user:read:user"});
+  }
+}
+
+struct PacedScene : EngineRoom {
+  limits::Limiter limiter{context, ZoomPlan::kPro};
+  AccessTokens tokens{context};
+  AuthorizedCalls calls{context, tokens, {&limiter, limits::Urgency::kJoin}};
+  std::vector<message::Response> answers;  // the last one again and again
+
+  static message::Response TooMany() {
+    return JsonAnswer(429, R"({"code":429,"message":"You have reached the maximum per-second )"
+                           R"(rate limit for this API. Try again later."})");
+  }
+  PacedScene() {
+    Connect(absl::Hours(1));
+    transport.answer = [this](const auto&) {
+      message::Response answer = answers.front();
+      if (answers.size() > 1) answers.erase(answers.begin());
+      return answer;
+    };
+  }
+  auto Ask(absl::Duration timeout = absl::Seconds(10)) {
+    return Begin(calls.Call(zoom::GetUser(zoom::Whom::Me()), "cred_1", In(timeout)));
+  }
+};
+
+TEST_SUITE("AuthorizedCalls that keep to the limits") {
+  TEST_CASE_FIXTURE(PacedScene, "send again what came too early, when it is its turn") {
+    answers = {TooMany(), JsonAnswer(200, R"({"id":"u"})")};
+    const auto user = Ask();
+    CHECK_FALSE(user->has_value());
+    CHECK(transport.seen.size() == 1);
+    loop.Advance(absl::Milliseconds(499));
+    CHECK(transport.seen.size() == 1);
+    loop.Advance(absl::Milliseconds(1));
+    REQUIRE(user->has_value());
+    CHECK((*user)->value().value.id == "u");
+    CHECK((*user)->value().sent_at.steady == clock.SteadyNow());
+  }
+
+  TEST_CASE_FIXTURE(PacedScene, "give up after four times, and where there is no turn in time") {
+    answers = {TooMany()};
+    const auto user = Ask();
+    for (int i = 0; i < 9; ++i) loop.Advance(absl::Seconds(1));
+    REQUIRE(user->has_value());
+    CHECK(ReasonOf((*user)->status()) == Reason::kRateLimited);
+    CHECK(transport.seen.size() == 4);
+    const auto hurried = Ask(absl::Milliseconds(100));
+    REQUIRE(hurried->has_value());
+    CHECK(ReasonOf((*hurried)->status()) == Reason::kRateLimited);
+    CHECK(transport.seen.size() == 5);
+  }
+
+  TEST_CASE("do not repeat what the day's limit or one user's refuses") {
+    for (const auto& [text, closes] :
+         {std::pair{"daily rate limit for this API", true},
+          {"daily rate limit (100) of requests permitted for this particular user", false}}) {
+      PacedScene scene;
+      scene.answers = {
+          JsonAnswer(429, std::string(R"({"code":429,"message":"the )") + text + "\"}"),
+          JsonAnswer(200, R"({"id":"u"})")};
+      const auto user = scene.Ask();
+      REQUIRE(user->has_value());
+      CHECK(ReasonOf((*user)->status()) == Reason::kRateLimited);
+      CHECK(scene.transport.seen.size() == 1);
+      // A day's closes the account.
+      const auto next = scene.Ask();
+      REQUIRE(next->has_value());
+      CHECK((*next)->ok() != closes);
+    }
+  }
+
+  TEST_CASE_FIXTURE(PacedScene, "learn the account's limit from an answer") {
+    message::Response answer = JsonAnswer(200, R"({"id":"u"})");
+    answer.headers.push_back({"X-RateLimit-Category", "Light"});
+    answer.headers.push_back({"X-RateLimit-Type", "QPS"});
+    answer.headers.push_back({"X-RateLimit-Limit", "4"});
+    answers = {answer};
+    for (int i = 0; i < 4; ++i) CHECK(Ask()->has_value());
+    const auto fifth = Ask();
+    CHECK_FALSE(fifth->has_value());
+    loop.Advance(absl::Seconds(1) / 0.95 + absl::Nanoseconds(1));
+    CHECK(fifth->has_value());
   }
 }
 

@@ -1,0 +1,116 @@
+#include "limits/limiter.h"
+
+#include <optional>
+#include <type_traits>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+
+namespace joinpass {
+
+std::string_view WaitForName(WaitFor what) { return what == WaitFor::kTurn ? "turn" : "retry"; }
+
+}  // namespace joinpass
+
+namespace joinpass::limits {
+namespace {
+
+// Accounts that one process knows. Which is forgotten does not matter.
+constexpr std::size_t kMostSeen = 4'096;
+
+absl::Status TooLate(const NoTurn& none, const base::Moment& now) {
+  ErrorInfo info;
+  info.reason = Reason::kRateLimited;
+  info.retry_at = now.wall + (none.at - now.steady);
+  return base::MakeError(info, "rate limit: the account's calls leave no turn in time");
+}
+
+}  // namespace
+
+template <typename Work>
+base::Task<std::invoke_result_t<Work, Bucket&, const base::Moment&>> Limiter::With(Call call,
+                                                                                   Work work) {
+  using Result = std::invoke_result_t<Work, Bucket&, const base::Moment&>;
+  struct Outcome {
+    std::optional<Result> result = {};
+    Bucket bucket = {};
+  };
+  const zoom::RateLimit limit = zoom::RateLimitOf(plan_, call.label);
+  const bool in_background = call.urgency == Urgency::kBackground;
+  const auto lane = in_background ? service::Lane::kBackground : service::Lane::kReads;
+  Outcome outcome = co_await context_.OffLoop(lane, [this, &call, &work, &limit] {
+    Outcome changed;
+    const absl::Status kept = context_.records.ChangeBucket(
+        call.account_id, static_cast<int>(call.label), [&](std::string& state) {
+          const base::Moment now = context_.Now();
+          changed.bucket = Read(state, limit, now);
+          changed.result = work(changed.bucket, now);
+          state = Write(changed.bucket);
+        });
+    if (!kept.ok()) changed.result.reset();
+    return changed;
+  });
+  if (seen_.size() >= kMostSeen) seen_.erase(seen_.begin());
+  Bucket& seen =
+      seen_.try_emplace({call.account_id, call.label}, Bucket{.limit = limit}).first->second;
+  if (outcome.result) {
+    seen = std::move(outcome.bucket);
+  } else {
+    outcome.result = work(seen, context_.Now());
+  }
+  co_return *std::move(outcome.result);
+}
+
+base::Task<absl::Status> Limiter::AwaitTurn(Call call, SteadyTime deadline) {
+  while (true) {
+    const Urgency urgency = call.urgency;
+    const auto take = [urgency, deadline](Bucket& bucket, const base::Moment& now) {
+      return TakeTurn(bucket, urgency, now, deadline);
+    };
+    const std::variant<Turn, NoTurn> taken = co_await With(call, take);
+    const base::Moment now = context_.Now();
+    const auto* none = std::get_if<NoTurn>(&taken);
+    const bool may_wait = urgency == Urgency::kBackground;
+    if (none != nullptr && (!may_wait || none->at > deadline)) co_return TooLate(*none, now);
+    const SteadyTime at = none != nullptr ? none->at : std::get<Turn>(taken).at;
+    if (at > now.steady) {
+      Tell(call, at - now.steady);
+      const bool closing = co_await context_.closing->Nap(at);
+      if (closing) co_return base::MakeError(Reason::kCancelled, "the engine is closing");
+    }
+    if (none != nullptr) continue;
+    if (at <= now.steady) co_return absl::OkStatus();
+    const bool stands = co_await StillStands(call, std::get<Turn>(taken));
+    if (stands) co_return absl::OkStatus();
+  }
+}
+
+// Zoom may have refused another's call while this one waited.
+base::Task<bool> Limiter::StillStands(Call call, Turn turn) {
+  const auto look = [turn](Bucket& bucket, const base::Moment&) { return Stands(bucket, turn); };
+  co_return co_await With(std::move(call), look);
+}
+
+base::Task<absl::Status> Limiter::Hear(Call call, zoom::RateNews news, SteadyTime sent_at) {
+  const auto seen = seen_.find({call.account_id, call.label});
+  const zoom::RateLimit limit =
+      seen == seen_.end() ? zoom::RateLimitOf(plan_, call.label) : seen->second.limit;
+  if (!IsNews(news, limit)) co_return absl::OkStatus();
+  const auto hear = [news, sent_at](Bucket& bucket, const base::Moment& now) {
+    return limits::Hear(bucket, news, sent_at, now);
+  };
+  (void)co_await With(std::move(call), hear);
+  co_return absl::OkStatus();
+}
+
+void Limiter::Tell(const Call& call, absl::Duration time) const {
+  Wait wait;
+  wait.what = WaitFor::kTurn;
+  wait.credential_id = call.credential_id;
+  wait.in_background = call.urgency == Urgency::kBackground;
+  wait.time = time;
+  context_.listeners.Tell(wait);
+}
+
+}  // namespace joinpass::limits

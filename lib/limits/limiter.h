@@ -1,0 +1,62 @@
+// Limiter: has each call to Zoom wait for its turn, in all processes that share the store.
+
+#ifndef JOINPASS_LIB_LIMITS_LIMITER_H_
+#define JOINPASS_LIB_LIMITS_LIMITER_H_
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "base/task.h"
+#include "joinpass/limits.h"
+#include "joinpass/time.h"
+#include "limits/bucket.h"
+#include "service/context.h"
+#include "zoom/rate_limits.h"
+
+namespace joinpass::limits {
+
+// One call of Zoom's API.
+struct Call {
+  std::string account_id = {};  // whose limit it counts against
+  zoom::RateLabel label = zoom::RateLabel::kLight;
+  Urgency urgency = Urgency::kJoin;
+  std::string credential_id = {};  // for those who hear of waits
+};
+
+// The buckets stand in the store. Where that fails, nobody's call fails: each process then goes
+// by what it knows itself, until the store is back.
+//
+// Used from the loop's thread only.
+class Limiter {
+ public:
+  // `plan`: what an account is taken to have until Zoom's answers say.
+  Limiter(const service::Context& context, ZoomPlan plan) : context_(context), plan_(plan) {}
+
+  // Waits until `call` may be sent. Errors: rate_limited (there is no turn by `deadline`;
+  // ErrorInfo::retry_at says when there may be one), cancelled (the engine is closing)
+  base::Task<absl::Status> AwaitTurn(Call call, SteadyTime deadline);
+
+  // What came to a call that had left at `sent_at`.
+  base::Task<absl::Status> Hear(Call call, zoom::RateNews news, SteadyTime sent_at);
+
+ private:
+  using Key = std::pair<std::string, zoom::RateLabel>;
+
+  // The bucket of `call` in the hands of `work` alone; gives what that gives.
+  template <typename Work>
+  base::Task<std::invoke_result_t<Work, Bucket&, const base::Moment&>> With(Call call, Work work);
+
+  base::Task<bool> StillStands(Call call, Turn turn);
+  void Tell(const Call& call, absl::Duration time) const;
+
+  const service::Context& context_;
+  const ZoomPlan plan_;
+  // As they were when this process saw them last.
+  std::map<Key, Bucket> seen_;
+};
+
+}  // namespace joinpass::limits
+
+#endif  // JOINPASS_LIB_LIMITS_LIMITER_H_
