@@ -95,10 +95,11 @@ void Enter(Bucket& bucket, SteadyTime at, SteadyTime now) {
   if (bucket.turns.size() > burst) bucket.turns.erase(bucket.turns.begin());
 }
 
-// Turns to come are turns no more.
+// Turns to come are turns no more. Those before them, which are not known any more, were just
+// now at the latest.
 void Void(Bucket& bucket, SteadyTime now) {
   ++bucket.epoch;
-  std::erase_if(bucket.turns, [&](SteadyTime turn) { return turn > now; });
+  for (SteadyTime& turn : bucket.turns) turn = std::min(turn, now);
 }
 
 bool IsSane(const std::vector<SteadyTime>& turns, SteadyTime last) {

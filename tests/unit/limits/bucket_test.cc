@@ -97,6 +97,40 @@ TEST_SUITE("A bucket") {
     }
   }
 
+  TEST_CASE("never lets more leave where turns are voided while many wait for theirs") {
+    std::mt19937 random(5);
+    for (int round = 0; round < 60; ++round) {
+      CAPTURE(round);
+      const RateLimit limit = Light(round % 2 == 0 ? ZoomPlan::kFree : ZoomPlan::kBusiness);
+      Bucket bucket = {.limit = limit};
+      std::vector<Turn> waiting;
+      std::vector<absl::Duration> left;
+      const auto take = [&](absl::Duration now) {
+        waiting.push_back(std::get<Turn>(
+            TakeTurn(bucket, Urgency::kJoin, After(now), SteadyTime::InfiniteFuture())));
+      };
+      for (int i = 0; i < 3 * limit.calls; ++i) take(absl::ZeroDuration());
+      const auto void_at = absl::Milliseconds(random() % 2'000);
+      for (absl::Duration now; now < absl::Seconds(5); now += absl::Milliseconds(1)) {
+        const SteadyTime at = kStart + now;
+        if (now == void_at) (void)Hear(bucket, kTooMany, at - absl::Milliseconds(1), After(now));
+        if (now > void_at && random() % 50 == 0) take(now);
+        for (std::size_t i = 0; i < waiting.size(); ++i) {
+          if (waiting[i].at > at) continue;
+          const Turn turn = waiting[i];
+          waiting.erase(waiting.begin() + static_cast<std::ptrdiff_t>(i--));
+          if (Stands(bucket, turn)) {
+            left.push_back(now);
+          } else {
+            take(now);
+          }
+        }
+      }
+      CHECK(MostWithin(left, absl::Seconds(1)) <= limit.calls);
+      CHECK(left.size() >= static_cast<std::size_t>(2 * limit.calls));
+    }
+  }
+
   TEST_CASE("lets the calls of one join leave at once") {
     Bucket bucket = {.limit = Light()};
     for (int i = 0; i < 4; ++i) CHECK(Join(bucket, absl::Seconds(i)) == absl::Seconds(i));
