@@ -1,7 +1,6 @@
 #include "limits/limiter.h"
 
 #include <optional>
-#include <type_traits>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
@@ -19,6 +18,8 @@ namespace {
 // Accounts that one process knows. Which is forgotten does not matter.
 constexpr std::size_t kMostSeen = 4'096;
 
+constexpr absl::Duration kStoreRests = absl::Seconds(1);
+
 absl::Status TooLate(const NoTurn& none, const base::Moment& now) {
   ErrorInfo info;
   info.reason = Reason::kRateLimited;
@@ -29,11 +30,10 @@ absl::Status TooLate(const NoTurn& none, const base::Moment& now) {
 }  // namespace
 
 template <typename Work>
-base::Task<std::invoke_result_t<Work, Bucket&, const base::Moment&>> Limiter::With(Call call,
-                                                                                   Work work) {
-  using Result = std::invoke_result_t<Work, Bucket&, const base::Moment&>;
+base::Task<std::optional<Limiter::Given<Work>>> Limiter::InStore(const Call& call, Work& work,
+                                                                 Bucket& seen) {
   struct Outcome {
-    std::optional<Result> result = {};
+    std::optional<Given<Work>> given = {};
     Bucket bucket = {};
   };
   const zoom::RateLimit limit = zoom::RateLimitOf(plan_, call.label);
@@ -43,23 +43,41 @@ base::Task<std::invoke_result_t<Work, Bucket&, const base::Moment&>> Limiter::Wi
     Outcome changed;
     const absl::Status kept = context_.records.ChangeBucket(
         call.account_id, static_cast<int>(call.label), [&](std::string& state) {
+          // The time within the lock: nobody has changed it later than that.
           const base::Moment now = context_.Now();
           changed.bucket = Read(state, limit, now);
-          changed.result = work(changed.bucket, now);
+          changed.given = work(changed.bucket, now);
           state = Write(changed.bucket);
         });
-    if (!kept.ok()) changed.result.reset();
+    if (!kept.ok()) changed.given.reset();
     return changed;
   });
-  if (seen_.size() >= kMostSeen) seen_.erase(seen_.begin());
-  Bucket& seen =
-      seen_.try_emplace({call.account_id, call.label}, Bucket{.limit = limit}).first->second;
-  if (outcome.result) {
-    seen = std::move(outcome.bucket);
-  } else {
-    outcome.result = work(seen, context_.Now());
+  if (outcome.given) seen = std::move(outcome.bucket);
+  co_return std::move(outcome.given);
+}
+
+template <typename Work>
+base::Task<Limiter::Given<Work>> Limiter::With(Call call, Work work) {
+  const Key key = {call.account_id, call.label};
+  std::optional<Given<Work>> given;
+  if (context_.clock.SteadyNow() >= store_rests_until_) {
+    Bucket bucket;
+    given = co_await InStore(call, work, bucket);
+    if (given) {
+      Seen(key) = std::move(bucket);
+    } else {
+      store_rests_until_ = context_.clock.SteadyNow() + kStoreRests;
+    }
   }
-  co_return *std::move(outcome.result);
+  if (!given) given = work(Seen(key), context_.Now());
+  co_return *std::move(given);
+}
+
+Bucket& Limiter::Seen(const Key& key) {
+  const auto found = seen_.find(key);
+  if (found != seen_.end()) return found->second;
+  if (seen_.size() >= kMostSeen) seen_.erase(seen_.begin());
+  return seen_.emplace(key, Bucket{.limit = zoom::RateLimitOf(plan_, key.second)}).first->second;
 }
 
 base::Task<absl::Status> Limiter::AwaitTurn(Call call, SteadyTime deadline) {
@@ -93,10 +111,7 @@ base::Task<bool> Limiter::StillStands(Call call, Turn turn) {
 }
 
 base::Task<absl::Status> Limiter::Hear(Call call, zoom::RateNews news, SteadyTime sent_at) {
-  const auto seen = seen_.find({call.account_id, call.label});
-  const zoom::RateLimit limit =
-      seen == seen_.end() ? zoom::RateLimitOf(plan_, call.label) : seen->second.limit;
-  if (!IsNews(news, limit)) co_return absl::OkStatus();
+  if (!IsNews(news, Seen({call.account_id, call.label}).limit)) co_return absl::OkStatus();
   const auto hear = [news, sent_at](Bucket& bucket, const base::Moment& now) {
     return limits::Hear(bucket, news, sent_at, now);
   };

@@ -4,7 +4,9 @@
 #define JOINPASS_LIB_LIMITS_LIMITER_H_
 
 #include <map>
+#include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -46,8 +48,14 @@ class Limiter {
 
   // The bucket of `call` in the hands of `work` alone; gives what that gives.
   template <typename Work>
-  base::Task<std::invoke_result_t<Work, Bucket&, const base::Moment&>> With(Call call, Work work);
+  using Given = std::invoke_result_t<Work, Bucket&, const base::Moment&>;
+  template <typename Work>
+  base::Task<Given<Work>> With(Call call, Work work);
+  // In the store. Nothing: it fails, and nothing has changed.
+  template <typename Work>
+  base::Task<std::optional<Given<Work>>> InStore(const Call& call, Work& work, Bucket& seen);
 
+  Bucket& Seen(const Key& key);
   base::Task<bool> StillStands(Call call, Turn turn);
   void Tell(const Call& call, absl::Duration time) const;
 
@@ -55,6 +63,8 @@ class Limiter {
   const ZoomPlan plan_;
   // As they were when this process saw them last.
   std::map<Key, Bucket> seen_;
+  // Where the store makes one wait in vain, not each call waits.
+  SteadyTime store_rests_until_ = {};
 };
 
 }  // namespace joinpass::limits

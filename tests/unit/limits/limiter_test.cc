@@ -141,6 +141,13 @@ TEST_SUITE("The limiter") {
     loop.Advance(kBetweenBursts);
     CHECK(fifth->has_value());
     CHECK(Begin(Listing())->has_value());
+    // It asks the store again after a second, and not before.
+    REQUIRE(std::filesystem::create_directory(folder / "store"));
+    CHECK(Begin(Listing())->has_value());
+    CHECK(std::filesystem::is_empty(folder / "store"));
+    loop.Advance(absl::Seconds(1));
+    CHECK(Begin(Listing())->has_value());
+    CHECK_FALSE(std::filesystem::is_empty(folder / "store"));
   }
 
   TEST_CASE_FIXTURE(Scene, "ends all waiting when the engine closes") {
