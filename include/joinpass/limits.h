@@ -28,7 +28,7 @@ enum class RateLimits {
 // Why a call to Zoom waits. The names (WaitForName) are stable.
 enum class WaitFor {
   kTurn,   // the account's rate limit has others before it
-  kRetry,  // Zoom failed or refused for a moment; it is sent again
+  kRetry,  // Zoom refused it for a moment; it is sent again
 };
 JOINPASS_EXPORT std::string_view WaitForName(WaitFor what);  // "turn", "retry"
 

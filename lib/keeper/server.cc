@@ -128,7 +128,8 @@ class HttpServer final : public Server {
   base::Mutex mutex_;
   base::CondVar left_;
   std::set<Connection*> connections_ ABSL_GUARDED_BY(mutex_);
-  std::vector<std::thread> threads_;
+  std::vector<std::thread> workers_;
+  std::thread loop_;
 };
 
 std::string_view View(boost::beast::string_view text) { return {text.data(), text.size()}; }
@@ -318,11 +319,11 @@ absl::StatusOr<asio::ssl::context> MakeTls(const ServerOptions& options) {
 HttpServer::~HttpServer() {
   (void)Stop(absl::ZeroDuration());
   working_.reset();
-  for (std::size_t i = 1; i < threads_.size(); ++i) threads_[i].join();
+  for (std::thread& worker : workers_) worker.join();
   // Each ends on the server's thread, and tells us: so before that and we do.
   (void)AwaitNone(absl::InfiniteDuration());
   io_.stop();
-  if (!threads_.empty()) threads_.front().join();
+  if (loop_.joinable()) loop_.join();
 }
 
 absl::Status HttpServer::Open() {
@@ -348,14 +349,15 @@ absl::Status HttpServer::Open() {
 absl::Status HttpServer::Serve(Handler handler) try {
   if (handler_) return Wrong("it serves already");
   handler_ = std::move(handler);
+  for (int i = 0; i < std::max(options_.workers, 1); ++i) {
+    workers_.push_back(base::StartThread("joinpass-work", [this] { work_.run(); }));
+  }
+  // Last: nobody comes in whom nobody answers.
   Accept();
-  threads_.push_back(base::StartThread("joinpass-http", [this] {
+  loop_ = base::StartThread("joinpass-http", [this] {
     const auto guard = asio::make_work_guard(io_);
     io_.run();
-  }));
-  for (int i = 0; i < std::max(options_.workers, 1); ++i) {
-    threads_.push_back(base::StartThread("joinpass-work", [this] { work_.run(); }));
-  }
+  });
   return absl::OkStatus();
 } catch (...) {
   return base::StatusOfException();

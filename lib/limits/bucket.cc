@@ -30,6 +30,8 @@ constexpr absl::Duration kDay = absl::Hours(24);
 // No turn is taken further ahead, and no day is closed for longer.
 constexpr absl::Duration kFurthestTurn = absl::Minutes(10);
 constexpr absl::Duration kLongestDay = absl::Hours(25);
+// What Zoom may have one wait for (Retry-After) without closing the day.
+constexpr absl::Duration kLongestPause = absl::Seconds(15);
 constexpr std::uint64_t kLargestBurst = 8;
 constexpr std::uint64_t kFormat = 1;
 
@@ -109,9 +111,8 @@ bool IsSane(const std::vector<SteadyTime>& turns, SteadyTime last) {
 // Whether time can have brought it there. Another machine's clock may have, or another's file.
 bool IsSane(const Bucket& bucket, const base::Moment& now) {
   return IsSane(bucket.turns, now.steady + kFurthestTurn) && bucket.background_turn <= now.steady &&
-         bucket.cut_at <= now.steady && bucket.closed_until <= now.steady + bucket.limit.window &&
-         bucket.day_closed_until <= now.wall + kLongestDay && bucket.share_at_cut > 0 &&
-         bucket.share_at_cut <= 1;  // and so no NaN
+         bucket.cut_at <= now.steady && bucket.closed_until <= now.steady + kLongestPause &&
+         bucket.share_at_cut > 0 && bucket.share_at_cut <= 1;  // and so no NaN
 }
 
 }  // namespace
@@ -143,7 +144,7 @@ std::variant<Turn, NoTurn> TakeTurn(Bucket& bucket, Urgency urgency, const base:
   const SteadyTime last = in_background ? now.steady : std::min(latest, now.steady + kFurthestTurn);
   if (at > last) return NoTurn{at};
   Enter(bucket, at, now.steady);
-  ++bucket.calls_today;
+  if (at <= now.steady) ++bucket.calls_today;
   if (in_background) {
     bucket.background_turn = at;
     ++bucket.background_calls_today;
@@ -151,7 +152,31 @@ std::variant<Turn, NoTurn> TakeTurn(Bucket& bucket, Urgency urgency, const base:
   return Turn{.at = at, .epoch = bucket.epoch};
 }
 
-bool Stands(const Bucket& bucket, const Turn& turn) { return bucket.epoch == turn.epoch; }
+bool Leave(Bucket& bucket, const Turn& turn, const base::Moment& now) {
+  BeginDay(bucket, DayOf(now.wall));
+  if (bucket.epoch != turn.epoch || IsSpent(bucket, Urgency::kJoin)) return false;
+  ++bucket.calls_today;
+  return true;
+}
+
+void Merge(Bucket& bucket, const Bucket& other) {
+  if (bucket.turns.empty() || (!other.turns.empty() && other.turns.back() > bucket.turns.back())) {
+    bucket.turns = other.turns;
+    bucket.busy_since = other.busy_since;
+  }
+  bucket.background_turn = std::max(bucket.background_turn, other.background_turn);
+  bucket.closed_until = std::max(bucket.closed_until, other.closed_until);
+  bucket.day_closed_until = std::max(bucket.day_closed_until, other.day_closed_until);
+  if (other.cut_at > bucket.cut_at) {
+    bucket.cut_at = other.cut_at;
+    bucket.share_at_cut = other.share_at_cut;
+  }
+  if (other.day < bucket.day) return;
+  BeginDay(bucket, other.day);
+  bucket.calls_today = std::max(bucket.calls_today, other.calls_today);
+  bucket.background_calls_today =
+      std::max(bucket.background_calls_today, other.background_calls_today);
+}
 
 bool Hear(Bucket& bucket, const zoom::RateNews& news, SteadyTime sent_at, const base::Moment& now) {
   const bool is_taught = news.limit && *news.limit != bucket.limit;
@@ -172,6 +197,10 @@ bool Hear(Bucket& bucket, const zoom::RateNews& news, SteadyTime sent_at, const 
     bucket.share_at_cut = std::max(kLeastShare, ShareAt(bucket, now.steady) * kCut * sent);
     bucket.cut_at = now.steady;
     bucket.closed_until = sent_at + bucket.limit.window * kPause;
+    if (news.until > now.wall) {
+      const absl::Duration said = std::min(news.until - now.wall, kLongestPause);
+      bucket.closed_until = std::max(bucket.closed_until, now.steady + said);
+    }
     Void(bucket, now.steady);
     return true;
   }
@@ -209,7 +238,9 @@ std::string Write(const Bucket& bucket) {
 }
 
 Bucket Read(std::string_view bytes, const zoom::RateLimit& limit, const base::Moment& now) {
-  const Bucket fresh = {.limit = limit};
+  const Bucket fresh = {
+      .limit = limit,
+      .epoch = static_cast<std::uint64_t>(absl::ToInt64Nanoseconds(now.steady.SinceBoot()))};
   store::ByteReader in(bytes);
   const auto number = [&] { return static_cast<std::int64_t>(in.Number()); };
   const auto steady = [&] { return SteadyTime::FromSinceBoot(absl::Nanoseconds(number())); };
@@ -232,6 +263,10 @@ Bucket Read(std::string_view bytes, const zoom::RateLimit& limit, const base::Mo
   bucket.calls_today = static_cast<int>(std::clamp<std::int64_t>(number(), 0, 1'000'000'000));
   bucket.background_calls_today =
       static_cast<int>(std::clamp<std::int64_t>(number(), 0, 1'000'000'000));
+  // The wall clock may have been set back.
+  if (bucket.day_closed_until > now.wall + kLongestDay) {
+    bucket.day_closed_until = EndOfDay(DayOf(now.wall));
+  }
   const bool is_ours = in.AtEnd() && bucket.limit.window == limit.window;
   return is_ours && IsSane(bucket, now) ? bucket : fresh;
 }

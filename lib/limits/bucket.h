@@ -65,12 +65,17 @@ int BurstOf(const zoom::RateLimit& limit);
 // The share that stands at `now`, up to 1.
 double ShareAt(const Bucket& bucket, SteadyTime now);
 
-// Takes a turn that is not after `latest`, nor more than 10 minutes from now.
+// Takes a turn that is not after `latest`, nor more than 10 minutes from now. One that is now
+// leaves now; else see Leave().
 std::variant<Turn, NoTurn> TakeTurn(Bucket& bucket, Urgency urgency, const base::Moment& now,
                                     SteadyTime latest);
 
-// Whether a turn that was taken is still one.
-bool Stands(const Bucket& bucket, const Turn& turn);
+// Whether a turn that was waited for is still one, and there is one more call today. Then its
+// call leaves.
+bool Leave(Bucket& bucket, const Turn& turn, const base::Moment& now);
+
+// Takes in what `other` knows, which is the same bucket as somebody had it who could not keep it.
+void Merge(Bucket& bucket, const Bucket& other);
 
 // What the answer to a call that was sent at `sent_at` says. False: nothing that is new.
 bool Hear(Bucket& bucket, const zoom::RateNews& news, SteadyTime sent_at, const base::Moment& now);
@@ -79,7 +84,7 @@ bool Hear(Bucket& bucket, const zoom::RateNews& news, SteadyTime sent_at, const 
 bool IsNews(const zoom::RateNews& news, const zoom::RateLimit& limit);
 
 // As bytes, and back. A bucket that cannot be read, or whose times cannot be, is as good as a
-// new one: `limit` and nothing else.
+// new one: `limit`, and an epoch that was never before.
 std::string Write(const Bucket& bucket);
 Bucket Read(std::string_view bytes, const zoom::RateLimit& limit, const base::Moment& now);
 

@@ -24,7 +24,8 @@ struct Call {
   std::string account_id = {};  // whose limit it counts against
   zoom::RateLabel label = zoom::RateLabel::kLight;
   Urgency urgency = Urgency::kJoin;
-  std::string credential_id = {};  // for those who hear of waits
+  std::string credential_id = {};  // for those who hear of waits, as is this:
+  bool is_repeat = false;
 };
 
 // The buckets stand in the store. Where that fails, nobody's call fails: each process then goes
@@ -36,8 +37,9 @@ class Limiter {
   // `plan`: what an account is taken to have until Zoom's answers say.
   Limiter(const service::Context& context, ZoomPlan plan) : context_(context), plan_(plan) {}
 
-  // Waits until `call` may be sent. Errors: rate_limited (there is no turn by `deadline`;
-  // ErrorInfo::retry_at says when there may be one), cancelled (the engine is closing)
+  // Waits until `call` may be sent. Errors: rate_limited (there is no turn by `deadline`, nor
+  // within 10 minutes; ErrorInfo::retry_at says when there may be one), cancelled (the engine
+  // is closing)
   base::Task<absl::Status> AwaitTurn(Call call, SteadyTime deadline);
 
   // What came to a call that had left at `sent_at`.
@@ -46,6 +48,12 @@ class Limiter {
  private:
   using Key = std::pair<std::string, zoom::RateLabel>;
 
+  // A bucket as this process saw it last.
+  struct Known {
+    Bucket bucket = {};
+    bool is_ahead = false;  // of the store, which could not keep what was done
+  };
+
   // The bucket of `call` in the hands of `work` alone; gives what that gives.
   template <typename Work>
   using Given = std::invoke_result_t<Work, Bucket&, const base::Moment&>;
@@ -53,16 +61,15 @@ class Limiter {
   base::Task<Given<Work>> With(Call call, Work work);
   // In the store. Nothing: it fails, and nothing has changed.
   template <typename Work>
-  base::Task<std::optional<Given<Work>>> InStore(const Call& call, Work& work, Bucket& seen);
+  base::Task<std::optional<Given<Work>>> InStore(const Call& call, Work& work, Known& known);
 
-  Bucket& Seen(const Key& key);
-  base::Task<bool> StillStands(Call call, Turn turn);
+  Known& Seen(const Key& key);
+  base::Task<bool> MayLeave(Call call, Turn turn);
   void Tell(const Call& call, absl::Duration time) const;
 
   const service::Context& context_;
   const ZoomPlan plan_;
-  // As they were when this process saw them last.
-  std::map<Key, Bucket> seen_;
+  std::map<Key, Known> seen_;
   // Where the store makes one wait in vain, not each call waits.
   SteadyTime store_rests_until_ = {};
 };

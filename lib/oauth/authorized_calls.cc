@@ -14,6 +14,10 @@ namespace {
 // How often one call is sent whatever the limiter does: another app of the account may have all
 // that there is.
 constexpr int kMostThrottled = 4;
+// Zoom may say how long it has one wait. For longer a call is not worth keeping.
+constexpr absl::Duration kLongestPause = absl::Seconds(15);
+// In the time of a wait for its turn a token may end.
+constexpr absl::Duration kGrowsOld = absl::Seconds(1);
 
 absl::Status CheckScope(const Grant& grant, Feature feature) {
   if (!grant.scopes_known || zoom::Allows(grant.scopes, feature, grant.kind))
@@ -45,12 +49,26 @@ base::Task<absl::StatusOr<Grant>> AuthorizedCalls::GrantOf(const Caller& caller,
   co_return co_await tokens_.Get(caller.credential_id, deadline);
 }
 
+base::Task<absl::Status> AuthorizedCalls::AwaitTurn(const Caller& caller, Grant& grant,
+                                                    limits::Call call, SteadyTime deadline) {
+  const SteadyTime before = context_.clock.SteadyNow();
+  JOINPASS_CO_RETURN_IF_ERROR(co_await pacing_.limiter->AwaitTurn(std::move(call), deadline));
+  if (context_.clock.SteadyNow() - before < kGrowsOld) co_return absl::OkStatus();
+  JOINPASS_CO_ASSIGN_OR_RETURN(grant, co_await GrantOf(caller, deadline));
+  co_return absl::OkStatus();
+}
+
 base::Task<absl::StatusOr<AuthorizedCalls::Answered>> AuthorizedCalls::SendInTurn(
-    const Grant& grant, limits::Call call, Asked& asked, SteadyTime deadline) {
+    const Caller& caller, Grant& grant, Asked& asked, SteadyTime deadline) {
+  limits::Call call;
+  call.account_id = grant.account_id;
+  call.label = asked.label_for(grant.kind);
+  call.urgency = pacing_.urgency;
+  call.credential_id = caller.credential_id;
   // Whose account it is, a first consent does not say before it is asked.
   const bool is_paced = pacing_.limiter != nullptr && !call.account_id.empty();
   for (int times = 1;; ++times) {
-    if (is_paced) JOINPASS_CO_RETURN_IF_ERROR(co_await pacing_.limiter->AwaitTurn(call, deadline));
+    if (is_paced) JOINPASS_CO_RETURN_IF_ERROR(co_await AwaitTurn(caller, grant, call, deadline));
     Answered answered;
     answered.sent_at = context_.Now();
     JOINPASS_CO_ASSIGN_OR_RETURN(answered.response,
@@ -58,8 +76,10 @@ base::Task<absl::StatusOr<AuthorizedCalls::Answered>> AuthorizedCalls::SendInTur
     if (!is_paced) co_return answered;
     const zoom::RateNews news = zoom::ReadRateNews(answered.response, call.label);
     (void)co_await pacing_.limiter->Hear(call, news, answered.sent_at.steady);
-    const bool again = news.throttled == zoom::Throttled::kASecond && times < kMostThrottled;
-    if (!again) co_return answered;
+    const bool is_short = news.until <= context_.clock.Now() + kLongestPause;
+    const bool again = news.throttled == zoom::Throttled::kASecond && is_short;
+    if (!again || times == kMostThrottled) co_return answered;
+    call.is_repeat = true;
   }
 }
 
@@ -75,13 +95,8 @@ base::Task<absl::StatusOr<AuthorizedCalls::Answered>> AuthorizedCalls::Send(Call
       JOINPASS_CO_ASSIGN_OR_RETURN(grant, co_await tokens_.Get(credential_id, deadline));
     }
     JOINPASS_CO_RETURN_IF_ERROR(CheckScope(grant, asked.feature));
-    limits::Call call;
-    call.account_id = grant.account_id;
-    call.label = asked.label_for(grant.kind);
-    call.urgency = pacing_.urgency;
-    call.credential_id = credential_id;
     JOINPASS_CO_ASSIGN_OR_RETURN(const Answered answered,
-                                 co_await SendInTurn(grant, std::move(call), asked, deadline));
+                                 co_await SendInTurn(caller, grant, asked, deadline));
     if (caller.grant) co_return answered;
     if (!RefusesAccessToken(answered.response)) {
       const bool proven = TakesAccessToken(answered.response);

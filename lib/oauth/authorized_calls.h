@@ -96,9 +96,12 @@ class AuthorizedCalls {
   };
 
   base::Task<absl::StatusOr<Answered>> Send(Caller caller, Asked asked, SteadyTime deadline);
-  // With one grant, until Zoom does not say any more that there were too many.
-  base::Task<absl::StatusOr<Answered>> SendInTurn(const Grant& grant, limits::Call call,
-                                                  Asked& asked, SteadyTime deadline);
+  // Until Zoom does not say any more that there were too many. `grant` is had again where it
+  // may have grown old meanwhile.
+  base::Task<absl::StatusOr<Answered>> SendInTurn(const Caller& caller, Grant& grant, Asked& asked,
+                                                  SteadyTime deadline);
+  base::Task<absl::Status> AwaitTurn(const Caller& caller, Grant& grant, limits::Call call,
+                                     SteadyTime deadline);
 
   const service::Context& context_;
   AccessTokens& tokens_;

@@ -69,6 +69,7 @@ absl::StatusOr<DirectoryChange> Records::ChangeFor(const RowSealer& sealer,
     auto host = store::ChangeFor(sealer, *learning.host, seen, latest);
     if (host) change.hosts.push_back(*std::move(host));
   }
+  const bool changes_host = !change.hosts.empty();
   std::vector<MeetingSearch> searches;
   for (const MeetingRecord& meeting : meetings) searches.push_back(sealer.SearchMeeting(meeting));
   JOINPASS_ASSIGN_OR_RETURN(const auto seen, store_.directory().FindEachMeeting(searches));
@@ -82,7 +83,8 @@ absl::StatusOr<DirectoryChange> Records::ChangeFor(const RowSealer& sealer,
   }
   // A meeting refers to the row of its host.
   for (const HostRecord& host : HostsIn(changed, latest)) {
-    if (learning.host && IsSame(host, *learning.host)) continue;
+    const bool is_changed = changes_host && IsSame(host, *learning.host);
+    if (is_changed) continue;
     JOINPASS_ASSIGN_OR_RETURN(const auto host_seen, FindHostRow(sealer, host));
     auto row = ChangeForHostOfMeeting(sealer, host, host_seen, latest);
     if (row) change.hosts.push_back(*std::move(row));

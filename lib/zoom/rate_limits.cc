@@ -33,7 +33,8 @@ std::string_view NameOf(RateLabel label) {
 
 Throttled ThrottledBy(const message::Response& response) {
   const Refusal refusal = ReadRefusal(response);
-  if (response.status != 429 && refusal.code != 429) return Throttled::kNot;
+  const bool is_refused = response.status >= 400;
+  if (!is_refused || (response.status != 429 && refusal.code != 429)) return Throttled::kNot;
   const std::string_view message = base::View(refusal.message);
   if (Contains(message, "particular user")) return Throttled::kUser;
   const bool daily = Says(response, "X-RateLimit-Type", "Daily-limit");
@@ -85,7 +86,7 @@ RateLimit RateLimitOf(ZoomPlan plan, RateLabel label) {
 
 RateNews ReadRateNews(const message::Response& response, RateLabel label) {
   RateNews news = {.throttled = ThrottledBy(response), .limit = LimitSaid(response, label)};
-  if (news.throttled == Throttled::kADay || news.throttled == Throttled::kUser) {
+  if (news.throttled != Throttled::kNot) {
     news.until = RetryAt(response).value_or(absl::InfinitePast());
   }
   return news;

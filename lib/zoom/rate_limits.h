@@ -36,7 +36,7 @@ enum class Throttled {
 
 struct RateNews {
   Throttled throttled = Throttled::kNot;
-  absl::Time until = absl::InfinitePast();  // if it was said, of kADay and kUser
+  absl::Time until = absl::InfinitePast();  // if it was said
   std::optional<RateLimit> limit = {};      // the account's for calls of this label, if said
 };
 RateNews ReadRateNews(const message::Response& response, RateLabel label);

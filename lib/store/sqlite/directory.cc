@@ -126,13 +126,16 @@ absl::StatusOr<Outcome> Change(Connection& db, const HostChange& change) {
                                    ")=" JOINPASS_SQL_HOST_VALUES " WHERE app=" JOINPASS_SQL_APP
                                    " AND (" JOINPASS_SQL_HOST ") IS " JOINPASS_SQL_HOST_VALUES));
   Bind(Bind(update, row).Text(row.app_id), *change.seen);
-  JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, RunChange(db, update, Outcome::kMoved));
-  if (outcome != Outcome::kDone || !change.has_moved) return outcome;
+  return RunChange(db, update, Outcome::kMoved);
+}
+
+// Within a transaction. What was learnt of his meetings before he moved, and not again since.
+absl::Status LeaveMeetings(Connection& db, const HostChange& change) {
+  if (!change.has_moved) return absl::OkStatus();
   JOINPASS_ASSIGN_OR_RETURN(Statement leave,
                             db.Use("DELETE FROM meeting WHERE max(host_at, deleted_at)<? AND "
                                    "host=(SELECT seq FROM host WHERE user_key=?)"));
-  JOINPASS_RETURN_IF_ERROR(leave.Time(row.account_at).Bytes(row.user_key).Run());
-  return outcome;
+  return leave.Time(change.row.account_at).Bytes(change.row.user_key).Run();
 }
 
 // Within a transaction. 0: nobody said who hosts it; nothing: his row is not there.
@@ -193,6 +196,10 @@ absl::StatusOr<Outcome> SqliteDirectory::Change(const DirectoryChange& change) {
   if (hosts != Outcome::kDone) return hosts;
   JOINPASS_ASSIGN_OR_RETURN(const Outcome meetings, ChangeEach(db, change.meetings));
   if (meetings != Outcome::kDone) return meetings;
+  // After the meetings: what is learnt of one at the same time was seen before.
+  for (const HostChange& host : change.hosts) {
+    JOINPASS_RETURN_IF_ERROR(LeaveMeetings(db, host));
+  }
   if (change.webhook) JOINPASS_RETURN_IF_ERROR(PutNote(db, *change.webhook));
   JOINPASS_RETURN_IF_ERROR(transaction.Commit());
   return Outcome::kDone;

@@ -45,12 +45,20 @@ std::string BootName() {
   return absl::StrCat(base::ToAbsl(kName), id, ".db");
 }
 
+// "limits-0a1b2c3d.db", or its journal.
+bool IsLimitsFile(std::string_view name) {
+  if (!name.starts_with(kName)) return false;
+  const std::size_t end = name.find_first_not_of("0123456789abcdef", kName.size());
+  const std::string_view rest = end == std::string_view::npos ? "" : name.substr(end);
+  return end == kName.size() + kBootIdUsed && (rest == ".db" || rest == ".db-journal");
+}
+
 // What cannot be removed stays: nobody reads it.
 void RemoveOthers(const std::string& folder, const std::string& name) {
   std::error_code ignored;
   for (fs::directory_iterator at(folder, ignored), end; at != end; at.increment(ignored)) {
     const std::string file = at->path().filename();
-    if (file.starts_with(kName) && !file.starts_with(name)) fs::remove(at->path(), ignored);
+    if (IsLimitsFile(file) && !file.starts_with(name)) fs::remove(at->path(), ignored);
   }
 }
 

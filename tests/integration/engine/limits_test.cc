@@ -99,8 +99,10 @@ TEST_SUITE("An engine and Zoom's rate limits") {
          {std::pair{RateLimits::kIgnored, 1}, {RateLimits::kKept, 4}}) {
       const std::string credential = OpenAnew(ZoomPlan::kPro, rate_limits);
       // Another app has all that there is.
-      zoom->SetLimits(
-          {.kept = true, .windows = fake_zoom::LimitWindows::kSliding, .foreign_a_second = 1'000});
+      zoom->SetLimits({.kept = true,
+                       .windows = fake_zoom::LimitWindows::kSliding,
+                       .refused_count = true,
+                       .foreign_a_second = 1'000});
       CHECK(NameOf(engine->credentials().Validate(credential, absl::Seconds(60))) ==
             "rate_limited");
       CHECK(zoom->Calls("users/me") == calls);

@@ -119,7 +119,7 @@ TEST_SUITE("A bucket") {
           if (waiting[i].at > at) continue;
           const Turn turn = waiting[i];
           waiting.erase(waiting.begin() + static_cast<std::ptrdiff_t>(i--));
-          if (Stands(bucket, turn)) {
+          if (Leave(bucket, turn, After(now))) {
             left.push_back(now);
           } else {
             take(now);
@@ -205,12 +205,13 @@ TEST_SUITE("A bucket") {
     };
     Turn turn;
     while (turn.at < kStart + absl::Seconds(3)) turn = take(absl::ZeroDuration());
-    CHECK(Stands(bucket, turn));
+    Bucket undisturbed = bucket;
+    CHECK(Leave(undisturbed, turn, After(absl::Seconds(2.1))));
     const auto share_at = [&](double seconds) {
       return ShareAt(bucket, kStart + absl::Seconds(seconds));
     };
     CHECK(Hear(bucket, kTooMany, kStart + absl::Seconds(2), After(absl::Seconds(2.1))));
-    CHECK_FALSE(Stands(bucket, turn));
+    CHECK_FALSE(Leave(bucket, turn, After(absl::Seconds(2.1))));
     CHECK(share_at(2.1) == doctest::Approx(0.96));
     CHECK(share_at(8) == doctest::Approx(0.96));
     CHECK(share_at(8.1 + 1) == doctest::Approx(0.98));
@@ -256,6 +257,77 @@ TEST_SUITE("A bucket") {
       CHECK(Join(bucket, row.opens, row.opens) == row.opens);
       CHECK(ShareAt(bucket, kStart) == 1.0);
     }
+  }
+
+  TEST_CASE("lets nobody leave who waited while the day was closed") {
+    Bucket bucket = {.limit = {.calls = 1}};
+    REQUIRE(Join(bucket, absl::ZeroDuration()));
+    const auto taken =
+        TakeTurn(bucket, Urgency::kJoin, After(absl::ZeroDuration()), SteadyTime::InfiniteFuture());
+    CHECK(Hear(bucket, {.throttled = Throttled::kADay}, kStart, After(absl::Seconds(1))));
+    CHECK_FALSE(Leave(bucket, std::get<Turn>(taken), After(absl::Seconds(2))));
+  }
+
+  TEST_CASE("is closed for as long as Zoom says, if that is short") {
+    struct Row {
+      absl::Duration until;
+      absl::Duration opens;
+    };
+    for (const Row& row :
+         {Row{absl::Milliseconds(300), absl::Milliseconds(500)},
+          Row{absl::Seconds(7), absl::Seconds(7)}, Row{absl::Hours(7), absl::Seconds(15.1)}}) {
+      Bucket bucket = {.limit = Light()};
+      const RateNews news = {.throttled = Throttled::kASecond, .until = kWall + row.until};
+      CHECK(Hear(bucket, news, kStart, After(absl::Milliseconds(100))));
+      CHECK(NoTurnFor(bucket, Urgency::kJoin, absl::Milliseconds(200)) == row.opens);
+      bucket = Read(Write(bucket), Light(), After(absl::Milliseconds(200)));
+      CHECK(NoTurnFor(bucket, Urgency::kJoin, absl::Milliseconds(200)) == row.opens);
+    }
+  }
+
+  TEST_CASE("counts what has left, not those who wait, and on the day on which it leaves") {
+    Bucket bucket = {.limit = Light(ZoomPlan::kFree)};
+    std::vector<Turn> turns;
+    for (int i = 0; i < 1'000; ++i) {
+      turns.push_back(std::get<Turn>(TakeTurn(bucket, Urgency::kJoin, After(absl::ZeroDuration()),
+                                              SteadyTime::InfiniteFuture())));
+    }
+    CHECK(bucket.calls_today == 4);
+    CHECK(Leave(bucket, turns[4], After(absl::Seconds(2))));
+    CHECK(bucket.calls_today == 5);
+    (void)Hear(bucket, kTooMany, kStart + absl::Seconds(3), After(absl::Seconds(3)));
+    CHECK_FALSE(Leave(bucket, turns[5], After(absl::Seconds(3))));
+    CHECK(bucket.calls_today == 5);
+    const Turn last = {.at = kStart + absl::Seconds(6'401), .epoch = bucket.epoch};
+    bucket.calls_today = 6'000;
+    CHECK_FALSE(Leave(bucket, last, After(absl::Seconds(6'399))));
+    CHECK(Leave(bucket, last, After(absl::Seconds(6'401))));
+    CHECK(bucket.calls_today == 1);
+  }
+
+  TEST_CASE("takes in what was done while it could not be kept") {
+    Bucket kept = {.limit = Light()};
+    Bucket other = kept;
+    for (int i = 0; i < 20; ++i) (void)Join(other, absl::ZeroDuration());
+    (void)Hear(other, kTooMany, kStart, After(absl::Seconds(1)));
+    Bucket merged = kept;
+    Merge(merged, other);
+    CHECK(*Join(merged, absl::Seconds(1)) == *Join(other, absl::Seconds(1)));
+    CHECK(ShareAt(merged, kStart + absl::Seconds(1)) == ShareAt(other, kStart + absl::Seconds(1)));
+    CHECK(merged.calls_today == other.calls_today);
+    Bucket same = merged;
+    Merge(same, kept);
+    CHECK(same == merged);
+  }
+
+  TEST_CASE("stands a wall clock that is set back") {
+    Bucket bucket = {.limit = Light(ZoomPlan::kBusiness)};
+    (void)Hear(bucket, {.throttled = Throttled::kADay}, kStart, After(absl::ZeroDuration()));
+    const base::Moment back = {kWall - absl::Hours(48), kStart + absl::Seconds(1)};
+    const Bucket read = Read(Write(bucket), Light(), back);
+    CHECK(read.limit == bucket.limit);
+    CHECK(read.epoch == bucket.epoch);
+    CHECK(read.day_closed_until == kWall - absl::Hours(48) + absl::Seconds(6'400));
   }
 
   TEST_CASE("spends a day's calls and no more, and leaves most of them to joins") {
@@ -304,7 +376,8 @@ TEST_SUITE("A bucket") {
 
   TEST_CASE("is a new one where it cannot be read, or time cannot have made it so") {
     Bucket bucket = {.limit = Light()};
-    const Bucket fresh = bucket;
+    Bucket fresh = bucket;
+    fresh.epoch = 360'300'000'000'000;  // by the clock: none that was before
     (void)Join(bucket, absl::Minutes(5));
     (void)Hear(bucket, kTooMany, kStart + absl::Minutes(5), After(absl::Minutes(5)));
     const std::string bytes = Write(bucket);
@@ -315,7 +388,7 @@ TEST_SUITE("A bucket") {
     CHECK(Read(bytes + "x", Light(), After(absl::Minutes(5))) == fresh);
     CHECK(Read(std::string(1'000, '\xff'), Light(), After(absl::Minutes(5))) == fresh);
     // By the clock of another machine, or of this one before it was started again.
-    CHECK(Read(bytes, Light(), After(absl::Minutes(4))) == fresh);
+    CHECK(Read(bytes, Light(), After(absl::Minutes(4))).turns.empty());
     const RateLimit other_window = {.calls = 10, .window = absl::Minutes(1)};
     CHECK(Read(bytes, other_window, After(absl::Minutes(5))).limit == other_window);
     // No byte makes it close for long.

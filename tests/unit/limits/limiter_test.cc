@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -148,6 +149,32 @@ TEST_SUITE("The limiter") {
     loop.Advance(absl::Seconds(1));
     CHECK(Begin(Listing())->has_value());
     CHECK_FALSE(std::filesystem::is_empty(folder / "store"));
+  }
+
+  TEST_CASE_FIXTURE(Scene, "brings to the store what was done without it") {
+    std::filesystem::remove_all(folder / "store");
+    for (int i = 0; i < 8; ++i) (void)Begin(Listing());
+    REQUIRE(std::filesystem::create_directory(folder / "store"));
+    loop.Advance(absl::Seconds(1));
+    for (int i = 0; i < 12; ++i) (void)Begin(Listing());
+    CHECK(waits.back().time > 2 * kBetweenBursts - absl::Milliseconds(1));
+    CHECK_FALSE(std::filesystem::is_empty(folder / "store"));
+  }
+
+  TEST_CASE_FIXTURE(Scene, "has those who slept too long wait again") {
+    std::vector<Result> all;
+    for (int i = 0; i < 200; ++i) all.push_back(Begin(Listing()));
+    const auto left = [&] {
+      return std::count_if(all.begin(), all.end(),
+                           [](const Result& one) { return one->has_value(); });
+    };
+    loop.Advance(absl::Milliseconds(1));
+    CHECK(left() == 4);
+    // As a machine that was stopped.
+    loop.Advance(absl::Seconds(8));
+    CHECK(left() <= 4 + 8);
+    for (int i = 0; i < 400; ++i) loop.AdvanceToNext();
+    CHECK(left() == 200);
   }
 
   TEST_CASE_FIXTURE(Scene, "ends all waiting when the engine closes") {

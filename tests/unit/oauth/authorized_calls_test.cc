@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -246,6 +247,57 @@ TEST_SUITE("AuthorizedCalls that keep to the limits") {
       REQUIRE(next->has_value());
       CHECK((*next)->ok() != closes);
     }
+  }
+
+  TEST_CASE_FIXTURE(PacedScene, "wait as long as Zoom says, if that is short, and tell so") {
+    std::vector<Wait> waits;
+    context.listeners.on_wait = [&waits](const Wait& wait) { waits.push_back(wait); };
+    message::Response later = TooMany();
+    later.headers.push_back({"Retry-After", "9"});
+    later.received_at = clock.Now();
+    answers = {later, JsonAnswer(200, R"({"id":"u"})")};
+    const auto user = Ask(absl::Minutes(1));
+    REQUIRE(waits.size() == 1);
+    CHECK(waits[0].what == WaitFor::kRetry);
+    CHECK(waits[0].time == absl::Seconds(9));
+    loop.Advance(absl::Seconds(9));
+    REQUIRE(user->has_value());
+    CHECK((*user)->ok());
+
+    later.headers.back().value = "16";
+    later.received_at = clock.Now();
+    answers = {later};
+    const auto refused = Ask(absl::Minutes(1));
+    REQUIRE(refused->has_value());
+    CHECK(GetErrorInfo((*refused)->status())->retry_at == clock.Now() + absl::Seconds(16));
+    CHECK(transport.seen.size() == 3);
+  }
+
+  TEST_CASE_FIXTURE(PacedScene, "send no token that has ended while they waited") {
+    answers = {JsonAnswer(200, R"({"id":"u"})")};
+    transport.answer = [this](const auto& seen) {
+      return seen.target == "/oauth/token" ? TokenAnswer(1) : answers[0];
+    };
+    // So that one waits for minutes.
+    auto spend = [this]() -> base::Task<absl::Status> {
+      limits::Call call;
+      call.account_id = "account-1";
+      co_return co_await limiter.AwaitTurn(call, In(absl::Minutes(9)));
+    };
+    clock.Advance(absl::Minutes(57));  // the token has three left
+    for (int i = 0; i < 30 * 60 * 4; ++i) (void)Start(spend());
+    loop.Run();
+    const auto user = Ask(absl::Minutes(9));
+    CHECK_FALSE(user->has_value());
+    while (!user->has_value() && loop.AdvanceToNext()) {
+    }
+    REQUIRE(user->has_value());
+    CHECK((*user)->ok());
+    CHECK(transport.seen.back().authorization == "Bearer access-1");
+    const auto old =
+        std::count_if(transport.seen.begin(), transport.seen.end(),
+                      [](const auto& seen) { return seen.authorization == "Bearer access-0"; });
+    CHECK(old == 0);
   }
 
   TEST_CASE_FIXTURE(PacedScene, "learn the account's limit from an answer") {

@@ -36,14 +36,16 @@ TEST_SUITE("The file of the limits") {
                     "is made when it is needed, for nobody else, and replaces others") {
     const std::string place = folder / "store";
     CHECK(LimitFiles(place).empty());
-    for (const char* name : {"limits-0ld.db", "limits-0ld.db-journal"}) {
+    for (const char* name : {"limits-01dcafe0.db", "limits-01dcafe0.db-journal"}) {
       std::ofstream(place + "/" + name) << "x";
     }
+    std::ofstream(place + "/limits-report.csv") << "somebody's";
     REQUIRE(Append(records).ok());
+    CHECK(fs::exists(place + "/limits-report.csv"));
     const std::vector<std::string> files = LimitFiles(place);
     REQUIRE(files.size() == 1);
-    CHECK(files[0] != "limits-0ld.db");
-    CHECK_FALSE(fs::exists(place + "/limits-0ld.db-journal"));
+    CHECK(files[0] != "limits-01dcafe0.db");
+    CHECK_FALSE(fs::exists(place + "/limits-01dcafe0.db-journal"));
     struct stat file = {};
     REQUIRE(stat((place + "/" + files[0]).c_str(), &file) == 0);
     CHECK((file.st_mode & 0777) == 0600);

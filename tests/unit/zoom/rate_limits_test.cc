@@ -79,6 +79,9 @@ TEST_SUITE("Rate limits") {
           Row{Answer(429, ""), Throttled::kASecond},
           // As Zoom also says it: within another status.
           Row{Answer(400, kQps), Throttled::kASecond}, Row{Answer(200, ""), Throttled::kNot},
+          Row{Answer(200, kQps), Throttled::kNot},
+          Row{Answer(429, "slow down", {{"Retry-After", "7"}}), Throttled::kASecond,
+              absl::FromUnixSeconds(1'600'000'007)},
           Row{Answer(503, ""), Throttled::kNot}}) {
       const RateNews news = ReadRateNews(row.answer, RateLabel::kLight);
       CHECK(news.throttled == row.throttled);

@@ -47,6 +47,30 @@ TEST_SUITE("Webhooks in the store") {
     CHECK(Must(records.GetWebhookNotes("app_1")).good_event == "a");
   }
 
+  TEST_CASE_FIXTURE(DirectoryFixture, "move a host, and tell of a meeting of his in one") {
+    HostRecord ann = HostOf("app_1", "ann", kRoom, "ann", At(-60));
+    Put(ann);
+    Put(MeetingOf("app_1", kRoom, "ann", At(-60)));
+    Put(MeetingOf("app_1", kNumber, "ann", At(-60)));
+    ann.account_id = {"another account", At(0)};
+    ann.personal_meeting_id = {kRoom + 1, At(0)};
+    const Records::Webhook webhook = {"app_1", "{}", "user.updated"};
+    const MeetingRecord left = Deleted(At(0), kRoom);
+    REQUIRE(records.PutByWebhook(webhook, ann, std::array{left}, At(0)).ok());
+    CHECK(Must(records.FindHost("app_1", "ann"))->account_id.value == "another account");
+    CHECK(Stored(kRoom).deleted.value);
+    CHECK(Must(FindMeetings(records, kNumber)).empty());  // of the account before
+  }
+
+  TEST_CASE_FIXTURE(DirectoryFixture, "bring a host along of whom they say nothing else") {
+    const HostRecord bob = {.app_id = "app_1", .user_id = "bob"};
+    const Records::Webhook webhook = {"app_1", "{}", "meeting.started"};
+    const MeetingRecord meeting = MeetingOf("app_1", kNumber, "bob", At(0));
+    REQUIRE(records.PutByWebhook(webhook, bob, std::array{meeting}, At(0)).ok());
+    CHECK(Must(FindMeetings(records, kNumber)).size() == 1);
+    CHECK(Must(records.FindHost("app_1", "bob"))->account_id.value == "account");
+  }
+
   TEST_CASE_FIXTURE(StoreFixture, "leave the last good and the last bad one of each app") {
     const absl::Time now = absl::FromUnixSeconds(1'700'000'000);
     CHECK(Must(records.GetWebhookNotes("app_1")).good_at == absl::InfinitePast());
