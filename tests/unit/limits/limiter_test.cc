@@ -26,6 +26,11 @@ struct Scene : testing::EngineRoom {
   Scene() {
     context.listeners.on_wait = [this](const Wait& wait) { waits.push_back(wait); };
   }
+  // Ends all that still waits.
+  ~Scene() {
+    context.closing->Begin();
+    loop.Run();
+  }
 
   static Call Listing(Urgency urgency = Urgency::kJoin, std::string account = "account-1") {
     Call call;
@@ -130,6 +135,8 @@ TEST_SUITE("The limiter") {
     const auto closed = EngineRoom::Begin(theirs.AwaitTurn(Listing(), In(absl::Seconds(9))));
     REQUIRE(closed->has_value());
     CHECK(GetErrorInfo(**closed)->retry_at == absl::FromUnixSeconds(1'700'006'400));
+    there.closing->Begin();
+    loop.Run();
   }
 
   TEST_CASE_FIXTURE(Scene, "goes by what it knows itself where the store fails") {

@@ -198,6 +198,11 @@ struct PacedScene : EngineRoom {
       return answer;
     };
   }
+  // Ends all that still waits.
+  ~PacedScene() {
+    context.closing->Begin();
+    loop.Run();
+  }
   auto Ask(absl::Duration timeout = absl::Seconds(10)) {
     return Begin(calls.Call(zoom::GetUser(zoom::Whom::Me()), "cred_1", In(timeout)));
   }
