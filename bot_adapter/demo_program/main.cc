@@ -7,6 +7,7 @@
 // redirect to the server of `joinpass serve`, the sealed store on disk. It ends with the line
 // `demo: ok`.
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -115,14 +116,14 @@ ClientApp CreateApp(Stage& stage, AppKind kind, const std::string& client_id) {
   return {client_id, *id};
 }
 
-absl::StatusOr<Credential> CredentialOf(Credentials& credentials, const std::string& app_id,
-                                        const std::string& email) {
+absl::StatusOr<Credential> NewestCredential(Credentials& credentials, const std::string& app_id) {
   const auto all = credentials.List(app_id);
   if (!all.ok()) return all.status();
-  for (const Credential& one : *all) {
-    if (one.email == email) return one;
-  }
-  return absl::NotFoundError(email);
+  const auto newest = std::max_element(
+      all->begin(), all->end(),
+      [](const Credential& a, const Credential& b) { return a.connected_at < b.connected_at; });
+  if (newest == all->end()) return absl::NotFoundError(app_id);
+  return *newest;
 }
 
 // Sends a user through the consent page and reads what he, or his account, hosts.
@@ -130,9 +131,8 @@ void Connect(Stage& stage, const ClientApp& app, const std::string& email) {
   const std::string link = absl::StrCat(stage.url, "/connect/", app.id);
   (void)Step(absl::StrCat("the browser of ", email, ": our link, Zoom's page, Allow, and back"),
              [&] { return fake_zoom::Connect(stage.zoom->ca_file(), link, email); });
-  const auto credential = Step("find his credential", [&] {
-    return CredentialOf(stage.engine->credentials(), app.id, email);
-  });
+  const auto credential = Step(
+      "find his credential", [&] { return NewestCredential(stage.engine->credentials(), app.id); });
   const auto report = Step("sync the directory", [&] {
     return stage.engine->directory().Sync(credential->id, absl::Seconds(10));
   });
