@@ -30,8 +30,6 @@ constexpr absl::Duration kDay = absl::Hours(24);
 // No turn is taken further ahead, and no day is closed for longer.
 constexpr absl::Duration kFurthestTurn = absl::Minutes(10);
 constexpr absl::Duration kLongestDay = absl::Hours(25);
-// What Zoom may have one wait for (Retry-After) without closing the day.
-constexpr absl::Duration kLongestPause = absl::Seconds(15);
 constexpr std::uint64_t kLargestBurst = 8;
 constexpr std::uint64_t kFormat = 1;
 

@@ -26,6 +26,10 @@ namespace joinpass::limits {
 // is before it; all of them have a quarter of the limit, and of the day's.
 enum class Urgency { kJoin, kBackground };
 
+// Zoom may say how long it has one wait (Retry-After). For longer no call is worth keeping, and
+// no bucket is closed but for the rest of the day.
+inline constexpr absl::Duration kLongestPause = absl::Seconds(15);
+
 // When a call may leave. An estimate: it stands while the bucket's epoch is the same.
 struct Turn {
   SteadyTime at = {};

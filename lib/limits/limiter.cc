@@ -3,7 +3,6 @@
 #include <optional>
 #include <variant>
 
-#include "absl/strings/str_cat.h"
 #include "base/status.h"
 
 namespace joinpass {

@@ -14,8 +14,6 @@ namespace {
 // How often one call is sent whatever the limiter does: another app of the account may have all
 // that there is.
 constexpr int kMostThrottled = 4;
-// Zoom may say how long it has one wait. For longer a call is not worth keeping.
-constexpr absl::Duration kLongestPause = absl::Seconds(15);
 // In the time of a wait for its turn a token may end.
 constexpr absl::Duration kGrowsOld = absl::Seconds(1);
 
@@ -76,7 +74,7 @@ base::Task<absl::StatusOr<AuthorizedCalls::Answered>> AuthorizedCalls::SendInTur
     if (!is_paced) co_return answered;
     const zoom::RateNews news = zoom::ReadRateNews(answered.response, call.label);
     (void)co_await pacing_.limiter->Hear(call, news, answered.sent_at.steady);
-    const bool is_short = news.until <= context_.clock.Now() + kLongestPause;
+    const bool is_short = news.until <= context_.clock.Now() + limits::kLongestPause;
     const bool again = news.throttled == zoom::Throttled::kASecond && is_short;
     if (!again || times == kMostThrottled) co_return answered;
     call.is_repeat = true;

@@ -135,6 +135,13 @@ std::string HostOf(const Place& place) {
   return absl::StrCat("Host: ", place.host, ":", place.port, "\r\nConnection: close\r\n");
 }
 
+// `more`: further lines of the header.
+absl::StatusOr<std::string> Get(SSL_CTX* context, const Place& place,
+                                const std::string& more = "") {
+  return Exchange(context, place,
+                  absl::StrCat("GET ", place.target, " HTTP/1.1\r\n", HostOf(place), more, "\r\n"));
+}
+
 absl::Status Refused(const std::string& answer) {
   const std::string body = BodyOf(answer);
   const auto begin = body.find("<h1>");
@@ -154,10 +161,7 @@ absl::StatusOr<std::string> Consent(std::string_view ca_file, std::string_view a
   JOINPASS_ASSIGN_OR_RETURN(const Place place, ReadUrl(authorize_url));
   if (!place.is_https) return base::MakeError(Reason::kInvalidArgument, "consent: not https");
   JOINPASS_ASSIGN_OR_RETURN(const Context context, Trust(ca_file));
-  JOINPASS_ASSIGN_OR_RETURN(
-      const std::string page,
-      Exchange(context.get(), place,
-               absl::StrCat("GET ", place.target, " HTTP/1.1\r\n", HostOf(place), "\r\n")));
+  JOINPASS_ASSIGN_OR_RETURN(const std::string page, Get(context.get(), place));
   if (StatusOf(page) != 200) return Refused(page);
   const std::string form =
       FillConsentForm(BodyOf(page), email, decision == Decision::kAllow ? "allow" : "decline");
@@ -175,20 +179,15 @@ absl::StatusOr<std::string> Connect(std::string_view ca_file, std::string_view c
                                     std::string_view email) {
   JOINPASS_ASSIGN_OR_RETURN(const Context context, Trust(ca_file));
   JOINPASS_ASSIGN_OR_RETURN(const Place begin, ReadUrl(connect_url));
-  JOINPASS_ASSIGN_OR_RETURN(
-      const std::string begun,
-      Exchange(context.get(), begin,
-               absl::StrCat("GET ", begin.target, " HTTP/1.1\r\n", HostOf(begin), "\r\n")));
+  JOINPASS_ASSIGN_OR_RETURN(const std::string begun, Get(context.get(), begin));
   if (StatusOf(begun) != 302) return Refused(begun);
   JOINPASS_ASSIGN_OR_RETURN(const std::string back,
                             Consent(ca_file, HeaderOf(begun, "Location"), email));
   JOINPASS_ASSIGN_OR_RETURN(const Place end, ReadUrl(back));
   const std::string cookie = HeaderOf(begun, "Set-Cookie");
-  JOINPASS_ASSIGN_OR_RETURN(
-      const std::string page,
-      Exchange(context.get(), end,
-               absl::StrCat("GET ", end.target, " HTTP/1.1\r\n", HostOf(end),
-                            "Cookie: ", cookie.substr(0, cookie.find(';')), "\r\n\r\n")));
+  const std::string sent_back =
+      absl::StrCat("Cookie: ", cookie.substr(0, cookie.find(';')), "\r\n");
+  JOINPASS_ASSIGN_OR_RETURN(const std::string page, Get(context.get(), end, sent_back));
   return StatusOf(page) == 200 ? absl::StatusOr<std::string>(BodyOf(page)) : Refused(page);
 }
 
