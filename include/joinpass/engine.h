@@ -78,6 +78,17 @@ struct EngineOptions {
   // A PEM file that replaces the system's CA certificates. Default: the system's.
   std::string ca_file = {};
 
+  // The HTTP proxy that everything goes through, by CONNECT, that speaks TLS and is not on this
+  // machine: "http://user:password@host:port", user and password percent-encoded or left out,
+  // port 80 if there is none. Zoom's names are then looked up by it. Default: none; see
+  // settings.h for the one of the environment.
+  Secret proxy = {};
+
+  // What is reached without it, with commas between: a name ("zoom.us", with all within it;
+  // ".zoom.us" or "*.zoom.us" without itself), an address or a network ("10.0.0.0/8"), each
+  // but a network also with ":port"; "*" is all. What can be no host fits none.
+  std::string no_proxy = {};
+
   // Runs the callbacks of asynchronous calls: post it to the bot's main loop
   // (GLib: g_main_context_invoke). Must not block. Default: the engine's own
   // thread, in which nothing may block: calls of joinpass that do fail there with

@@ -27,10 +27,11 @@ enum class RateLimits {
 
 // Why a call to Zoom waits. The names (WaitForName) are stable.
 enum class WaitFor {
-  kTurn,   // the account's rate limit has others before it
-  kRetry,  // Zoom refused it for a moment; it is sent again
+  kTurn,    // the account's rate limit has others before it
+  kRetry,   // Zoom refused it for a moment, or failed, or nobody answered; it is sent again
+  kOutage,  // the last calls to this origin failed; one is let through to see, and then all
 };
-JOINPASS_EXPORT std::string_view WaitForName(WaitFor what);  // "turn", "retry"
+JOINPASS_EXPORT std::string_view WaitForName(WaitFor what);  // "turn", "retry", "outage"
 
 // One call that waits before it is sent.
 struct Wait {

@@ -66,6 +66,7 @@ enum class Reason {
   kZoomUnavailable,     // [kUnavailable] HTTP 5xx, or a body that is not Zoom's; likewise
   kNetworkUnreachable,  // [kUnavailable] no address, no route, refused, reset
   kTlsFailed,           // [kUnavailable] the certificate or the handshake was refused
+  kProxyRefused,        // [kUnavailable] the proxy makes no way; `http_status`, 407: user, password
   kDeadlineExceeded,    // [kDeadlineExceeded] the deadline of the call passed first
   kRefreshBusy,         // [kUnavailable] another refresh of this credential goes on
   kRefreshUnanswered,   // [kUnavailable] a refresh was sent and no answer came

@@ -25,6 +25,8 @@ namespace joinpass {
 //   engine.oauth_origin    ZOOM_OAUTH_ORIGIN
 //   engine.api_origin      ZOOM_API_ORIGIN
 //   engine.ca_file         JOINPASS_CA_FILE
+//   engine.proxy           https_proxy, HTTPS_PROXY
+//   engine.no_proxy        no_proxy, NO_PROXY
 //   app.kind               JOINPASS_APP_KIND: user_managed or account_managed
 //   app.client_id          ZOOM_OAUTH_CLIENT_ID, ZOOM_OAUTH_APP_CLIENT_ID,
 //                          ZOOM_CLIENT_ID, ZOOM_SDK_KEY

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstdlib>
+#include <cstring>
 
 #include "absl/strings/escaping.h"
 #include "base/undying.h"
@@ -34,6 +36,15 @@ std::string Random::Token(std::size_t bytes) {
   while (!text.empty() && text.back() == '=') text.pop_back();
   Wipe(raw);
   return text;
+}
+
+double Random::Fraction() {
+  constexpr int kBits = 53;  // all that a double holds
+  unsigned char bytes[sizeof(std::uint64_t)];
+  Fill(bytes);
+  std::uint64_t number = 0;
+  std::memcpy(&number, bytes, sizeof(number));
+  return static_cast<double>(number >> (64 - kBits)) / static_cast<double>(1ULL << kBits);
 }
 
 Random& SystemRandom() {

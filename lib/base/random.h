@@ -20,6 +20,9 @@ class Random {
   // `bytes` random bytes as base64url without padding: 16 bytes make 22
   // characters.
   std::string Token(std::size_t bytes);
+
+  // From 0 up to 1, without it.
+  double Fraction();
 };
 
 // The kernel's generator. Lives for ever. Aborts the process if the kernel has

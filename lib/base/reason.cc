@@ -89,6 +89,8 @@ constexpr std::array kEntries = {
           "Check the network, the name look-up and the proxy of this machine."},
     Entry{Reason::kTlsFailed, StatusCode::kUnavailable, "tls_failed",
           "Check the clock of this machine, its CA certificates, and who answers for Zoom."},
+    Entry{Reason::kProxyRefused, StatusCode::kUnavailable, "proxy_refused",
+          "Check the proxy's URL with its user and password, and whom it lets reach Zoom."},
     Entry{Reason::kDeadlineExceeded, StatusCode::kDeadlineExceeded, "deadline_exceeded",
           "Give the call more time, or try again."},
     Entry{Reason::kRefreshBusy, StatusCode::kUnavailable, "refresh_busy",

@@ -60,17 +60,24 @@ absl::StatusOr<std::unique_ptr<crypto::KeyKeeper>> OpenKeys(const EngineOptions&
   return crypto::AskedKeys::Open([keys = options.keys] { return keys; }, clock);
 }
 
-http::ClientOptions ClientOptionsOf(const EngineOptions& options, const zoom::Origins& origins) {
+http::ClientOptions ClientOptionsOf(const EngineOptions& options, const zoom::Origins& origins,
+                                    http::ProxyRules proxies) {
   http::ClientOptions client;
   client.ca_file = options.ca_file;
+  client.proxies = std::move(proxies);
   client.may_redirect_to = [origins](const message::Origin& origin) {
     return zoom::MayRedirectTo(origins, origin);
   };
   return client;
 }
 
+struct Checked {
+  zoom::Origins origins = {};
+  http::ProxyRules proxies = {};
+};
+
 // Or invalid_argument with a message that names every wrong field.
-absl::StatusOr<zoom::Origins> CheckOptions(const EngineOptions& options) {
+absl::StatusOr<Checked> CheckOptions(const EngineOptions& options) {
   std::vector<std::string> wrong;
   const auto oauth = zoom::ReadHttpsOrigin(options.oauth_origin);
   const auto api = zoom::ReadHttpsOrigin(options.api_origin);
@@ -83,26 +90,34 @@ absl::StatusOr<zoom::Origins> CheckOptions(const EngineOptions& options) {
   if (options.sync_every != absl::ZeroDuration() && options.sync_every < absl::Minutes(1)) {
     wrong.push_back("sync_every is neither zero nor a minute or more");
   }
-  if (wrong.empty()) return zoom::Origins{*oauth, *api};
+  auto proxies = http::ProxyRules::Read(options.proxy, options.no_proxy);
+  if (!proxies.ok()) wrong.push_back(std::string(proxies.status().message()));
+  if (wrong.empty()) return Checked{{*oauth, *api}, *std::move(proxies)};
   return base::MakeError(Reason::kInvalidArgument, "open: " + absl::StrJoin(wrong, "; "));
 }
 
 absl::StatusOr<std::unique_ptr<House>> Assemble(EngineOptions options, base::Clock& clock,
                                                 base::Random& random) {
-  JOINPASS_ASSIGN_OR_RETURN(zoom::Origins origins, CheckOptions(options));
+  JOINPASS_ASSIGN_OR_RETURN(Checked checked, CheckOptions(options));
   auto loop = http::MakeIoLoop(clock);
   // First what may fail without a trace: an option that is wrong leaves no folder behind.
-  JOINPASS_ASSIGN_OR_RETURN(auto client,
-                            http::OpenClient(ClientOptionsOf(options, origins), *loop, clock));
+  JOINPASS_ASSIGN_OR_RETURN(
+      auto client,
+      http::OpenClient(ClientOptionsOf(options, checked.origins, std::move(checked.proxies)), *loop,
+                       clock));
   JOINPASS_ASSIGN_OR_RETURN(const store::Folder folder, store::PrepareFolder(options.store_folder));
   JOINPASS_ASSIGN_OR_RETURN(auto keys, OpenKeys(options, folder, clock, random));
   JOINPASS_ASSIGN_OR_RETURN(auto store, store::OpenSqliteStore(folder, *keys, random));
   if (!folder.has_store) {
     Tell(options, "store_created", absl::StrCat("a new store was made in ", folder.path));
   }
-  Parts parts{
-      clock,           random,           std::move(origins), std::move(keys), std::move(store),
-      std::move(loop), std::move(client)};
+  Parts parts{clock,
+              random,
+              std::move(checked.origins),
+              std::move(keys),
+              std::move(store),
+              std::move(loop),
+              std::move(client)};
   auto engine = std::make_unique<House>(std::move(options), std::move(parts));
   engine->BeginBackground();
   return engine;

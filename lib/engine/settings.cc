@@ -31,6 +31,10 @@ constexpr const char* kWebhookSecret[] = {"ZOOM_WEBHOOK_SECRET_TOKEN",  "ZOOM_WE
 constexpr const char* kRedirectUri[] = {"ZOOM_REDIRECT_URI", "ZOOM_REDIRECT_URL",
                                         "ZOOM_OAUTH_APP_REDIRECT_URI"};
 
+// As curl has it, lower case first.
+constexpr const char* kProxy[] = {"https_proxy", "HTTPS_PROXY"};
+constexpr const char* kNoProxy[] = {"no_proxy", "NO_PROXY"};
+
 constexpr char kKeyFile[] = "JOINPASS_KEY_FILE";
 constexpr char kKeys[] = "JOINPASS_KEYS";
 
@@ -181,6 +185,8 @@ absl::StatusOr<Settings> Read(const SettingsSources& sources) {
   given.Set(settings.engine.oauth_origin, "ZOOM_OAUTH_ORIGIN");
   given.Set(settings.engine.api_origin, "ZOOM_API_ORIGIN");
   given.Set(settings.engine.ca_file, "JOINPASS_CA_FILE");
+  settings.engine.proxy = given.Of(kProxy);
+  settings.engine.no_proxy = given.Of(kNoProxy).Reveal();
   given.SetKind(settings.app.kind);
   given.SetClient(settings.app);
   if (Secret secret = given.Of(kWebhookSecret); !secret.empty()) {

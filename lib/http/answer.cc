@@ -114,6 +114,7 @@ class AnswerReader::Parts {
     parser_->header_limit(static_cast<std::uint32_t>(
         std::min<std::size_t>(bounds_.max_header, std::numeric_limits<std::uint32_t>::max())));
     parser_->body_limit(std::min(bounds_.max_body, kMaxBody));
+    parser_->skip(bounds_.header_only);
   }
 
   // Gives how many bytes it used; errors go to error_.

@@ -20,6 +20,9 @@ struct AnswerBounds {
 
   // Give also what has only begun.
   bool take_partial = false;
+
+  // The answer ends with its header: it is one to CONNECT.
+  bool header_only = false;
 };
 
 // How a stream of bytes ended.

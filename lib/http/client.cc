@@ -82,7 +82,7 @@ class Core : public std::enable_shared_from_this<Core> {
         loop_(loop),
         clock_(clock),
         calls_(loop, clock),
-        dialer_(std::move(tls), loop, clock) {}
+        dialer_(std::move(tls), options_.proxies, loop, clock) {}
 
   // `self` keeps this object as long as the call lasts.
   Task<absl::StatusOr<Response>> Send(std::shared_ptr<Core> self, Request request,
@@ -104,6 +104,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void ArmExpiry();
   void OnExpiry();
   void DropExpired(Site& site);
+  void Distrust(Site& site);
 
   const ClientOptions options_;
   IoLoop& loop_;
@@ -145,6 +146,7 @@ Task<absl::StatusOr<Response>> Core::Exchange(Call& call, const Request& request
     TripEnd end = co_await RoundTrip(call, turn->stream, base::View(text), bounds);
     const bool stale = !end.response.ok() && !end.began && call.ended() == Ended::kNo &&
                        ReasonOf(end.response.status()) == Reason::kNetworkUnreachable;
+    if (call.ended() == Ended::kDeadline && !end.began) Distrust(turn->site());
     if (!stale && !end.spoke_first) {
       Finish(*std::move(turn), request, end);
       co_return std::move(end.response);
@@ -272,6 +274,13 @@ void Core::OnExpiry() {
 // Also before sockets are handed out: after a suspend the timer may come late.
 void Core::DropExpired(Site& site) {
   for (const StreamPtr& stream : site.sockets.TakeExpired(clock_.SteadyNow())) stream->Shutdown();
+}
+
+// One kept socket brought nothing at all: its like may lead nowhere, too.
+void Core::Distrust(Site& site) {
+  for (const StreamPtr& stream : site.sockets.TakeExpired(SteadyTime::InfiniteFuture())) {
+    stream->Close();
+  }
 }
 
 void Core::Close() {

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "http/loop.h"
+#include "http/proxy.h"
 #include "http/transport.h"
 
 namespace joinpass::http {
@@ -21,6 +22,9 @@ struct ClientOptions {
   // in OpenClient().
   std::string ca_file = {};
 
+  // What is reached through a proxy.
+  ProxyRules proxies = {};
+
   // Whether a redirect may lead there; it always may to where it comes from. Null: nowhere
   // else. Called on the loop's thread.
   std::function<bool(const message::Origin&)> may_redirect_to = {};
@@ -29,15 +33,16 @@ struct ClientOptions {
   // Zoom's load balancers grant.
   absl::Duration max_idle = absl::Seconds(50);
 
-  // Sockets to one origin, 1 to 64; who wants more waits for a free one.
-  std::size_t max_sockets = 8;
+  // Sockets to one origin, 1 to 64; who wants more waits for a free one. So many that the
+  // largest of Zoom's limits, 80 calls a second, is the bound where an answer takes 0.4 s.
+  std::size_t max_sockets = 32;
 
   // Status line and headers of an answer, in bytes; 1 KiB to 1 MiB.
   std::size_t max_header = 32 * 1024;
 };
 
 // TLS 1.2 or newer, chain and name verified; sockets kept for the next request
-// and sessions resumed; no proxy, no compression, no cookies.
+// and sessions resumed; through an HTTP proxy if there is one; no compression, no cookies.
 //
 // A request that a kept socket did not take, so that not one byte of an answer
 // came, is sent once more on a new one, unless it is `send_once`. Redirects of

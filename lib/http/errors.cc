@@ -20,6 +20,8 @@ std::string_view Doing(Phase phase) {
       return "looking up the name";
     case Phase::kConnect:
       return "connecting";
+    case Phase::kProxy:
+      return "asking the proxy";
     case Phase::kHandshake:
       return "in the TLS handshake";
     case Phase::kWrite:

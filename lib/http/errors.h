@@ -11,7 +11,7 @@
 namespace joinpass::http {
 
 // What a call was at.
-enum class Phase { kLookUp, kConnect, kHandshake, kWrite, kRead, kTurn };
+enum class Phase { kLookUp, kConnect, kProxy, kHandshake, kWrite, kRead, kTurn };
 
 // Who ended a call before its time. Both close its socket, so that the error
 // of the socket itself says nothing then.

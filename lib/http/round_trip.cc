@@ -7,27 +7,24 @@
 #include "base/status.h"
 
 namespace joinpass::http {
-namespace {
 
 using boost::system::error_code;
 
-base::Task<absl::Status> ReadAnswer(Call& call, std::shared_ptr<Stream> stream,
+base::Task<absl::Status> ReadAnswer(Call& call, std::shared_ptr<Stream> stream, Phase phase,
                                     AnswerReader& reader) {
   for (;;) {
     base::Await<error_code> reading([&](Stream::Done done) { stream->Read(std::move(done)); });
     const error_code error = co_await reading;
-    if (call.ended() != Ended::kNo) co_return call.Fail(Phase::kRead, error);
+    if (call.ended() != Ended::kNo) co_return call.Fail(phase, error);
     if (error == boost::asio::error::eof && reader.began()) co_return reader.PutEnd(End::kClosed);
     if (error == boost::asio::ssl::error::stream_truncated && reader.began()) {
       co_return reader.PutEnd(End::kCut);
     }
-    if (error) co_return call.Fail(Phase::kRead, error);
+    if (error) co_return call.Fail(phase, error);
     JOINPASS_CO_ASSIGN_OR_RETURN(const bool complete, reader.Put(stream->received()));
     if (complete) co_return absl::OkStatus();
   }
 }
-
-}  // namespace
 
 base::Task<TripEnd> RoundTrip(Call& call, std::shared_ptr<Stream> stream, std::string_view text,
                               AnswerBounds bounds) {
@@ -53,7 +50,7 @@ base::Task<TripEnd> RoundTrip(Call& call, std::shared_ptr<Stream> stream, std::s
     co_return end;
   }
   AnswerReader reader(bounds);
-  const absl::Status read = co_await ReadAnswer(call, stream, reader);
+  const absl::Status read = co_await ReadAnswer(call, stream, Phase::kRead, reader);
   call.ClearOnEnd();
   end.began = reader.began();
   end.reusable = read.ok() && reader.reusable();

@@ -28,6 +28,11 @@ struct TripEnd {
   bool reusable = false;
 };
 
+// Reads one answer. OK: `reader` has it. Errors as in transport.h, and those of AnswerReader;
+// what the socket says is said of `phase`. `call` and `reader` outlive the task.
+base::Task<absl::Status> ReadAnswer(Call& call, std::shared_ptr<Stream> stream, Phase phase,
+                                    AnswerReader& reader);
+
 // Writes `text`, unless the peer spoke first, and reads the answer. If the call ends first, the stream is
 // closed. `call` and `text` outlive the task. Errors as in transport.h.
 base::Task<TripEnd> RoundTrip(Call& call, std::shared_ptr<Stream> stream, std::string_view text,

@@ -26,6 +26,9 @@ struct Address {
 // Reads a numeric address; false if `host` is a name.
 bool ReadNumeric(const std::string& host, std::uint16_t port, Address& address);
 
+// The other way round, without the port.
+std::string WriteNumeric(const Address& address);
+
 // Whether it is one of the public internet (public_address.h).
 bool IsPublic(const Address& address);
 

@@ -27,6 +27,7 @@ class Transport {
   // have left):
   //   network_unreachable  no address, no route, refused, reset, ended early
   //   tls_failed           the certificate, its name or the handshake was refused
+  //   proxy_refused        the proxy answers, and makes no way; `http_status`
   //   deadline_exceeded    `deadline` passed; the socket is closed
   //   answer_too_large     header or body pass their bound
   //   answer_invalid       what came is not HTTP

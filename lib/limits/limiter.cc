@@ -7,7 +7,17 @@
 
 namespace joinpass {
 
-std::string_view WaitForName(WaitFor what) { return what == WaitFor::kTurn ? "turn" : "retry"; }
+std::string_view WaitForName(WaitFor what) {
+  switch (what) {
+    case WaitFor::kTurn:
+      return "turn";
+    case WaitFor::kRetry:
+      return "retry";
+    case WaitFor::kOutage:
+      return "outage";
+  }
+  return "";
+}
 
 }  // namespace joinpass
 
@@ -30,6 +40,14 @@ absl::Status TooLate(const NoTurn& none, const base::Moment& now) {
 }
 
 }  // namespace
+
+Wait WaitOf(const Call& call) {
+  Wait wait;
+  wait.what = call.is_repeat ? WaitFor::kRetry : WaitFor::kTurn;
+  wait.credential_id = call.credential_id;
+  wait.in_background = call.urgency == Urgency::kBackground;
+  return wait;
+}
 
 template <typename Work>
 base::Task<std::optional<Limiter::Given<Work>>> Limiter::InStore(const Call& call, Work& work,
@@ -133,10 +151,7 @@ base::Task<absl::Status> Limiter::Hear(Call call, zoom::RateNews news, SteadyTim
 }
 
 void Limiter::Tell(const Call& call, absl::Duration time) const {
-  Wait wait;
-  wait.what = call.is_repeat ? WaitFor::kRetry : WaitFor::kTurn;
-  wait.credential_id = call.credential_id;
-  wait.in_background = call.urgency == Urgency::kBackground;
+  Wait wait = WaitOf(call);
   wait.time = time;
   context_.listeners.Tell(wait);
 }

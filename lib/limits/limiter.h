@@ -27,6 +27,7 @@ struct Call {
   std::string credential_id = {};  // for those who hear of waits, as is this:
   bool is_repeat = false;
 };
+Wait WaitOf(const Call& call);  // how long is not in it
 
 // The buckets stand in the store. Where that fails, nobody's call fails: each process then goes
 // by what it knows itself, until the store is back.

@@ -1,5 +1,6 @@
 #include "oauth/authorized_calls.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,10 +12,10 @@
 namespace joinpass::oauth {
 namespace {
 
-// How often one call is sent whatever the limiter does: another app of the account may have all
-// that there is.
-constexpr int kMostThrottled = 4;
-// In the time of a wait for its turn a token may end.
+// How often one call is sent whatever is done between: another app of the account may have all
+// that there is, or Zoom be out of order.
+constexpr int kMostTries = 4;
+// While a call waits a token may end.
 constexpr absl::Duration kGrowsOld = absl::Seconds(1);
 
 absl::Status CheckScope(const Grant& grant, Feature feature) {
@@ -47,13 +48,61 @@ base::Task<absl::StatusOr<Grant>> AuthorizedCalls::GrantOf(const Caller& caller,
   co_return co_await tokens_.Get(caller.credential_id, deadline);
 }
 
-base::Task<absl::Status> AuthorizedCalls::AwaitTurn(const Caller& caller, Grant& grant,
-                                                    limits::Call call, SteadyTime deadline) {
-  const SteadyTime before = context_.clock.SteadyNow();
-  JOINPASS_CO_RETURN_IF_ERROR(co_await pacing_.limiter->AwaitTurn(std::move(call), deadline));
-  if (context_.clock.SteadyNow() - before < kGrowsOld) co_return absl::OkStatus();
-  JOINPASS_CO_ASSIGN_OR_RETURN(grant, co_await GrantOf(caller, deadline));
-  co_return absl::OkStatus();
+bool AuthorizedCalls::IsPaced(const limits::Call& call) const {
+  // Whose account it is, a first consent does not say before it is asked.
+  return pacing_.limiter != nullptr && !call.account_id.empty();
+}
+
+// First the origin: a turn is of no use where nobody answers.
+base::Task<absl::StatusOr<service::Circuits::Pass>> AuthorizedCalls::AwaitPass(
+    message::Origin origin, limits::Call call, SteadyTime deadline) {
+  Wait wait = limits::WaitOf(call);
+  wait.what = WaitFor::kOutage;
+  JOINPASS_CO_ASSIGN_OR_RETURN(
+      service::Circuits::Pass pass,
+      co_await context_.circuits->Enter(std::move(origin), std::move(wait), context_.listeners,
+                                        context_.closing, deadline));
+  if (IsPaced(call)) {
+    JOINPASS_CO_RETURN_IF_ERROR(co_await pacing_.limiter->AwaitTurn(std::move(call), deadline));
+  }
+  co_return pass;
+}
+
+base::Task<AuthorizedCalls::Tried> AuthorizedCalls::Try(const limits::Call& call,
+                                                        service::Circuits::Pass& pass,
+                                                        message::Request request, bool is_last,
+                                                        SteadyTime deadline) {
+  Tried tried;
+  tried.answered.sent_at = context_.Now();
+  const SteadyTime sent_at = tried.answered.sent_at.steady;
+  const bool is_last_now = is_last || !pass.MayRepeat(http::Outcome::kFailed);
+  const SteadyTime until = is_last_now ? deadline : http::AttemptDeadline(sent_at, deadline);
+  absl::StatusOr<message::Response> response =
+      co_await context_.transport.Send(std::move(request), until);
+  tried.outcome = pass.Tell(response, sent_at);
+  tried.status = response.status();
+  if (!response.ok()) co_return tried;
+  tried.news = zoom::ReadRateNews(*response, call.label);
+  tried.not_before = zoom::RetryAt(*response).value_or(absl::InfinitePast());
+  tried.answered.response = *std::move(response);
+  if (IsPaced(call)) (void)co_await pacing_.limiter->Hear(call, tried.news, sent_at);
+  co_return tried;
+}
+
+// Nothing: it is not sent again.
+std::optional<SteadyTime> AuthorizedCalls::WhenAgain(const limits::Call& call, const Tried& tried,
+                                                     const service::Circuits::Pass& pass,
+                                                     int times) const {
+  const base::Moment now = context_.Now();
+  if (tried.news.throttled == zoom::Throttled::kASecond) {
+    const bool is_short = tried.news.until <= now.wall + limits::kLongestPause;
+    // The limiter knows for how long.
+    return IsPaced(call) && is_short ? std::optional(now.steady) : std::nullopt;
+  }
+  if (!pass.MayRepeat(tried.outcome)) return std::nullopt;
+  const absl::Duration said = tried.not_before - now.wall;
+  if (said > limits::kLongestPause) return std::nullopt;
+  return now.steady + std::max(said, http::PauseBefore(times + 1, context_.circuits->Roll()));
 }
 
 base::Task<absl::StatusOr<AuthorizedCalls::Answered>> AuthorizedCalls::SendInTurn(
@@ -63,21 +112,29 @@ base::Task<absl::StatusOr<AuthorizedCalls::Answered>> AuthorizedCalls::SendInTur
   call.label = asked.label_for(grant.kind);
   call.urgency = pacing_.urgency;
   call.credential_id = caller.credential_id;
-  // Whose account it is, a first consent does not say before it is asked.
-  const bool is_paced = pacing_.limiter != nullptr && !call.account_id.empty();
+  SteadyTime had_at = context_.clock.SteadyNow();
   for (int times = 1;; ++times) {
-    if (is_paced) JOINPASS_CO_RETURN_IF_ERROR(co_await AwaitTurn(caller, grant, call, deadline));
-    Answered answered;
-    answered.sent_at = context_.Now();
-    JOINPASS_CO_ASSIGN_OR_RETURN(answered.response,
-                                 co_await context_.transport.Send(asked.make(grant), deadline));
-    if (!is_paced) co_return answered;
-    const zoom::RateNews news = zoom::ReadRateNews(answered.response, call.label);
-    (void)co_await pacing_.limiter->Hear(call, news, answered.sent_at.steady);
-    const bool is_short = news.until <= context_.clock.Now() + limits::kLongestPause;
-    const bool again = news.throttled == zoom::Throttled::kASecond && is_short;
-    if (!again || times == kMostThrottled) co_return answered;
+    JOINPASS_CO_ASSIGN_OR_RETURN(service::Circuits::Pass pass,
+                                 co_await AwaitPass(grant.access.api_origin, call, deadline));
+    if (context_.clock.SteadyNow() - had_at >= kGrowsOld) {
+      JOINPASS_CO_ASSIGN_OR_RETURN(grant, co_await GrantOf(caller, deadline));
+      had_at = context_.clock.SteadyNow();
+    }
+    Tried tried = co_await Try(call, pass, asked.make(grant), times == kMostTries, deadline);
+    const std::optional<SteadyTime> again =
+        times < kMostTries ? WhenAgain(call, tried, pass, times) : std::nullopt;
+    if (!again || *again >= deadline) {
+      if (!tried.status.ok()) co_return tried.status;
+      co_return std::move(tried.answered);
+    }
     call.is_repeat = true;
+    const SteadyTime now = context_.clock.SteadyNow();
+    if (*again <= now) continue;
+    Wait wait = limits::WaitOf(call);
+    wait.time = *again - now;
+    context_.listeners.Tell(wait);
+    const bool closing = co_await context_.closing->Nap(*again);
+    if (closing) co_return base::MakeError(Reason::kCancelled, "the engine is closing");
   }
 }
 

@@ -17,7 +17,9 @@
 #include "limits/limiter.h"
 #include "message/http.h"
 #include "oauth/access_tokens.h"
+#include "service/circuits.h"
 #include "zoom/endpoint.h"
+#include "zoom/rate_limits.h"
 
 namespace joinpass::oauth {
 
@@ -49,11 +51,13 @@ class AuthorizedCalls {
 
   // Asks with a good access token of the credential, when it is its turn, and reads the
   // answer. If Zoom refuses that token, it is refreshed and the request sent once more, never
-  // a third time; and a few times if Zoom says that there were too many in that second.
-  // Without a scope for the endpoint's feature nothing is sent.
+  // a third time. What changes nothing at Zoom, as all that an Endpoint is, is also sent again,
+  // up to three times, if Zoom says that there were too many in that second, or fails, or
+  // nobody answers; but see http/circuit.h. Without a scope for the endpoint's feature nothing
+  // is sent.
   //
-  // Errors: scope_missing, those of AccessTokens::Get, of Limiter::AwaitTurn, of
-  // Transport::Send and of the endpoint's reader
+  // Errors: scope_missing, those of AccessTokens::Get, of Circuits::Enter, of
+  // Limiter::AwaitTurn, of Transport::Send and of the endpoint's reader
   template <typename T>
   base::Task<absl::StatusOr<Called<T>>> Call(zoom::Endpoint<T> endpoint, std::string credential_id,
                                              SteadyTime deadline) {
@@ -96,12 +100,27 @@ class AuthorizedCalls {
   };
 
   base::Task<absl::StatusOr<Answered>> Send(Caller caller, Asked asked, SteadyTime deadline);
-  // Until Zoom does not say any more that there were too many. `grant` is had again where it
-  // may have grown old meanwhile.
+  // What one try came to.
+  struct Tried {
+    Answered answered = {};
+    absl::Status status = absl::OkStatus();  // not OK: there was no answer
+    http::Outcome outcome = http::Outcome::kUntold;
+    zoom::RateNews news = {};
+    absl::Time not_before = absl::InfinitePast();  // as Zoom says
+  };
+
+  // Until there is an answer that is worth having. `grant` is had again where it may have grown
+  // old meanwhile.
   base::Task<absl::StatusOr<Answered>> SendInTurn(const Caller& caller, Grant& grant, Asked& asked,
                                                   SteadyTime deadline);
-  base::Task<absl::Status> AwaitTurn(const Caller& caller, Grant& grant, limits::Call call,
-                                     SteadyTime deadline);
+  base::Task<absl::StatusOr<service::Circuits::Pass>> AwaitPass(message::Origin origin,
+                                                                limits::Call call,
+                                                                SteadyTime deadline);
+  base::Task<Tried> Try(const limits::Call& call, service::Circuits::Pass& pass,
+                        message::Request request, bool is_last, SteadyTime deadline);
+  std::optional<SteadyTime> WhenAgain(const limits::Call& call, const Tried& tried,
+                                      const service::Circuits::Pass& pass, int times) const;
+  bool IsPaced(const limits::Call& call) const;
 
   const service::Context& context_;
   AccessTokens& tokens_;

@@ -234,9 +234,16 @@ base::Task<RefreshEvent> RefreshRun::Send() {
   keys.client_secret = stored_->app.settings.client_secret;
   message::Request request =
       zoom::RefreshToken(context_.origins, keys, stored_->credential.tokens.refresh_token);
+  // A refresh token is not sent where answers are being lost; one is, to see.
+  absl::StatusOr<service::Circuits::Pass> pass = context_.circuits->TryEnter(request.origin);
+  if (!pass.ok()) {
+    error_ = pass.status();
+    co_return RefreshEvent::kNotSpent;
+  }
   const SteadyTime sent = context_.clock.SteadyNow();
   const absl::StatusOr<message::Response> response =
       co_await context_.transport.Send(std::move(request), sent + kRefreshDeadline);
+  (void)pass->Tell(response, sent);
   // On the wall clock as it is now: it may have been set while Zoom was asked.
   const absl::Time sent_at = context_.clock.Now() - (context_.clock.SteadyNow() - sent);
   absl::StatusOr<zoom::TokenAnswer> answer =

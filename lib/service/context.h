@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "base/task.h"
 #include "http/transport.h"
+#include "service/circuits.h"
 #include "service/closing.h"
 #include "service/lanes.h"
 #include "service/listeners.h"
@@ -33,6 +34,9 @@ struct Context {
 
   // Whoever waits for others gives up once it has begun.
   std::shared_ptr<Closing> closing = std::make_shared<Closing>(loop);
+
+  // Who calls Zoom, and may call it again, passes here first.
+  std::shared_ptr<Circuits> circuits = std::make_shared<Circuits>(loop, clock, random);
 
   base::Moment Now() const { return {clock.Now(), clock.SteadyNow()}; }
 

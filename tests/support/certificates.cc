@@ -20,8 +20,8 @@ Identity Make(const fake_zoom::Subject& subject, const Identity* issuer) {
   return made;
 }
 
-Identity MakeCa(const char* name) {
-  return Make({.common_name = name, .is_authority = true}, nullptr);
+Identity MakeCa(const char* name, const Identity* issuer = nullptr) {
+  return Make({.common_name = name, .is_authority = true}, issuer);
 }
 
 std::string NamesOf(Flaw flaw) {
@@ -38,7 +38,10 @@ TestCa& TestCa::Get() {
   return ca;
 }
 
-TestCa::TestCa() : ca_(MakeCa("test authority")), foreign_(MakeCa("foreign authority")) {
+TestCa::TestCa()
+    : ca_(MakeCa("test authority")),
+      foreign_(MakeCa("foreign authority")),
+      intermediate_(MakeCa("intermediate authority", &ca_)) {
   folder_ = (std::filesystem::temp_directory_path() / "joinpass_ca_XXXXXX").string();
   Require(mkdtemp(folder_.data()) != nullptr);
   file_ = folder_ + "/ca.pem";
@@ -62,7 +65,10 @@ Identity TestCa::Issue(Flaw flaw, const std::string& names) {
   if (flaw == Flaw::kExpired) subject.not_after = -60;
   if (flaw == Flaw::kNotYetValid) subject.not_before = kHour;
   if (flaw == Flaw::kSelfSigned) return Make(subject, nullptr);
-  return Make(subject, flaw == Flaw::kForeignCa ? &foreign_ : &ca_);
+  const Identity& issuer = flaw == Flaw::kForeignCa        ? foreign_
+                           : flaw == Flaw::kNoIntermediate ? intermediate_
+                                                           : ca_;
+  return Make(subject, &issuer);
 }
 
 }  // namespace joinpass::testing

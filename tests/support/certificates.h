@@ -18,8 +18,9 @@ enum class Flaw {
   kExpired,
   kNotYetValid,
   kSelfSigned,
-  kForeignCa,  // signed by an authority that nobody trusts
-  kShortKey,   // RSA of 1024 bits
+  kForeignCa,       // signed by an authority that nobody trusts
+  kNoIntermediate,  // signed by one that a trusted one vouches for, but which is not sent along
+  kShortKey,        // RSA of 1024 bits
 };
 
 using fake_zoom::Identity;
@@ -45,6 +46,7 @@ class TestCa {
 
   Identity ca_;
   Identity foreign_;
+  Identity intermediate_;
   std::string folder_;
   std::string file_;
 };

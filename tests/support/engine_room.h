@@ -50,6 +50,7 @@ struct EngineRoom {
   service::Context Elsewhere() {
     service::Context context_there = context;
     context_there.closing = std::make_shared<service::Closing>(loop);
+    context_there.circuits = std::make_shared<service::Circuits>(loop, clock, base::SystemRandom());
     return context_there;
   }
 
@@ -73,6 +74,16 @@ struct EngineRoom {
   template <typename T>
   T Finish(base::Task<T> task) {
     auto result = Begin(std::move(task));
+    REQUIRE(result->has_value());
+    return **result;
+  }
+
+  // Likewise, and gives it the time that it needs.
+  template <typename T>
+  T FinishInTime(base::Task<T> task) {
+    auto result = Begin(std::move(task));
+    while (!result->has_value() && loop.AdvanceToNext()) {
+    }
     REQUIRE(result->has_value());
     return **result;
   }

@@ -144,7 +144,7 @@ TEST_SUITE("Bad input") {
   TEST_CASE_FIXTURE(BadInput, "a server that answers HTML: zoom_unavailable") {
     Connect(kJill);
     const std::string before = Kept();
-    Spoil("meetings/jointoken", FaultKind::kHtml);
+    Spoil("meetings/jointoken", FaultKind::kHtml, 4);
     CHECK(Outcome(kJillsMeeting) == "zoom_unavailable");
     CHECK(Kept() == before);
     CHECK(Outcome(kJillsMeeting) == "ok");

@@ -41,6 +41,7 @@ TEST_SUITE("The client") {
         {Flaw::kNotYetValid, false, "http: the certificate is not valid yet"},
         {Flaw::kSelfSigned, false, authority},
         {Flaw::kForeignCa, true, authority},
+        {Flaw::kNoIntermediate, true, authority},
         {Flaw::kShortKey, false, "http: the certificate is too weak"},
     };
     for (const Row& row : rows) {

@@ -1,6 +1,10 @@
 // Which socket a request goes out on.
 
+#include <arpa/inet.h>
 #include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include "client_fixture.h"
 #include "support/travel_clock.h"
@@ -87,6 +91,38 @@ TEST_SUITE("The client") {
       CHECK(client.Warm(server.origin(), 1, patience).ok());
     }
     CHECK(server.accepted() == 2);
+  }
+
+  TEST_CASE_FIXTURE(ClientFixture, "trusts no kept socket once one of them brought nothing") {
+    Gate gate;
+    TlsServer server([&](TlsServer::Connection& connection) {
+      // Those that were warmed have lost their way.
+      if (connection.index() < 3) return gate.Wait();
+      Answers(connection);
+    });
+    REQUIRE(Warm(server.origin(), 3).ok());
+    CHECK(ReasonOf(Send(Get(server.origin()), absl::Milliseconds(200)).status()) ==
+          Reason::kDeadlineExceeded);
+    CHECK(Send(Get(server.origin())).ok());
+    gate.Open();
+  }
+
+  TEST_CASE_FIXTURE(ClientFixture, "gives a connection up whose bytes nobody acknowledges") {
+    TlsServer server(Answers);
+    REQUIRE(Warm(server.origin(), 1).ok());
+    int found = 0;
+    for (int fd = 0; fd < 1'024; ++fd) {
+      sockaddr_in peer = {};
+      socklen_t size = sizeof(peer);
+      if (getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) != 0) continue;
+      if (peer.sin_family != AF_INET || ntohs(peer.sin_port) != server.port()) continue;
+      unsigned milliseconds = 0;
+      size = sizeof(milliseconds);
+      REQUIRE(getsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, &size) == 0);
+      CHECK(milliseconds == 3'000);
+      ++found;
+    }
+    CHECK(found == 1);
   }
 
   TEST_CASE_FIXTURE(ClientFixture, "says why it could not warm a single socket") {

@@ -76,9 +76,11 @@ TEST_SUITE("BackgroundSync") {
   TEST_CASE_FIXTURE(Scene, "tries again what failed, and leaves alone who must consent again") {
     zoom_is_down = true;
     const auto running = Begin(background.RunWhileOpen());
+    for (int i = 0; i < 9; ++i) loop.Advance(absl::Seconds(1));
     CHECK(Last().state == SyncState::kFailed);
     CHECK(Last().reason == "zoom_unavailable");
     loop.Advance(absl::Minutes(8));
+    for (int i = 0; i < 9; ++i) loop.Advance(absl::Seconds(1));
     const std::size_t asked = transport.seen.size();
     loop.Advance(absl::Minutes(4));
     CHECK(transport.seen.size() > asked);

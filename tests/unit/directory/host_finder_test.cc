@@ -61,7 +61,8 @@ struct Scene : EngineRoom {
   }
 
   absl::StatusOr<Resolution> Find(std::string_view link, std::vector<std::string> hints = {}) {
-    return Finish(finder.Find(*MeetingLink::Parse(link), std::move(hints), In(absl::Seconds(5))));
+    return FinishInTime(
+        finder.Find(*MeetingLink::Parse(link), std::move(hints), In(absl::Seconds(5))));
   }
 
   // "credential user rule, …"

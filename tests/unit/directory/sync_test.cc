@@ -72,7 +72,9 @@ struct Scene : EngineRoom {
                       R"({"next_page_token":")" + next + R"(","meetings":)" + pages[page] + "}");
   }
 
-  absl::StatusOr<SyncReport> Run() { return Finish(sync.Run("cred_1", In(absl::Seconds(60)))); }
+  absl::StatusOr<SyncReport> Run() {
+    return FinishInTime(sync.Run("cred_1", In(absl::Seconds(60))));
+  }
 
   bool Knows(std::string_view link) {
     return Resolve(records, *MeetingLink::Parse(link), clock.Now()).ok();

@@ -55,6 +55,8 @@ TEST_SUITE("Settings") {
     CHECK(settings.engine.oauth_origin == defaults.oauth_origin);
     CHECK(settings.engine.api_origin == defaults.api_origin);
     CHECK(settings.app.kind == AppKind::kUserManaged);
+    CHECK(settings.engine.proxy.empty());
+    CHECK(settings.engine.no_proxy.empty());
     CHECK(settings.app.client_id.empty());
     CHECK(settings.app.webhook_secrets.empty());
     CHECK(settings.expected.account_id.empty());
@@ -65,6 +67,7 @@ TEST_SUITE("Settings") {
       file =
           "JOINPASS_STORE=/store\nJOINPASS_KEY_FILE=/key\nJOINPASS_KEYS=one,two\n"
           "ZOOM_OAUTH_ORIGIN=https://zoomgov.com\nZOOM_API_ORIGIN=https://api.zoomgov.com\n"
+          "HTTPS_PROXY=http://u:p@proxy\nNO_PROXY=*.local\n"
           "JOINPASS_CA_FILE=/ca\nJOINPASS_APP_KIND=account_managed\nZOOM_CLIENT_ID=id\n"
           "ZOOM_CLIENT_SECRET=secret\nZOOM_WEBHOOK_SECRET_TOKEN=hook\n"
           "ZOOM_REDIRECT_URI=https://bot.example/cb\nZOOM_ACCOUNT_ID=acme\n";
@@ -76,6 +79,10 @@ TEST_SUITE("Settings") {
                      {"ZOOM_OAUTH_ORIGIN", "https://zoomgov.com"},
                      {"ZOOM_API_ORIGIN", "https://api.zoomgov.com"},
                      {"JOINPASS_CA_FILE", "/ca"},
+                     {"HTTPS_PROXY", "http://another"},
+                     {"https_proxy", "http://u:p@proxy"},
+                     {"NO_PROXY", "another"},
+                     {"no_proxy", "*.local"},
                      {"JOINPASS_APP_KIND", "account_managed"},
                      {"ZOOM_CLIENT_ID", "id"},
                      {"ZOOM_CLIENT_SECRET", "secret"},
@@ -90,6 +97,8 @@ TEST_SUITE("Settings") {
     CHECK(settings.engine.oauth_origin == "https://zoomgov.com");
     CHECK(settings.engine.api_origin == "https://api.zoomgov.com");
     CHECK(settings.engine.ca_file == "/ca");
+    CHECK(settings.engine.proxy == Secret("http://u:p@proxy"));
+    CHECK(settings.engine.no_proxy == "*.local");
     CHECK(settings.app.kind == AppKind::kAccountManaged);
     CHECK(settings.app.client_id == "id");
     CHECK(settings.app.client_secret == Secret("secret"));

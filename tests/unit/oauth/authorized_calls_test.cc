@@ -57,7 +57,7 @@ TEST_SUITE("AuthorizedCalls") {
     CHECK(user->sent_at.steady == before.steady);
     CHECK(user->sent_at.wall == before.wall);
     CHECK(transport.seen[0].origin == "https://api.zoom.us");
-    CHECK(transport.seen[0].deadline == before.steady + absl::Seconds(10));
+    CHECK(transport.seen[0].deadline == before.steady + absl::Seconds(5));
   }
 
   TEST_CASE_FIXTURE(Scene, "gives a refusal by its reason") {
@@ -207,6 +207,159 @@ struct PacedScene : EngineRoom {
     return Begin(calls.Call(zoom::GetUser(zoom::Whom::Me()), "cred_1", In(timeout)));
   }
 };
+
+// Zoom as it is when it is out of order.
+struct TroubledScene : PacedScene {
+  std::vector<Wait> waits;
+
+  TroubledScene() {
+    context.listeners.on_wait = [this](const Wait& wait) { waits.push_back(wait); };
+  }
+  static message::Response Good() { return JsonAnswer(200, R"({"id":"u"})"); }
+  static message::Response Outage() { return JsonAnswer(503, "<html></html>"); }
+
+  absl::Status Result(absl::Duration timeout = absl::Seconds(10)) {
+    return FinishInTime(calls.Call(zoom::GetUser(zoom::Whom::Me()), "cred_1", In(timeout)))
+        .status();
+  }
+  // So many failures as open the circuit.
+  void BreakDown() {
+    answers = {Outage()};
+    CHECK(ReasonOf(Result()) == Reason::kZoomUnavailable);
+    CHECK(ReasonOf(Result(absl::Milliseconds(1))) == Reason::kZoomUnavailable);
+    REQUIRE(transport.seen.size() == 5);
+    transport.seen.clear();
+    waits.clear();
+  }
+};
+
+TEST_SUITE("AuthorizedCalls where Zoom is out of order") {
+  TEST_CASE_FIXTURE(TroubledScene, "are sent again, and say so") {
+    answers = {Outage(), JsonAnswer(500, "{}"), Good()};
+    CHECK(Result().ok());
+    CHECK(transport.seen.size() == 3);
+    REQUIRE(waits.size() == 2);
+    for (const Wait& wait : waits) {
+      CHECK(wait.what == WaitFor::kRetry);
+      CHECK(wait.credential_id == "cred_1");
+      CHECK(wait.time <= absl::Milliseconds(400));
+    }
+  }
+
+  TEST_CASE_FIXTURE(TroubledScene, "are sent again where nobody answers, and there is time") {
+    answers = {Good()};
+    transport.fault = [this](const auto&) {
+      return transport.seen.size() < 2 ? testing::NetFault::kSilence
+                                       : testing::NetFault::kResetBefore;
+    };
+    const SteadyTime begun = clock.SteadyNow();
+    const auto user = Ask(absl::Seconds(20));
+    while (transport.seen.size() < 4 && loop.AdvanceToNext()) {
+    }
+    CHECK(transport.seen[0].deadline == begun + absl::Seconds(10));
+    CHECK(transport.seen[1].deadline < begun + absl::Seconds(16));
+    CHECK(transport.seen[3].deadline == begun + absl::Seconds(20));
+    REQUIRE(user->has_value());
+    CHECK(ReasonOf((*user)->status()) == Reason::kNetworkUnreachable);
+  }
+
+  TEST_CASE_FIXTURE(TroubledScene, "are not sent again when there is no time, nor use") {
+    answers = {Outage()};
+    CHECK(ReasonOf(Result(absl::Nanoseconds(1))) == Reason::kZoomUnavailable);
+    CHECK(transport.seen.size() == 1);
+    transport.answer = [](const auto&) { return testing::NetworkError(Reason::kTlsFailed, false); };
+    CHECK(ReasonOf(Result()) == Reason::kTlsFailed);
+    CHECK(transport.seen.size() == 2);
+  }
+
+  TEST_CASE_FIXTURE(TroubledScene, "wait as long as Zoom says, if that is short") {
+    message::Response busy = Outage();
+    busy.headers.push_back({"Retry-After", "9"});
+    busy.received_at = clock.Now();
+    answers = {busy, Good()};
+    CHECK(Result().ok());
+    REQUIRE(waits.size() == 1);
+    CHECK(waits[0].time == absl::Seconds(9));
+    busy.headers.back().value = "16";
+    busy.received_at = clock.Now();
+    answers = {busy, Good()};
+    CHECK(GetErrorInfo(Result(absl::Minutes(1)))->retry_at == clock.Now() + absl::Seconds(16));
+  }
+
+  TEST_CASE_FIXTURE(TroubledScene, "do not ask an origin in vain, and say until when") {
+    BreakDown();
+    const absl::Status refused = Result(absl::Milliseconds(400));
+    CHECK(ReasonOf(refused) == Reason::kZoomUnavailable);
+    const auto info = GetErrorInfo(refused);
+    CHECK_FALSE(info->request_left);
+    CHECK(info->http_status == 503);
+    CHECK(*info->retry_at >= clock.Now() + absl::Milliseconds(500));
+    CHECK(*info->retry_at <= clock.Now() + absl::Seconds(1));
+    CHECK(transport.seen.empty());
+    CHECK(waits.empty());
+  }
+
+  TEST_CASE_FIXTURE(TroubledScene, "wait until one of them has seen that it is in order again") {
+    BreakDown();
+    answers = {Good()};
+    transport.hold = true;
+    std::vector<decltype(Ask())> asked;
+    for (int i = 0; i < 9; ++i) asked.push_back(Ask());
+    CHECK(transport.seen.empty());
+    REQUIRE(waits.size() == 9);
+    CHECK(waits[0].what == WaitFor::kOutage);
+    loop.Advance(absl::Seconds(1));
+    CHECK(transport.seen.size() == 1);
+    transport.Release();
+    for (int i = 0; i < 20; ++i) loop.Advance(absl::Milliseconds(50));
+    CHECK(transport.seen.size() == 9);
+    for (const auto& user : asked) {
+      REQUIRE(user->has_value());
+      CHECK((*user)->ok());
+    }
+  }
+
+  TEST_CASE_FIXTURE(TroubledScene, "fail together with the one that looked, one try in all") {
+    BreakDown();
+    std::vector<decltype(Ask())> asked;
+    for (int i = 0; i < 9; ++i) asked.push_back(Ask(absl::Seconds(1)));
+    loop.Advance(absl::Seconds(1));
+    CHECK(transport.seen.size() == 1);
+    for (const auto& user : asked) {
+      REQUIRE(user->has_value());
+      CHECK(ReasonOf((*user)->status()) == Reason::kZoomUnavailable);
+    }
+  }
+
+  TEST_CASE_FIXTURE(TroubledScene, "do not wait for one that looked and never came to it") {
+    BreakDown();
+    clock.Advance(absl::Seconds(1));
+    answers = {Good()};
+    {
+      const auto pass = context.circuits->TryEnter(message::Origin{.host = "api.zoom.us"});
+      REQUIRE(pass.ok());
+      const auto user = Ask();
+      CHECK_FALSE(user->has_value());
+    }
+    loop.Run();
+    CHECK(transport.seen.size() == 1);
+  }
+
+  TEST_CASE_FIXTURE(TroubledScene, "of another cluster go on") {
+    BreakDown();
+    CHECK(context.circuits->TryEnter(message::Origin{.host = "api-eu.zoom.us"}).ok());
+  }
+
+  TEST_CASE_FIXTURE(TroubledScene, "end with the engine, whatever they wait for") {
+    answers = {Outage()};
+    const auto retries = Ask();
+    CHECK_FALSE(retries->has_value());
+    context.closing->Begin();
+    loop.Run();
+    REQUIRE(retries->has_value());
+    CHECK(ReasonOf((*retries)->status()) == Reason::kCancelled);
+  }
+}
 
 TEST_SUITE("AuthorizedCalls that keep to the limits") {
   TEST_CASE_FIXTURE(PacedScene, "send again what came too early, when it is its turn") {

@@ -47,7 +47,7 @@ struct Scene : testing::EngineRoom {
   }
 
   std::string Try() {
-    const auto kept = Finish(Delegate(context, calls, request, In(absl::Seconds(10))));
+    const auto kept = FinishInTime(Delegate(context, calls, request, In(absl::Seconds(10))));
     return kept.ok() ? kept->record.id : std::string(ReasonName(ReasonOf(kept.status())));
   }
 };
