@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/vector_body.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
 #include <limits>
 #include <optional>
-#include <string>
 #include <utility>
 
 #include "base/status.h"
@@ -18,8 +20,6 @@ namespace {
 
 namespace beast = boost::beast::http;
 using boost::system::error_code;
-using Allocator = base::WipingAllocator<char>;
-using Parser = beast::response_parser<beast::vector_body<char, Allocator>, Allocator>;
 
 constexpr int kMaxInterim = 8;
 constexpr std::size_t kMaxBody = std::size_t{1} << 30;
@@ -42,7 +42,42 @@ absl::Status StatusOf(const error_code& error) {
   return Error(Reason::kAnswerInvalid, "http: the answer is not valid HTTP");
 }
 
-std::string ToString(boost::beast::string_view text) { return {text.data(), text.size()}; }
+// Beast's parser, which knows HTTP; what it finds goes where it stays.
+class Parser final : public beast::basic_parser<false> {
+ public:
+  message::Response& response() { return response_; }
+
+ private:
+  using Text = boost::beast::string_view;
+
+  void on_request_impl(beast::verb, Text, Text, int, error_code&) override {}
+  void on_response_impl(int status, Text, int, error_code&) override { response_.status = status; }
+  void on_field_impl(beast::field, Text name, Text value, error_code&) override {
+    for (const std::string_view one : message::kHeadersOfUse) {
+      if (!boost::beast::iequals(name, {one.data(), one.size()})) continue;
+      if (response_.headers.empty()) response_.headers.reserve(std::size(message::kHeadersOfUse));
+      response_.headers.push_back({one, {value.data(), value.size()}});
+    }
+  }
+  void on_header_impl(error_code&) override {}
+  void on_body_init_impl(const boost::optional<std::uint64_t>& size, error_code&) override {
+    // No more than the parser's bound, which it has looked at.
+    if (size) response_.body.reserve(static_cast<std::size_t>(*size));
+  }
+  std::size_t on_body_impl(Text bytes, error_code&) override { return Keep(bytes); }
+  void on_chunk_header_impl(std::uint64_t, Text, error_code&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, Text bytes, error_code&) override {
+    return Keep(bytes);
+  }
+  void on_finish_impl(error_code&) override {}
+
+  std::size_t Keep(Text bytes) {
+    base::Append(response_.body, {bytes.data(), bytes.size()});
+    return bytes.size();
+  }
+
+  message::Response response_;
+};
 
 }  // namespace
 
@@ -85,19 +120,10 @@ class AnswerReader::Parts {
     return error ? StatusOf(error) : absl::OkStatus();
   }
 
-  message::Response Take() {
-    message::Response response;
-    auto message = parser_->release();
-    response.status = static_cast<int>(message.result_int());
-    for (const auto& field : message) {
-      response.headers.push_back({ToString(field.name_string()), ToString(field.value())});
-    }
-    response.body = std::move(message.body());
-    return response;
-  }
+  message::Response Take() { return std::move(parser_->response()); }
 
   std::optional<message::Response> TakePartial() {
-    const bool has_header = parser_->is_header_done() && parser_->get().result_int() >= 200;
+    const bool has_header = parser_->is_header_done() && parser_->response().status >= 200;
     if (!bounds_.take_partial || !has_header || parser_->is_done()) return std::nullopt;
     message::Response response = Take();
     response.whole = false;
@@ -141,7 +167,7 @@ class AnswerReader::Parts {
 
   // Makes ready for the next answer if this one is interim.
   bool CheckStatus() {
-    const unsigned status = parser_->get().result_int();
+    const int status = parser_->response().status;
     if (status >= 200) return true;
     if (status < 100 || status == 101) {
       error_ = beast::make_error_code(beast::error::bad_status);

@@ -14,9 +14,9 @@ void Calls::Close() {
   closed_ = true;
   // A call that ends may run on, and be gone, inside.
   while (!calls_.empty()) {
-    Call* const call = *calls_.begin();
-    calls_.erase(calls_.begin());
-    call->End(Ended::kClosing);
+    Call& call = calls_.front();
+    calls_.pop_front();
+    call.End(Ended::kClosing);
   }
 }
 
@@ -26,13 +26,12 @@ Call::Call(Calls& calls, SteadyTime now, SteadyTime deadline) : calls_(calls), d
   } else if (deadline <= now) {
     ended_ = Ended::kDeadline;
   } else {
-    calls.calls_.insert(this);
+    calls.calls_.push_back(*this);
     timer_ = calls.loop_.PostAt(deadline, [this] { OnDeadline(); });
   }
 }
 
 Call::~Call() {
-  calls_.calls_.erase(this);
   if (timer_ != 0) calls_.loop_.Cancel(timer_);
 }
 

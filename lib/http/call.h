@@ -3,7 +3,7 @@
 #ifndef JOINPASS_LIB_HTTP_CALL_H_
 #define JOINPASS_LIB_HTTP_CALL_H_
 
-#include <set>
+#include <boost/intrusive/list.hpp>
 #include <utility>
 
 #include "absl/functional/any_invocable.h"
@@ -14,29 +14,15 @@
 
 namespace joinpass::http {
 
-class Call;
-
-// The calls under way. Used from the loop's thread.
-class Calls {
- public:
-  Calls(base::Loop& loop, base::Clock& clock) : loop_(loop), clock_(clock) {}
-
-  // Ends all, and every later one at once.
-  void Close();
-
- private:
-  friend class Call;
-  base::Loop& loop_;
-  base::Clock& clock_;
-  std::set<Call*> calls_;
-  bool closed_ = false;
-};
+class Calls;
+using CallHook =
+    boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
 // Ends by itself when its deadline passes. A deadline that was slept over, by a
 // process that was stopped or a machine that was suspended, leaves a second to
 // read what has come meanwhile: it may be a refresh token. Whoever waits on its behalf leaves
 // word how that wait is cut short, and looks at ended() after.
-class Call {
+class Call : public CallHook {
  public:
   Call(Calls& calls, SteadyTime now, SteadyTime deadline);
   ~Call();
@@ -70,6 +56,22 @@ class Call {
   bool request_left_ = false;
   base::Loop::TimerId timer_ = 0;
   absl::AnyInvocable<void()> cut_;
+};
+
+// The calls under way. Used from the loop's thread.
+class Calls {
+ public:
+  Calls(base::Loop& loop, base::Clock& clock) : loop_(loop), clock_(clock) {}
+
+  // Ends all, and every later one at once.
+  void Close();
+
+ private:
+  friend class Call;
+  base::Loop& loop_;
+  base::Clock& clock_;
+  boost::intrusive::list<Call, boost::intrusive::constant_time_size<false>> calls_;
+  bool closed_ = false;
 };
 
 }  // namespace joinpass::http

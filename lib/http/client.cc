@@ -93,6 +93,7 @@ class Core : public std::enable_shared_from_this<Core> {
 
  private:
   Task<absl::StatusOr<Response>> Exchange(Call& call, const Request& request);
+  std::optional<Turn> TakeTurn(const Call& call, Site& site, Freshness freshness);
   Task<absl::StatusOr<Turn>> WaitForTurn(Call& call, Site& site, Freshness freshness);
   Task<absl::Status> DialIdle(Site& site, SteadyTime deadline);
 
@@ -100,7 +101,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void Leave(const Request& request);
   void Finish(Turn turn, const Request& request, const TripEnd& end);
   void Keep(Turn turn);
-  void OnIdleEvent(Site& site, const StreamPtr& stream);
+  void OnIdleEvent(Site& site, Stream& stream);
   void ArmExpiry();
   void OnExpiry();
   void DropExpired(Site& site);
@@ -138,10 +139,13 @@ Task<absl::StatusOr<Response>> Core::Exchange(Call& call, const Request& request
   bounds.max_header = options_.max_header;
   bounds.max_body = request.max_answer;
   bounds.take_partial = request.take_partial;
-  absl::StatusOr<Turn> turn =
-      co_await WaitForTurn(call, SiteOf(request.origin, ReachOf(request)),
-                           OnNewSocket(request) ? Freshness::kNewOnly : Freshness::kAny);
-  if (!turn.ok()) co_return turn.status();
+  Site& site = SiteOf(request.origin, ReachOf(request));
+  const Freshness freshness = OnNewSocket(request) ? Freshness::kNewOnly : Freshness::kAny;
+  std::optional<Turn> turn = TakeTurn(call, site, freshness);
+  if (!turn) {
+    JOINPASS_CO_ASSIGN_OR_RETURN(Turn waited_for, co_await WaitForTurn(call, site, freshness));
+    turn.emplace(std::move(waited_for));
+  }
   if (turn->stream) {
     TripEnd end = co_await RoundTrip(call, turn->stream, base::View(text), bounds);
     const bool stale = !end.response.ok() && !end.began && call.ended() == Ended::kNo &&
@@ -165,20 +169,25 @@ Task<absl::StatusOr<Response>> Core::Exchange(Call& call, const Request& request
   }
 }
 
-Task<absl::StatusOr<Turn>> Core::WaitForTurn(Call& call, Site& site, Freshness freshness) {
-  if (call.ended() != Ended::kNo) co_return call.Fail(Phase::kTurn, {});
+// Nothing: none is free.
+std::optional<Turn> Core::TakeTurn(const Call& call, Site& site, Freshness freshness) {
+  if (call.ended() != Ended::kNo) return std::nullopt;
   DropExpired(site);
   std::optional<StreamPtr> evicted;
   std::optional<Sockets::Turn> turn = site.sockets.Take(freshness, evicted);
   if (evicted) (*evicted)->Shutdown();
-  if (!turn) {
-    Await<std::optional<Sockets::Turn>> waiting([&](Sockets::Done done) {
-      const Sockets::WaiterId id = site.sockets.Wait(freshness, std::move(done));
-      call.OnEnd([&site, id] { site.sockets.Leave(id); });
-    });
-    turn = co_await waiting;
-    call.ClearOnEnd();
-  }
+  if (!turn) return std::nullopt;
+  return Turn(site, std::move(turn->kept).value_or(nullptr));
+}
+
+Task<absl::StatusOr<Turn>> Core::WaitForTurn(Call& call, Site& site, Freshness freshness) {
+  if (call.ended() != Ended::kNo) co_return call.Fail(Phase::kTurn, {});
+  Await<std::optional<Sockets::Turn>> waiting([&](Sockets::Done done) {
+    const Sockets::WaiterId id = site.sockets.Wait(freshness, std::move(done));
+    call.OnEnd([&site, id] { site.sockets.Leave(id); });
+  });
+  std::optional<Sockets::Turn> turn = co_await waiting;
+  call.ClearOnEnd();
   if (!turn) co_return call.Fail(Phase::kTurn, {});
   co_return Turn(site, std::move(turn->kept).value_or(nullptr));
 }
@@ -240,19 +249,17 @@ void Core::Finish(Turn turn, const Request& request, const TripEnd& end) {
 void Core::Keep(Turn turn) {
   Site& site = turn.site();
   const StreamPtr stream = turn.Release();
-  stream->Watch([self = weak_from_this(), &site, weak = std::weak_ptr<Stream>(stream)] {
-    const std::shared_ptr<Core> core = self.lock();
-    const StreamPtr idle = weak.lock();
-    if (core && idle) core->OnIdleEvent(site, idle);
-  });
+  // Close() ends all watches, before this and the sites are gone.
+  stream->Watch([this, &site](Stream& idle) { OnIdleEvent(site, idle); });
   std::optional<StreamPtr> evicted =
       site.sockets.Keep(stream, clock_.SteadyNow() + options_.max_idle);
   if (evicted) (*evicted)->Shutdown();
   ArmExpiry();
 }
 
-void Core::OnIdleEvent(Site& site, const StreamPtr& stream) {
-  if (site.sockets.Forget(stream)) stream->Shutdown();
+void Core::OnIdleEvent(Site& site, Stream& stream) {
+  const StreamPtr idle = stream.shared_from_this();
+  if (site.sockets.Forget(idle)) idle->Shutdown();
 }
 
 void Core::ArmExpiry() {

@@ -85,6 +85,7 @@ class Pool {
   // Takes out the idle sockets whose time is over, to be closed.
   std::vector<Socket> TakeExpired(SteadyTime now) {
     std::vector<Socket> expired;
+    if (now < NextExpiry()) return expired;
     std::vector<Idle> kept;
     for (Idle& idle : idle_) {
       if (idle.until <= now) {

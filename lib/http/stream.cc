@@ -40,7 +40,7 @@ constexpr int kUnacknowledged = 3'000;  // milliseconds
 constexpr int kTurnsToHear = 2;
 constexpr int kMostTurns = 64;
 
-class AsioStream final : public Stream, public std::enable_shared_from_this<AsioStream> {
+class AsioStream final : public Stream {
  public:
   explicit AsioStream(IoLoop& loop) : io_(loop.context().io), socket_(io_), linger_(io_) {}
 
@@ -54,13 +54,14 @@ class AsioStream final : public Stream, public std::enable_shared_from_this<Asio
       boost::asio::post(io_, [refused, done = std::move(done)]() mutable { done(refused); });
       return;
     }
-    socket_.async_connect(
-        endpoint, [self = shared_from_this(), done = std::move(done)](error_code error) mutable {
-          error_code ignored;
-          if (!error) self->socket_.set_option(tcp::no_delay(true), ignored);
-          if (!error) self->socket_.set_option(UserTimeout(kUnacknowledged), ignored);
-          done(error);
-        });
+    socket_.async_connect(endpoint,
+                          [self = Self(), done = std::move(done)](error_code error) mutable {
+                            error_code ignored;
+                            if (!error) self->socket_.set_option(tcp::no_delay(true), ignored);
+                            if (!error)
+                              self->socket_.set_option(UserTimeout(kUnacknowledged), ignored);
+                            done(error);
+                          });
   }
 
   void Handshake(const TlsContext& context, const message::Origin& origin,
@@ -76,9 +77,9 @@ class AsioStream final : public Stream, public std::enable_shared_from_this<Asio
     tls_.emplace(socket_, ssl.release());
     // Asio has each read give its 16 KiB back, which are overwritten then: a quarter of all work.
     SSL_clear_mode(Ssl(), SSL_MODE_RELEASE_BUFFERS);
-    tls_->async_handshake(boost::asio::ssl::stream_base::client,
-                          [self = shared_from_this(),
-                           done = std::move(done)](error_code error) mutable { done(error); });
+    tls_->async_handshake(
+        boost::asio::ssl::stream_base::client,
+        [self = Self(), done = std::move(done)](error_code error) mutable { done(error); });
   }
 
   std::string CertificateFault() const override {
@@ -89,8 +90,8 @@ class AsioStream final : public Stream, public std::enable_shared_from_this<Asio
   bool Resumed() const override { return tls_ && SSL_session_reused(Ssl()) == 1; }
 
   void Write(std::string_view bytes, Done done) override {
-    auto next = [self = shared_from_this(), bytes, done = std::move(done)](
-                    error_code error, std::size_t size) mutable {
+    auto next = [self = Self(), bytes, done = std::move(done)](error_code error,
+                                                               std::size_t size) mutable {
       if (error || size == bytes.size()) return done(error);
       self->Write(bytes.substr(size), std::move(done));
     };
@@ -106,7 +107,7 @@ class AsioStream final : public Stream, public std::enable_shared_from_this<Asio
     watcher_ = nullptr;
     reader_ = std::move(done);
     if (!ended_) return StartRead();
-    boost::asio::post(io_, [self = shared_from_this()] { self->Deliver(); });
+    boost::asio::post(io_, [self = Self()] { self->Deliver(); });
   }
 
   std::string_view received() const override { return {buffer_.data(), received_}; }
@@ -117,7 +118,7 @@ class AsioStream final : public Stream, public std::enable_shared_from_this<Asio
     Look(std::move(done), 0);
   }
 
-  void Watch(absl::AnyInvocable<void()> event) override {
+  void Watch(absl::AnyInvocable<void(Stream&)> event) override {
     watcher_ = std::move(event);
     StartRead();
   }
@@ -128,8 +129,8 @@ class AsioStream final : public Stream, public std::enable_shared_from_this<Asio
     // The alert leaves inside this call. The peer's own is awaited a moment, as
     // closing over unread bytes would reset the connection under the alert.
     linger_.expires_after(kLinger);
-    linger_.async_wait([self = shared_from_this()](error_code) { self->Close(); });
-    tls_->async_shutdown([self = shared_from_this()](error_code) { self->linger_.cancel(); });
+    linger_.async_wait([self = Self()](error_code) { self->Close(); });
+    tls_->async_shutdown([self = Self()](error_code) { self->linger_.cancel(); });
     error_code ignored;
     socket_.shutdown(tcp::socket::shutdown_send, ignored);
   }
@@ -143,6 +144,10 @@ class AsioStream final : public Stream, public std::enable_shared_from_this<Asio
   }
 
  private:
+  std::shared_ptr<AsioStream> Self() {
+    return std::static_pointer_cast<AsioStream>(shared_from_this());
+  }
+
   SSL* Ssl() const { return const_cast<AsioStream*>(this)->tls_->native_handle(); }
 
   // Asio's own sockets would be inherited by every program that the host starts.
@@ -168,7 +173,7 @@ class AsioStream final : public Stream, public std::enable_shared_from_this<Asio
     if (ended_) return done(false);
     if (turns >= kTurnsToHear && !HasUnread()) return done(true);
     if (turns == kMostTurns) return done(false);
-    boost::asio::post(io_, [self = shared_from_this(), done = std::move(done), turns]() mutable {
+    boost::asio::post(io_, [self = Self(), done = std::move(done), turns]() mutable {
       self->Look(std::move(done), turns + 1);
     });
   }
@@ -177,9 +182,7 @@ class AsioStream final : public Stream, public std::enable_shared_from_this<Asio
     if (std::exchange(reading_, true)) return;
     base::Wipe(buffer_.data(), received_);
     received_ = 0;
-    auto done = [self = shared_from_this()](error_code error, std::size_t size) {
-      self->OnRead(error, size);
-    };
+    auto done = [self = Self()](error_code error, std::size_t size) { self->OnRead(error, size); };
     const auto buffer = boost::asio::buffer(buffer_.data(), buffer_.size());
     if (tls_) {
       tls_->async_read_some(buffer, std::move(done));
@@ -195,7 +198,7 @@ class AsioStream final : public Stream, public std::enable_shared_from_this<Asio
     if (reader_) {
       Deliver();
     } else if (watcher_) {
-      std::exchange(watcher_, nullptr)();
+      std::exchange(watcher_, nullptr)(*this);
     }
   }
 
@@ -214,7 +217,7 @@ class AsioStream final : public Stream, public std::enable_shared_from_this<Asio
   bool reading_ = false;
   std::optional<error_code> ended_;  // How a read ended that nobody asked for yet.
   Done reader_;
-  absl::AnyInvocable<void()> watcher_;
+  absl::AnyInvocable<void(Stream&)> watcher_;
 };
 
 }  // namespace

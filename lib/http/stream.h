@@ -35,7 +35,7 @@ bool IsPublic(const Address& address);
 // Everything happens on the loop's thread. Each operation ends with one call of
 // its `done`, later; at most one of a kind is under way, but a Read and a Write
 // may be at the same time. Held by shared_ptr, also by what is under way.
-class Stream {
+class Stream : public std::enable_shared_from_this<Stream> {
  public:
   using Done = absl::AnyInvocable<void(boost::system::error_code)>;
 
@@ -68,8 +68,8 @@ class Stream {
 
   // Reads while nobody asks: `event` runs when the peer sent something or left,
   // which makes the stream unfit. A Read() takes this over, and `event` is
-  // dropped then.
-  virtual void Watch(absl::AnyInvocable<void()> event) = 0;
+  // dropped then, as at the end of the stream.
+  virtual void Watch(absl::AnyInvocable<void(Stream&)> event) = 0;
 
   // Sends close_notify and closes; does not wait for the peer. What is under
   // way ends with an error.

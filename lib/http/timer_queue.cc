@@ -4,17 +4,28 @@ namespace joinpass::http {
 
 TimerQueue::Id TimerQueue::Add(SteadyTime when, base::Work work) {
   const Id id = ++last_id_;
-  queue_.emplace(std::make_pair(when, id), std::move(work));
-  when_.emplace(id, when);
+  if (spare_.empty() || spare_when_.empty()) {
+    queue_.emplace(std::make_pair(when, id), std::move(work));
+    when_.emplace(id, when);
+    return id;
+  }
+  spare_.key() = {when, id};
+  spare_.mapped() = std::move(work);
+  queue_.insert(std::move(spare_));
+  spare_when_.key() = id;
+  spare_when_.mapped() = when;
+  when_.insert(std::move(spare_when_));
   return id;
 }
 
 std::optional<base::Work> TimerQueue::Remove(Id id) {
   const auto found = when_.find(id);
   if (found == when_.end()) return std::nullopt;
-  auto node = queue_.extract(std::make_pair(found->second, id));
-  when_.erase(found);
-  return std::move(node.mapped());
+  spare_ = queue_.extract(std::make_pair(found->second, id));
+  spare_when_ = when_.extract(found);
+  base::Work work = std::move(spare_.mapped());
+  spare_.mapped() = nullptr;
+  return work;
 }
 
 std::optional<base::Work> TimerQueue::TakeDue(SteadyTime now) {

@@ -18,8 +18,14 @@ namespace joinpass::message {
 
 enum class Method { kGet, kPost };
 
+// Those headers of an answer that anybody here reads; others are not kept.
+inline constexpr std::string_view kHeadersOfUse[] = {
+    "Location",          "Retry-After",      "x-zm-trackingid", "X-RateLimit-Category",
+    "X-RateLimit-Limit", "X-RateLimit-Type",
+};
+
 struct Header {
-  std::string name = {};
+  std::string_view name = {};  // one of those, or another that lives for ever
   std::string value = {};
 };
 

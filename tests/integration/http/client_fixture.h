@@ -93,7 +93,7 @@ inline Request Post(const std::string& origin, std::string body) {
 }
 
 inline std::string Ok(const std::string& body) {
-  return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
+  return "HTTP/1.1 200 OK\r\nX-ZM-TrackingId: track\r\nContent-Length: " +
          std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 

@@ -32,7 +32,7 @@ TEST_SUITE("The client") {
     const Answer answer = Send(Get(server.origin()));
     REQUIRE_MESSAGE(answer.ok(), answer.status().ToString());
     CHECK(answer->status == 200);
-    CHECK(answer->Find("content-type") == "application/json");
+    CHECK(answer->Find("x-zm-trackingid") == "track");
     CHECK(Body(answer) == "0");
   }
 
