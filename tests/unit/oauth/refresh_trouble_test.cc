@@ -113,6 +113,39 @@ TEST_SUITE("A refresh") {
     CHECK(most <= 6);
   }
 
+  TEST_CASE_FIXTURE(TokenScene, "no refresh token is risked where answers are being lost") {
+    Connect(absl::ZeroDuration());
+    const auto given = [&](int number) {
+      const std::string id = "cred_" + std::to_string(number);
+      return Name(Finish(tokens.Get(id, In(absl::Seconds(9)))));
+    };
+    for (int i = 2; i <= 9; ++i) {
+      const std::string number = std::to_string(i);
+      REQUIRE(
+          records.PutConsented(Consent("cred_" + number, "user-" + number, absl::ZeroDuration()))
+              .ok());
+    }
+    AnswerWith(JsonAnswer(503, ""));
+    for (int i = 1; i <= 5; ++i) CHECK(given(i) == "refresh_unanswered");
+    CHECK(given(6) == "zoom_unavailable");
+    CHECK(Refreshes() == 5);
+    CHECK(Stored("cred_5").pending.has_value());
+    CHECK_FALSE(Stored("cred_6").pending.has_value());
+    // One is, to see.
+    clock.Advance(absl::Seconds(1));
+    transport.hold = true;
+    const auto probe = Begin(tokens.Get("cred_7", In(absl::Seconds(9))));
+    CHECK(Refreshes() == 6);
+    CHECK(given(8) == "zoom_unavailable");
+    CHECK(Refreshes() == 6);
+    AnswerWith(TokenAnswer(1));
+    transport.Release();
+    loop.Run();
+    REQUIRE(probe->has_value());
+    CHECK(Name(**probe) == "access-1");
+    CHECK(given(9) == "access-1");
+  }
+
   TEST_CASE_FIXTURE(TokenScene, "a rate limit of one credential is its app's") {
     Connect(absl::ZeroDuration());
     REQUIRE(records.PutConsented(Consent("cred_2", "user-2", absl::ZeroDuration())).ok());
