@@ -80,13 +80,14 @@ struct EngineOptions {
 
   // The HTTP proxy that everything goes through, by CONNECT, that speaks TLS and is not on this
   // machine: "http://user:password@host:port", user and password percent-encoded or left out,
-  // port 80 if there is none. Zoom's names are then looked up by it. Default: none; see
+  // port 80 if there is none. Those two go to it in clear; of what is said to Zoom it sees the
+  // names alone, which it looks up. No other kind of proxy: Open() fails. Default: none; see
   // settings.h for the one of the environment.
   Secret proxy = {};
 
-  // What is reached without it, with commas between: a name ("zoom.us", with all within it;
-  // ".zoom.us" or "*.zoom.us" without itself), an address or a network ("10.0.0.0/8"), each
-  // but a network also with ":port"; "*" is all. What can be no host fits none.
+  // What is reached without it, with commas or spaces between: a name ("zoom.us", with all
+  // within it; ".zoom.us" or "*.zoom.us" without itself) or an address, also with ":port", or a
+  // network ("10.0.0.0/8"); "*" is all. What can be no host fits none.
   std::string no_proxy = {};
 
   // Runs the callbacks of asynchronous calls: post it to the bot's main loop

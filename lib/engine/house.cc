@@ -36,8 +36,9 @@ base::Task<absl::Status> CloseClient(http::Client& client) {
   co_return absl::OkStatus();
 }
 
-base::Task<absl::Status> BeginClosing(service::Closing& closing, oauth::Upkeep& upkeep) {
-  closing.Begin();
+base::Task<absl::Status> BeginClosing(const service::Context& context, oauth::Upkeep& upkeep) {
+  context.closing->Begin();
+  context.circuits->Wake();
   upkeep.Wake();
   co_return absl::OkStatus();
 }
@@ -145,7 +146,7 @@ absl::Status House::CloseOnce(absl::Duration timeout) {
   parts_.store->WaitNoLongerThan(timeout);
   runner_->Shut();
   keys_.Close();
-  (void)closing_->Run<absl::Status>([this] { return BeginClosing(*context_.closing, upkeep_); });
+  (void)closing_->Run<absl::Status>([this] { return BeginClosing(context_, upkeep_); });
   const absl::Status drained = closing_->Run<absl::Status>(
       [this, deadline] { return Drain(*parts_.loop, consents_, tokens_, deadline); });
   // Ends what still waits for Zoom; then all tasks come to their end by themselves.

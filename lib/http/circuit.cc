@@ -10,8 +10,8 @@ namespace {
 constexpr double kCreditOfSuccess = 0.1;
 constexpr double kCreditASecond = 0.1;
 
-constexpr absl::Duration kLongEnoughToTell = absl::Seconds(2);
-constexpr absl::Duration kShortestAttempt = absl::Seconds(4);
+constexpr absl::Duration kLongEnoughToTell = kLongestProbe;
+constexpr absl::Duration kShortestAttempt = absl::Seconds(15);
 constexpr absl::Duration kFirstPause = absl::Milliseconds(200);
 constexpr absl::Duration kLongestPauseBefore = absl::Seconds(3);
 
@@ -40,12 +40,15 @@ void Close(Circuit& circuit) {
 
 Outcome OutcomeOf(const absl::StatusOr<message::Response>& answer, absl::Duration took) {
   if (answer.ok()) return OutcomeOfStatus(answer->status);
-  switch (ReasonOf(answer.status())) {
+  const ErrorInfo info = GetErrorInfo(answer.status()).value_or(ErrorInfo());
+  switch (info.reason) {
     case Reason::kNetworkUnreachable:
       return Outcome::kFailed;
     case Reason::kTlsFailed:
-    case Reason::kProxyRefused:
       return Outcome::kBroken;
+    case Reason::kProxyRefused:
+      return OutcomeOfStatus(info.http_status) == Outcome::kFailed ? Outcome::kFailed
+                                                                   : Outcome::kBroken;
     case Reason::kDeadlineExceeded:
       return took >= kLongEnoughToTell ? Outcome::kFailed : Outcome::kUntold;
     default:
@@ -61,7 +64,11 @@ Gate GateOf(const Circuit& circuit, SteadyTime now) {
 
 void Hear(Circuit& circuit, Outcome outcome, bool is_probe, SteadyTime now, double roll) {
   if (is_probe) circuit.is_probing = false;
-  if (outcome == Outcome::kUntold) return;
+  if (outcome == Outcome::kUntold) {
+    // The next one looks, but not at once: it may be in a hurry, too.
+    if (is_probe) circuit.open_until = now + kFirstOpen * (0.5 + roll / 2);
+    return;
+  }
   ChangeCredit(circuit, outcome == Outcome::kServed ? kCreditOfSuccess : -1, now);
   if (outcome == Outcome::kServed || outcome == Outcome::kStumbled) return Close(circuit);
   // Of those that had left before it opened, each fails: that is no news.
@@ -74,6 +81,10 @@ void Hear(Circuit& circuit, Outcome outcome, bool is_probe, SteadyTime now, doub
 bool MayRepeat(const Circuit& circuit, Outcome outcome, SteadyTime now) {
   if (outcome != Outcome::kStumbled && outcome != Outcome::kFailed) return false;
   return CreditAt(circuit, now) > kMostCredit / 2;
+}
+
+bool WouldRepeat(const Circuit& circuit, SteadyTime now) {
+  return circuit.failures + 1 < kFailuresToOpen && CreditAt(circuit, now) - 1 > kMostCredit / 2;
 }
 
 absl::Duration PauseBefore(int times, double roll) {

@@ -27,6 +27,9 @@ using message::Response;
 // New sockets for one request, where a peer speaks before it is asked.
 constexpr int kMostDials = 2;
 
+// Of a socket that was asked; less is the haste of the one who asks.
+constexpr absl::Duration kLongSilence = absl::Seconds(2);
+
 // All that belongs to one origin.
 struct Site {
   Site(message::Origin where, std::size_t max_sockets)
@@ -147,10 +150,12 @@ Task<absl::StatusOr<Response>> Core::Exchange(Call& call, const Request& request
     turn.emplace(std::move(waited_for));
   }
   if (turn->stream) {
+    const SteadyTime sent_at = clock_.SteadyNow();
     TripEnd end = co_await RoundTrip(call, turn->stream, base::View(text), bounds);
     const bool stale = !end.response.ok() && !end.began && call.ended() == Ended::kNo &&
                        ReasonOf(end.response.status()) == Reason::kNetworkUnreachable;
-    if (call.ended() == Ended::kDeadline && !end.began) Distrust(turn->site());
+    const bool is_mute = clock_.SteadyNow() - sent_at >= kLongSilence;
+    if (call.ended() == Ended::kDeadline && !end.began && is_mute) Distrust(turn->site());
     if (!stale && !end.spoke_first) {
       Finish(*std::move(turn), request, end);
       co_return std::move(end.response);

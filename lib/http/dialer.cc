@@ -1,7 +1,9 @@
 #include "http/dialer.h"
 
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
@@ -75,16 +77,23 @@ base::Task<absl::StatusOr<StreamPtr>> Dialer::Connect(Call& call, const message:
 
 base::Task<absl::StatusOr<StreamPtr>> Dialer::ConnectThrough(Call& call, const Proxy& proxy,
                                                              message::Origin origin, Reach reach) {
+  std::vector<std::string> hosts = {origin.host};
   if (reach == Reach::kPublicOnly) {
     // Whoever looks the name up decides where it leads: not the proxy.
     JOINPASS_CO_ASSIGN_OR_RETURN(const Addresses addresses, co_await LookUp(call, origin, reach));
-    origin.host = WriteNumeric(addresses.front());
+    hosts.clear();
+    for (const Address& address : addresses) hosts.push_back(WriteNumeric(address));
   }
-  JOINPASS_CO_ASSIGN_OR_RETURN(StreamPtr stream,
-                               co_await Connect(call, proxy.at, Reach::kAnywhere, Phase::kProxy));
-  const absl::Status opened = co_await OpenTunnel(call, proxy, origin, stream);
-  if (opened.ok()) co_return stream;
-  stream->Close();
+  absl::Status opened;
+  for (const std::string& host : hosts) {
+    JOINPASS_CO_ASSIGN_OR_RETURN(StreamPtr stream,
+                                 co_await Connect(call, proxy.at, Reach::kAnywhere, Phase::kProxy));
+    origin.host = host;
+    opened = co_await OpenTunnel(call, proxy, origin, stream);
+    if (opened.ok()) co_return stream;
+    stream->Close();
+    if (call.ended() != Ended::kNo) break;
+  }
   co_return opened;
 }
 

@@ -36,7 +36,7 @@ std::optional<unsigned> ReadNumber(std::string_view text, unsigned most) {
 
 // Source: RFC 7617 section 2.
 absl::StatusOr<Secret> BasicAuthorization(const boost::urls::url_view& url) {
-  if (!url.has_userinfo()) return Secret();
+  if (!url.has_userinfo() || url.encoded_userinfo().empty()) return Secret();
   std::string user = url.user();
   std::string password = url.password();
   const bool can_be_sent = user.find(':') == std::string::npos;
@@ -90,7 +90,9 @@ absl::StatusOr<ProxyRules> ProxyRules::Read(const Secret& proxy, std::string_vie
   ProxyRules rules;
   if (proxy.empty()) return rules;
   JOINPASS_ASSIGN_OR_RETURN(rules.proxy_, ReadProxy(proxy.Reveal()));
-  for (const absl::string_view part : absl::StrSplit(base::ToAbsl(no_proxy), ',')) {
+  for (const absl::string_view part :
+       absl::StrSplit(base::ToAbsl(no_proxy), absl::ByAnyChar(", "))) {
+    if (part.empty()) continue;
     if (rules.exceptions_.size() == kMostExceptions) return Refuse("no_proxy has too many parts");
     std::optional<Exception> exception =
         ReadException(base::ToStd(absl::StripAsciiWhitespace(part)));
@@ -140,6 +142,7 @@ std::optional<ProxyRules::Exception> ProxyRules::ReadException(std::string_view 
     return exception.bits <= most ? std::optional(exception) : std::nullopt;
   }
   if (bits) return std::nullopt;
+  if (host.size() > 1 && host.back() == '.') host.pop_back();
   const std::string name = host.substr(host.starts_with("*.") ? 2 : host.starts_with(".") ? 1 : 0);
   if (name.empty()) return std::nullopt;
   exception.suffix = "." + name;

@@ -33,8 +33,9 @@ using boost::system::error_code;
 constexpr std::size_t kReadSize = 16 * 1024;
 constexpr std::chrono::milliseconds kLinger{500};
 
-// What was sent and is not acknowledged for so long breaks the connection: a kept one whose way
-// has gone, at a firewall that forgot it for example, is then known to be stale in time.
+// What was sent on a kept socket and is not acknowledged for so long breaks the connection: one
+// whose way has gone, at a firewall that forgot it for example, is then known to be stale in time.
+// A new one has its way, and may carry a refresh token, which is worth more patience.
 using UserTimeout = boost::asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
 constexpr int kUnacknowledged = 3'000;  // milliseconds
 constexpr int kTurnsToHear = 2;
@@ -58,8 +59,7 @@ class AsioStream final : public Stream {
                           [self = Self(), done = std::move(done)](error_code error) mutable {
                             error_code ignored;
                             if (!error) self->socket_.set_option(tcp::no_delay(true), ignored);
-                            if (!error)
-                              self->socket_.set_option(UserTimeout(kUnacknowledged), ignored);
+
                             done(error);
                           });
   }
@@ -120,6 +120,10 @@ class AsioStream final : public Stream {
 
   void Watch(absl::AnyInvocable<void(Stream&)> event) override {
     watcher_ = std::move(event);
+    if (!std::exchange(is_kept_, true)) {
+      error_code ignored;
+      socket_.set_option(UserTimeout(kUnacknowledged), ignored);
+    }
     StartRead();
   }
 
@@ -215,6 +219,7 @@ class AsioStream final : public Stream {
   std::array<char, kReadSize> buffer_ = {};
   std::size_t received_ = 0;
   bool reading_ = false;
+  bool is_kept_ = false;
   std::optional<error_code> ended_;  // How a read ended that nobody asked for yet.
   Done reader_;
   absl::AnyInvocable<void(Stream&)> watcher_;

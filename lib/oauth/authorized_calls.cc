@@ -53,19 +53,26 @@ bool AuthorizedCalls::IsPaced(const limits::Call& call) const {
   return pacing_.limiter != nullptr && !call.account_id.empty();
 }
 
-// First the origin: a turn is of no use where nobody answers.
+// The pass comes last: what is waited for before, a turn or a token, holds up nobody, and who
+// waited long sees that the origin has failed meanwhile.
 base::Task<absl::StatusOr<service::Circuits::Pass>> AuthorizedCalls::AwaitPass(
-    message::Origin origin, limits::Call call, SteadyTime deadline) {
+    const Caller& caller, TimedGrant& grant, limits::Call call, SteadyTime deadline) {
   Wait wait = limits::WaitOf(call);
   wait.what = WaitFor::kOutage;
-  JOINPASS_CO_ASSIGN_OR_RETURN(
-      service::Circuits::Pass pass,
-      co_await context_.circuits->Enter(std::move(origin), std::move(wait), context_.listeners,
-                                        context_.closing, deadline));
-  if (IsPaced(call)) {
-    JOINPASS_CO_RETURN_IF_ERROR(co_await pacing_.limiter->AwaitTurn(std::move(call), deadline));
+  for (;;) {
+    JOINPASS_CO_RETURN_IF_ERROR(co_await context_.circuits->AwaitGate(
+        grant.grant.access.api_origin, wait, context_.listeners, context_.closing, deadline));
+    if (IsPaced(call)) {
+      JOINPASS_CO_RETURN_IF_ERROR(co_await pacing_.limiter->AwaitTurn(call, deadline));
+    }
+    if (context_.clock.SteadyNow() - grant.had_at >= kGrowsOld) {
+      JOINPASS_CO_ASSIGN_OR_RETURN(grant.grant, co_await GrantOf(caller, deadline));
+      grant.had_at = context_.clock.SteadyNow();
+    }
+    absl::StatusOr<service::Circuits::Pass> pass =
+        context_.circuits->TryEnter(grant.grant.access.api_origin);
+    if (pass.ok()) co_return pass;
   }
-  co_return pass;
 }
 
 base::Task<AuthorizedCalls::Tried> AuthorizedCalls::Try(const limits::Call& call,
@@ -75,8 +82,9 @@ base::Task<AuthorizedCalls::Tried> AuthorizedCalls::Try(const limits::Call& call
   Tried tried;
   tried.answered.sent_at = context_.Now();
   const SteadyTime sent_at = tried.answered.sent_at.steady;
-  const bool is_last_now = is_last || !pass.MayRepeat(http::Outcome::kFailed);
-  const SteadyTime until = is_last_now ? deadline : http::AttemptDeadline(sent_at, deadline);
+  const bool is_last_now = is_last || !pass.WouldRepeat();
+  SteadyTime until = is_last_now ? deadline : http::AttemptDeadline(sent_at, deadline);
+  if (pass.is_probe()) until = std::min(until, sent_at + http::kLongestProbe);
   absl::StatusOr<message::Response> response =
       co_await context_.transport.Send(std::move(request), until);
   tried.outcome = pass.Tell(response, sent_at);
@@ -112,14 +120,13 @@ base::Task<absl::StatusOr<AuthorizedCalls::Answered>> AuthorizedCalls::SendInTur
   call.label = asked.label_for(grant.kind);
   call.urgency = pacing_.urgency;
   call.credential_id = caller.credential_id;
-  SteadyTime had_at = context_.clock.SteadyNow();
+  TimedGrant timed;
+  timed.grant = grant;
+  timed.had_at = context_.clock.SteadyNow();
   for (int times = 1;; ++times) {
     JOINPASS_CO_ASSIGN_OR_RETURN(service::Circuits::Pass pass,
-                                 co_await AwaitPass(grant.access.api_origin, call, deadline));
-    if (context_.clock.SteadyNow() - had_at >= kGrowsOld) {
-      JOINPASS_CO_ASSIGN_OR_RETURN(grant, co_await GrantOf(caller, deadline));
-      had_at = context_.clock.SteadyNow();
-    }
+                                 co_await AwaitPass(caller, timed, call, deadline));
+    grant = timed.grant;
     Tried tried = co_await Try(call, pass, asked.make(grant), times == kMostTries, deadline);
     const std::optional<SteadyTime> again =
         times < kMostTries ? WhenAgain(call, tried, pass, times) : std::nullopt;

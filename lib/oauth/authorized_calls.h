@@ -56,7 +56,7 @@ class AuthorizedCalls {
   // nobody answers; but see http/circuit.h. Without a scope for the endpoint's feature nothing
   // is sent.
   //
-  // Errors: scope_missing, those of AccessTokens::Get, of Circuits::Enter, of
+  // Errors: scope_missing, those of AccessTokens::Get, of Circuits::AwaitGate, of
   // Limiter::AwaitTurn, of Transport::Send and of the endpoint's reader
   template <typename T>
   base::Task<absl::StatusOr<Called<T>>> Call(zoom::Endpoint<T> endpoint, std::string credential_id,
@@ -113,7 +113,12 @@ class AuthorizedCalls {
   // old meanwhile.
   base::Task<absl::StatusOr<Answered>> SendInTurn(const Caller& caller, Grant& grant, Asked& asked,
                                                   SteadyTime deadline);
-  base::Task<absl::StatusOr<service::Circuits::Pass>> AwaitPass(message::Origin origin,
+  struct TimedGrant {
+    Grant grant = {};
+    SteadyTime had_at = {};
+  };
+  base::Task<absl::StatusOr<service::Circuits::Pass>> AwaitPass(const Caller& caller,
+                                                                TimedGrant& grant,
                                                                 limits::Call call,
                                                                 SteadyTime deadline);
   base::Task<Tried> Try(const limits::Call& call, service::Circuits::Pass& pass,

@@ -122,7 +122,10 @@ base::Task<absl::StatusOr<Secret>> FetchToken(const service::Context& context, S
 
 std::optional<Cause> PauseFor(const absl::Status& error) {
   const ErrorInfo info = GetErrorInfo(error).value_or(ErrorInfo());
-  if (info.befell == Reason::kResourcesExhausted) return std::nullopt;  // ours, not the callback's
+  // Ours, and not the callback's.
+  if (info.befell == Reason::kResourcesExhausted || info.befell == Reason::kProxyRefused) {
+    return std::nullopt;
+  }
   switch (info.reason) {
     case Reason::kCallbackFailed:
       return info.cause == Cause::kNone ? Cause::kCallbackFailed : info.cause;

@@ -236,7 +236,8 @@ base::Task<RefreshEvent> RefreshRun::Send() {
       zoom::RefreshToken(context_.origins, keys, stored_->credential.tokens.refresh_token);
   // A refresh token is not sent where answers are being lost; one is, to see.
   absl::StatusOr<service::Circuits::Pass> pass = context_.circuits->TryEnter(request.origin);
-  if (!pass.ok()) {
+  was_held_back_ = !pass.ok();
+  if (was_held_back_) {
     error_ = pass.status();
     co_return RefreshEvent::kNotSpent;
   }

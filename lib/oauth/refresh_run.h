@@ -67,6 +67,9 @@ class RefreshRun {
   base::Task<absl::Status> Run();
 
   RefreshState end() const { return state_; }
+
+  // Whether it ended because somebody else sees first whether Zoom answers at all.
+  bool was_held_back() const { return was_held_back_; }
   std::optional<Unsaved>& unsaved() { return unsaved_; }
 
   // What is stored in the end, as far as this run knows; nothing if it did not come to
@@ -98,6 +101,7 @@ class RefreshRun {
   std::optional<Unsaved> unsaved_;
 
   RefreshState state_ = RefreshState::kLocking;
+  bool was_held_back_ = false;
   std::shared_ptr<store::RefreshLock> lock_;
   SteadyTime lock_deadline_ = {};
   absl::Duration lock_pause_;

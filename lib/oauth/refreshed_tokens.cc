@@ -13,6 +13,9 @@
 namespace joinpass::oauth {
 namespace {
 
+// How long a refresh waits while Zoom is out of order: who needs the token waits with it.
+constexpr absl::Duration kOutagePatience = absl::Seconds(5);
+
 std::uint64_t Draw(base::Random& random) {
   unsigned char bytes[sizeof(std::uint64_t)];
   random.Fill(bytes);
@@ -38,7 +41,19 @@ base::Task<absl::Status> RefreshedTokens::Renew(EntryPtr entry, std::string cred
     if (fresh && !entry->unsaved) co_return absl::OkStatus();
     JOINPASS_CO_RETURN_IF_ERROR(MayTry(*entry));
   }
-  co_return co_await RunProtocol(std::move(entry), std::move(credential_id), why);
+  Wait wait;
+  wait.what = WaitFor::kOutage;
+  wait.credential_id = credential_id;
+  const SteadyTime until = context_.clock.SteadyNow() + kOutagePatience;
+  for (;;) {
+    // What is unsaved needs no Zoom.
+    if (!entry->unsaved) {
+      JOINPASS_CO_RETURN_IF_ERROR(co_await context_.circuits->AwaitGate(
+          context_.origins.oauth, wait, context_.listeners, context_.closing, until));
+    }
+    const std::optional<absl::Status> outcome = co_await RunProtocol(entry, credential_id, why);
+    if (outcome) co_return *outcome;
+  }
 }
 
 // OK, or why no refresh is begun yet.
@@ -54,8 +69,10 @@ absl::Status RefreshedTokens::MayTry(const Entry& entry) const {
   return entry.next_try.Check(now);
 }
 
-base::Task<absl::Status> RefreshedTokens::RunProtocol(EntryPtr entry, std::string credential_id,
-                                                      Renewal why) {
+// Nothing: it was held back.
+base::Task<std::optional<absl::Status>> RefreshedTokens::RunProtocol(EntryPtr entry,
+                                                                     std::string credential_id,
+                                                                     Renewal why) {
   Wish wish;
   wish.why = why;
   wish.rejected = entry->held.Unwanted(context_.Now());
@@ -65,6 +82,7 @@ base::Task<absl::Status> RefreshedTokens::RunProtocol(EntryPtr entry, std::strin
   // Whatever is thrown, what came from Zoom stays in our hands.
   absl::Status outcome = co_await base::Caught(run.Run());
   entry->unsaved = std::move(run.unsaved());
+  if (run.was_held_back()) co_return std::nullopt;
   Judge(*entry, run.end(), outcome);
   if (entry->unsaved && !entry->saving) {
     if (!was_unsaved) {

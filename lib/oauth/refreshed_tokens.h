@@ -40,7 +40,8 @@ class RefreshedTokens {
   using EntryPtr = TokenMemory::EntryPtr;
 
   absl::Status MayTry(const Entry& entry) const;
-  base::Task<absl::Status> RunProtocol(EntryPtr entry, std::string credential_id, Renewal why);
+  base::Task<std::optional<absl::Status>> RunProtocol(EntryPtr entry, std::string credential_id,
+                                                      Renewal why);
   void Judge(Entry& entry, RefreshState end, const absl::Status& outcome);
   base::Task<absl::Status> TrySaving(EntryPtr entry, std::string credential_id);
   base::Task<absl::Status> KeepSaving(EntryPtr entry, std::string credential_id);

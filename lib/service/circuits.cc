@@ -13,13 +13,16 @@ namespace {
 // Zoom's, and those of its clusters. Which is forgotten does not matter.
 constexpr std::size_t kMostOrigins = 256;
 
+// Who sets out to look, and then waits for a turn or a token, holds up the next one no longer.
+constexpr absl::Duration kBetweenLooks = absl::Seconds(1);
+
 }  // namespace
 
 http::Outcome Circuits::Pass::Tell(const absl::StatusOr<message::Response>& answer,
                                    SteadyTime sent_at) {
   const http::Outcome outcome = http::OutcomeOf(answer, circuits_->clock_.SteadyNow() - sent_at);
   if (outcome == http::Outcome::kFailed || outcome == http::Outcome::kBroken) {
-    line_->why = answer.ok() ? zoom::ClassifyError(*answer, "api") : answer.status();
+    line_->why = answer.ok() ? zoom::ClassifyError(*answer, "zoom") : answer.status();
   }
   is_told_ = true;
   End(outcome);
@@ -28,8 +31,15 @@ http::Outcome Circuits::Pass::Tell(const absl::StatusOr<message::Response>& answ
 
 void Circuits::Pass::End(http::Outcome outcome) {
   Circuits& its = *circuits_;
-  http::Hear(line_->circuit, outcome, is_probe_, its.clock_.SteadyNow(), its.Roll());
-  if (is_probe_) std::exchange(line_->probe_ends, nullptr)->Land(true);
+  const SteadyTime now = its.clock_.SteadyNow();
+  const bool was_closed = http::GateOf(line_->circuit, now) == http::Gate::kClosed;
+  http::Hear(line_->circuit, outcome, is_probe_, now, its.Roll());
+  const bool is_closed = http::GateOf(line_->circuit, now) == http::Gate::kClosed;
+  if (is_probe_ || was_closed != is_closed) its.Changed(*line_);
+}
+
+bool Circuits::Pass::WouldRepeat() const {
+  return http::WouldRepeat(line_->circuit, circuits_->clock_.SteadyNow());
 }
 
 bool Circuits::Pass::MayRepeat(http::Outcome outcome) const {
@@ -40,8 +50,39 @@ std::shared_ptr<Circuits::Line> Circuits::LineOf(const message::Origin& origin) 
   const auto found = lines_.find(origin);
   if (found != lines_.end()) return found->second;
   auto line = std::make_shared<Line>();
-  if (lines_.size() >= kMostOrigins) lines_.erase(lines_.begin());
+  if (lines_.size() >= kMostOrigins) {
+    const auto closed = std::find_if(lines_.begin(), lines_.end(), [this](const auto& entry) {
+      return http::GateOf(entry.second->circuit, clock_.SteadyNow()) == http::Gate::kClosed;
+    });
+    lines_.erase(closed == lines_.end() ? lines_.begin() : closed);
+  }
   return lines_.emplace(origin, std::move(line)).first->second;
+}
+
+base::Task<absl::Status> Circuits::AwaitGate(message::Origin origin, Wait wait,
+                                             const Listeners& listeners,
+                                             std::shared_ptr<Closing> closing,
+                                             SteadyTime deadline) {
+  for (bool is_told = false;;) {
+    const std::shared_ptr<Line> line = LineOf(origin);
+    const SteadyTime now = clock_.SteadyNow();
+    const http::Gate gate = http::GateOf(line->circuit, now);
+    if (gate == http::Gate::kClosed) co_return absl::OkStatus();
+    if (gate == http::Gate::kProbeDue && now >= line->next_look) {
+      line->next_look = now + kBetweenLooks;
+      co_return absl::OkStatus();
+    }
+    if (closing->begun()) co_return base::MakeError(Reason::kCancelled, "the engine is closing");
+    const SteadyTime until = gate == http::Gate::kOpen       ? line->circuit.open_until
+                             : gate == http::Gate::kProbeDue ? line->next_look
+                                                             : deadline;
+    if (until > deadline || now >= deadline) co_return Refusal(*line);
+    wait.time = std::min(until - now, http::kLongestOpen);
+    if (!std::exchange(is_told, true)) listeners.Tell(wait);
+    if (!line->changes) line->changes = std::make_shared<base::Flight<bool>>(loop_);
+    const std::shared_ptr<base::Flight<bool>> changes = line->changes;
+    (void)co_await base::Flight<bool>::Wait(changes, until);
+  }
 }
 
 absl::StatusOr<Circuits::Pass> Circuits::TryEnter(const message::Origin& origin) {
@@ -50,7 +91,6 @@ absl::StatusOr<Circuits::Pass> Circuits::TryEnter(const message::Origin& origin)
     case http::Gate::kClosed:
       return Pass(*this, std::move(line), false);
     case http::Gate::kProbeDue:
-      line->probe_ends = std::make_shared<base::Flight<bool>>(loop_);
       line->circuit.is_probing = true;
       return Pass(*this, std::move(line), true);
     default:
@@ -58,38 +98,35 @@ absl::StatusOr<Circuits::Pass> Circuits::TryEnter(const message::Origin& origin)
   }
 }
 
-base::Task<absl::StatusOr<Circuits::Pass>> Circuits::Enter(message::Origin origin, Wait wait,
-                                                           const Listeners& listeners,
-                                                           std::shared_ptr<Closing> closing,
-                                                           SteadyTime deadline) {
-  for (;;) {
-    absl::StatusOr<Pass> pass = TryEnter(origin);
-    if (pass.ok()) co_return pass;
-    const std::shared_ptr<Line> line = LineOf(origin);
-    const SteadyTime now = clock_.SteadyNow();
-    const std::shared_ptr<base::Flight<bool>> probe =
-        line->circuit.is_probing ? line->probe_ends : nullptr;
-    const SteadyTime until = probe ? deadline : line->circuit.open_until;
-    if (until > deadline || now >= deadline) co_return pass;
-    wait.time = until - now;
-    listeners.Tell(wait);
-    if (probe) {
-      const std::optional<bool> ended = co_await base::Flight<bool>::Wait(probe, deadline);
-      if (!ended) co_return Refusal(*line);
-    } else {
-      (void)co_await closing->Nap(until);
-    }
-    if (closing->begun()) co_return base::MakeError(Reason::kCancelled, "the engine is closing");
-  }
-}
-
 absl::Status Circuits::Refusal(const Line& line) const {
   ErrorInfo info = GetErrorInfo(line.why).value_or(ErrorInfo());
+  if (info.reason == Reason::kDeadlineExceeded) {
+    // It was another call's.
+    info.befell = info.reason;
+    info.reason = Reason::kZoomUnavailable;
+  }
   info.request_left = false;
   const SteadyTime now = clock_.SteadyNow();
-  info.retry_at = clock_.Now() + (std::max(line.circuit.open_until, now) - now);
+  const absl::Duration shut =
+      line.circuit.is_probing ? http::kLongestProbe : line.circuit.open_until - now;
+  info.retry_at = clock_.Now() + std::max(shut, absl::ZeroDuration());
   return base::MakeError(
       info, absl::StrCat("not asked, since the last calls to it failed: ", line.why.message()));
+}
+
+void Circuits::Wake() {
+  for (const auto& [origin, line] : lines_) Changed(*line);
+}
+
+// Later: whoever tells of a call's end has not yet kept what it brought.
+void Circuits::Changed(Line& line) {
+  const std::shared_ptr<base::Flight<bool>> changes = std::exchange(line.changes, nullptr);
+  if (!changes) return;
+  try {
+    loop_.Post([changes] { changes->Land(true); });
+  } catch (...) {
+    changes->Land(true);
+  }
 }
 
 }  // namespace joinpass::service

@@ -28,8 +28,9 @@ class Circuits {
  private:
   struct Line {
     http::Circuit circuit = {};
-    absl::Status why = absl::OkStatus();                       // the last failure
-    std::shared_ptr<base::Flight<bool>> probe_ends = nullptr;  // while there is one
+    absl::Status why = absl::OkStatus();                    // the last failure
+    SteadyTime next_look = {};                              // when another one may set out to probe
+    std::shared_ptr<base::Flight<bool>> changes = nullptr;  // if anybody waits
   };
 
  public:
@@ -52,6 +53,12 @@ class Circuits {
     // Says how the call ended that left at `sent_at`: it counts, and others may wait for it. Once.
     http::Outcome Tell(const absl::StatusOr<message::Response>& answer, SteadyTime sent_at);
 
+    // Whether others wait for what comes of it.
+    bool is_probe() const { return is_probe_; }
+
+    // Before Tell(): whether the call could be sent again if it failed.
+    bool WouldRepeat() const;
+
     // After Tell(): whether a call with this outcome may be sent again.
     bool MayRepeat(http::Outcome outcome) const;
 
@@ -67,15 +74,20 @@ class Circuits {
     bool is_told_ = false;
   };
 
-  // At once. Errors: what befell the last call to `origin` that failed, with `retry_at`, if it
-  // may not be asked now; nothing has left
+  // Waits until it looks as if `origin` might be asked, if that is by `deadline`; `listeners`
+  // are told of `wait`. While it is out of order one a second comes through. Nothing is taken:
+  // whoever then waits for something else holds nobody up.
+  //
+  // Errors: those of TryEnter(), cancelled (the engine is closing)
+  base::Task<absl::Status> AwaitGate(message::Origin origin, Wait wait, const Listeners& listeners,
+                                     std::shared_ptr<Closing> closing, SteadyTime deadline);
+
+  // Right before the call is sent. Errors: what befell the last call to `origin` that failed,
+  // with `retry_at`, if it may not be asked now; nothing has left
   absl::StatusOr<Pass> TryEnter(const message::Origin& origin);
 
-  // Waits until it may be asked, if that is by `deadline`; `listeners` are told of `wait`.
-  // Errors: those of TryEnter(), cancelled (the engine is closing)
-  base::Task<absl::StatusOr<Pass>> Enter(message::Origin origin, Wait wait,
-                                         const Listeners& listeners,
-                                         std::shared_ptr<Closing> closing, SteadyTime deadline);
+  // Has all who wait look at whether the engine closes.
+  void Wake();
 
   // 0 to 1, by chance.
   double Roll() { return random_.Fraction(); }
@@ -83,6 +95,7 @@ class Circuits {
  private:
   std::shared_ptr<Line> LineOf(const message::Origin& origin);
   absl::Status Refusal(const Line& line) const;
+  void Changed(Line& line);
 
   base::Loop& loop_;
   base::Clock& clock_;

@@ -43,8 +43,16 @@ TEST_SUITE("What a call tells of its origin") {
       CHECK(befell(ours) == Outcome::kUntold);
     }
     // Who asks in a hurry is no judge of it.
-    CHECK(befell(Reason::kDeadlineExceeded, absl::Milliseconds(1'999)) == Outcome::kUntold);
-    CHECK(befell(Reason::kDeadlineExceeded, absl::Seconds(2)) == Outcome::kFailed);
+    CHECK(befell(Reason::kDeadlineExceeded, absl::Milliseconds(4'999)) == Outcome::kUntold);
+    CHECK(befell(Reason::kDeadlineExceeded, absl::Seconds(5)) == Outcome::kFailed);
+    // What the proxy cannot reach, it may soon.
+    ErrorInfo proxy;
+    proxy.reason = Reason::kProxyRefused;
+    for (const auto& [status, outcome] :
+         {std::pair{503, Outcome::kFailed}, {502, Outcome::kFailed}, {407, Outcome::kBroken}}) {
+      proxy.http_status = status;
+      CHECK(OutcomeOf(base::MakeError(proxy, "x"), {}) == outcome);
+    }
   }
 }
 
@@ -99,12 +107,13 @@ TEST_SUITE("A circuit") {
     CHECK(circuit.is_probing);
   }
 
-  TEST_CASE("asks again at once where the probe told nothing") {
+  TEST_CASE("asks again soon where the probe told nothing") {
     Circuit circuit = After(5);
     circuit.is_probing = true;
     const SteadyTime now = circuit.open_until;
     Hear(circuit, Outcome::kUntold, true, now, 1.0);
-    CHECK(GateOf(circuit, now) == Gate::kProbeDue);
+    CHECK(circuit.open_until == now + absl::Seconds(1));
+    CHECK(circuit.open_for == absl::Seconds(1));
     Circuit other = After(4);
     Hear(other, Outcome::kUntold, false, kStart, 1.0);
     CHECK(other.failures == 4);
@@ -173,11 +182,17 @@ TEST_SUITE("A repetition") {
 
   TEST_CASE("has time left, if there is time") {
     for (const auto& [left, attempt] :
-         {std::pair{60, 30}, {10, 5}, {8, 4}, {6, 4}, {4, 4}, {1, 1}}) {
+         {std::pair{60, 30}, {32, 16}, {30, 15}, {20, 15}, {15, 15}, {1, 1}}) {
       CAPTURE(left);
       CHECK(AttemptDeadline(kStart, kStart + absl::Seconds(left)) ==
             kStart + absl::Seconds(attempt));
     }
+    for (const auto& [failures, would] : {std::pair{0, true}, {3, true}, {4, false}}) {
+      CHECK(WouldRepeat(After(failures), kStart) == would);
+    }
+    Circuit stumbled;
+    for (int i = 0; i < 4; ++i) Hear(stumbled, Outcome::kStumbled, false, kStart, 0.0);
+    CHECK_FALSE(WouldRepeat(stumbled, kStart));
   }
 }
 

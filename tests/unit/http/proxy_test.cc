@@ -97,6 +97,7 @@ TEST_SUITE("A proxy") {
           std::string::npos);
     CHECK(ConnectTo("http://user@proxy", "https://zoom.us").find("Basic dXNlcjo=\r\n") !=
           std::string::npos);
+    CHECK(ConnectTo("http://@proxy", "https://zoom.us").find("Basic") == std::string::npos);
   }
 
   TEST_CASE("does not stand before what no_proxy has") {
@@ -117,6 +118,8 @@ TEST_SUITE("A proxy") {
              Row{"*.zoom.us", "https://api.zoom.us", false},
              Row{"*.zoom.us", "https://zoom.us", true},
              Row{"a.example , zoom.us", "https://zoom.us", false},
+             Row{"a.example zoom.us", "https://zoom.us", false},
+             Row{"zoom.us.", "https://zoom.us", false},
              Row{"zoom.us:443", "https://zoom.us", false},
              Row{"zoom.us:8443", "https://zoom.us", true},
              Row{"zoom.us:8443", "https://zoom.us:8443", false},

@@ -57,7 +57,7 @@ TEST_SUITE("AuthorizedCalls") {
     CHECK(user->sent_at.steady == before.steady);
     CHECK(user->sent_at.wall == before.wall);
     CHECK(transport.seen[0].origin == "https://api.zoom.us");
-    CHECK(transport.seen[0].deadline == before.steady + absl::Seconds(5));
+    CHECK(transport.seen[0].deadline == before.steady + absl::Seconds(10));
   }
 
   TEST_CASE_FIXTURE(Scene, "gives a refusal by its reason") {
@@ -208,10 +208,17 @@ struct PacedScene : EngineRoom {
   }
 };
 
+const message::Origin kApi = {.host = "api.zoom.us"};
+
 // Zoom as it is when it is out of order.
 struct TroubledScene : PacedScene {
   std::vector<Wait> waits;
 
+  ~TroubledScene() {
+    context.closing->Begin();
+    context.circuits->Wake();
+    loop.Run();
+  }
   TroubledScene() {
     context.listeners.on_wait = [this](const Wait& wait) { waits.push_back(wait); };
   }
@@ -253,12 +260,12 @@ TEST_SUITE("AuthorizedCalls where Zoom is out of order") {
                                        : testing::NetFault::kResetBefore;
     };
     const SteadyTime begun = clock.SteadyNow();
-    const auto user = Ask(absl::Seconds(20));
+    const auto user = Ask(absl::Seconds(60));
     while (transport.seen.size() < 4 && loop.AdvanceToNext()) {
     }
-    CHECK(transport.seen[0].deadline == begun + absl::Seconds(10));
-    CHECK(transport.seen[1].deadline < begun + absl::Seconds(16));
-    CHECK(transport.seen[3].deadline == begun + absl::Seconds(20));
+    CHECK(transport.seen[0].deadline == begun + absl::Seconds(30));
+    CHECK(transport.seen[1].deadline < begun + absl::Seconds(46));
+    CHECK(transport.seen[3].deadline == begun + absl::Seconds(60));
     REQUIRE(user->has_value());
     CHECK(ReasonOf((*user)->status()) == Reason::kNetworkUnreachable);
   }
@@ -336,18 +343,106 @@ TEST_SUITE("AuthorizedCalls where Zoom is out of order") {
     clock.Advance(absl::Seconds(1));
     answers = {Good()};
     {
-      const auto pass = context.circuits->TryEnter(message::Origin{.host = "api.zoom.us"});
+      const auto pass = context.circuits->TryEnter(kApi);
       REQUIRE(pass.ok());
-      const auto user = Ask();
-      CHECK_FALSE(user->has_value());
+      CHECK(pass->is_probe());
+      CHECK_FALSE(Ask()->has_value());
     }
-    loop.Run();
+    loop.Advance(absl::Seconds(1));
     CHECK(transport.seen.size() == 1);
+  }
+
+  TEST_CASE_FIXTURE(TroubledScene,
+                    "are not held up by one that wants to look and waits for its turn") {
+    BreakDown();
+    answers = {Good()};
+    // Another account's, whose day is over but for a few seconds.
+    store::CredentialRecord other = Consent("cred_2", "user-2", absl::Hours(1));
+    other.account_id = "account-2";
+    REQUIRE(records.PutConsented(other).ok());
+    limits::Call call;
+    call.account_id = "account-2";
+    zoom::RateNews closed;
+    closed.throttled = zoom::Throttled::kASecond;
+    closed.until = clock.Now() + absl::Seconds(14);
+    REQUIRE(Finish(limiter.Hear(call, closed, clock.SteadyNow())).ok());
+    const auto stuck =
+        Begin(calls.Call(zoom::GetUser(zoom::Whom::Me()), "cred_2", In(absl::Seconds(60))));
+    loop.Advance(absl::Seconds(1));
+    CHECK(transport.seen.empty());
+    const auto user = Ask();
+    loop.Advance(absl::Seconds(1));
+    REQUIRE(user->has_value());
+    CHECK((*user)->ok());
+  }
+
+  TEST_CASE_FIXTURE(TroubledScene, "that wait for their turn see that the origin has failed") {
+    answers = {Outage()};
+    std::vector<decltype(Ask())> asked;
+    for (int i = 0; i < 150; ++i) asked.push_back(Ask(absl::Seconds(4)));
+    for (int i = 0; i < 80; ++i) loop.Advance(absl::Milliseconds(50));
+    for (const auto& user : asked) CHECK(user->has_value());
+    CHECK(transport.seen.size() <= 12);
+  }
+
+  TEST_CASE_FIXTURE(TroubledScene, "go on as soon as an older one is answered") {
+    answers = {Good()};
+    transport.hold = true;
+    const auto older = Ask(absl::Seconds(60));
+    for (int i = 0; i < 5; ++i) {
+      auto pass = context.circuits->TryEnter(kApi);
+      REQUIRE(pass.ok());
+      pass->Tell(testing::NetworkError(Reason::kNetworkUnreachable, false), clock.SteadyNow());
+    }
+    const auto waits_for_it = Ask();
+    CHECK_FALSE(waits_for_it->has_value());
+    transport.Release();
+    loop.Run();
+    CHECK(older->has_value());
+    CHECK(waits_for_it->has_value());
+  }
+
+  TEST_CASE_FIXTURE(TroubledScene, "that look wait 5 s for the answer, and no longer") {
+    BreakDown();
+    transport.fault = [](const auto&) { return testing::NetFault::kSilence; };
+    const auto user = Ask(absl::Seconds(60));
+    loop.Advance(absl::Seconds(1));
+    REQUIRE(transport.seen.size() == 1);
+    CHECK(transport.seen[0].deadline == In(absl::Seconds(5)));
+    loop.Advance(absl::Seconds(5));
+    REQUIRE(user->has_value());
+    // Whoever comes now is told what is wrong, and not that his time is over.
+    const absl::Status refused = Result(absl::Milliseconds(100));
+    CHECK(ReasonOf(refused) == Reason::kZoomUnavailable);
+    CHECK(GetErrorInfo(refused)->befell == Reason::kDeadlineExceeded);
+  }
+
+  TEST_CASE_FIXTURE(TroubledScene, "find an origin that fails, however many others there are") {
+    BreakDown();
+    for (int i = 0; i < 1'000; ++i) {
+      CHECK(context.circuits->TryEnter(message::Origin{.host = std::to_string(i)}).ok());
+    }
+    CHECK_FALSE(context.circuits->TryEnter(kApi).ok());
+  }
+
+  TEST_CASE_FIXTURE(TroubledScene, "look at different moments, in different processes") {
+    BreakDown();
+    const auto until = GetErrorInfo(context.circuits->TryEnter(kApi).status())->retry_at;
+    int same = 0;
+    for (int i = 0; i < 9; ++i) {
+      service::Circuits another(loop, clock, base::SystemRandom());
+      for (int k = 0; k < 5; ++k) {
+        another.TryEnter(kApi)->Tell(Outage(), clock.SteadyNow());
+      }
+      same += GetErrorInfo(another.TryEnter(kApi).status())->retry_at == until ? 1 : 0;
+    }
+    CHECK(same < 9);
   }
 
   TEST_CASE_FIXTURE(TroubledScene, "of another cluster go on") {
     BreakDown();
     CHECK(context.circuits->TryEnter(message::Origin{.host = "api-eu.zoom.us"}).ok());
+    CHECK_FALSE(context.circuits->TryEnter(kApi).ok());
   }
 
   TEST_CASE_FIXTURE(TroubledScene, "end with the engine, whatever they wait for") {
@@ -358,6 +453,19 @@ TEST_SUITE("AuthorizedCalls where Zoom is out of order") {
     loop.Run();
     REQUIRE(retries->has_value());
     CHECK(ReasonOf((*retries)->status()) == Reason::kCancelled);
+  }
+
+  TEST_CASE_FIXTURE(TroubledScene, "end with the engine, though somebody else still looks") {
+    BreakDown();
+    clock.Advance(absl::Seconds(1));
+    const auto pass = context.circuits->TryEnter(kApi);
+    REQUIRE(pass.ok());
+    const auto user = Ask();
+    context.closing->Begin();
+    context.circuits->Wake();
+    loop.Run();
+    REQUIRE(user->has_value());
+    CHECK(ReasonOf((*user)->status()) == Reason::kCancelled);
   }
 }
 

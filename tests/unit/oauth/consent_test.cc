@@ -50,7 +50,7 @@ TEST_SUITE("Consent") {
     REQUIRE(NameOf(End("code=c&state=" + Begun())) == "ok");
     REQUIRE(transport.seen.size() == 2);
     CHECK(transport.seen[0].deadline == In(absl::Seconds(30)));
-    CHECK(transport.seen[1].deadline == In(absl::Seconds(5)));  // and there is time for another
+    CHECK(transport.seen[1].deadline == In(absl::Seconds(10)));
   }
 
   TEST_CASE_FIXTURE(ConsentScene, "keeps no exchange that gave no refresh token") {

@@ -127,23 +127,46 @@ TEST_SUITE("A refresh") {
     }
     AnswerWith(JsonAnswer(503, ""));
     for (int i = 1; i <= 5; ++i) CHECK(given(i) == "refresh_unanswered");
-    CHECK(given(6) == "zoom_unavailable");
-    CHECK(Refreshes() == 5);
-    CHECK(Stored("cred_5").pending.has_value());
-    CHECK_FALSE(Stored("cred_6").pending.has_value());
-    // One is, to see.
-    clock.Advance(absl::Seconds(1));
+    // The others wait; one is sent, to see.
     transport.hold = true;
-    const auto probe = Begin(tokens.Get("cred_7", In(absl::Seconds(9))));
-    CHECK(Refreshes() == 6);
-    CHECK(given(8) == "zoom_unavailable");
+    std::vector<std::shared_ptr<std::optional<absl::StatusOr<Grant>>>> waiting;
+    for (int i = 6; i <= 9; ++i) {
+      waiting.push_back(Begin(tokens.Get("cred_" + std::to_string(i), In(absl::Seconds(9)))));
+    }
+    CHECK(Refreshes() == 5);
+    CHECK_FALSE(Stored("cred_6").pending.has_value());
+    for (int i = 0; i < 3; ++i) loop.Advance(absl::Seconds(1));
     CHECK(Refreshes() == 6);
     AnswerWith(TokenAnswer(1));
     transport.Release();
     loop.Run();
-    REQUIRE(probe->has_value());
-    CHECK(Name(**probe) == "access-1");
-    CHECK(given(9) == "access-1");
+    CHECK(Refreshes() == 9);
+    for (const auto& one : waiting) {
+      REQUIRE(one->has_value());
+      CHECK(Name(**one) == "access-1");
+    }
+  }
+
+  TEST_CASE_FIXTURE(TokenScene, "a refresh waits a few seconds for Zoom, and was then never sent") {
+    Connect(absl::ZeroDuration());
+    const message::Origin zoom = context.origins.oauth;
+    const auto fail = [&] {
+      auto pass = context.circuits->TryEnter(zoom);
+      REQUIRE(pass.ok());
+      pass->Tell(JsonAnswer(503, ""), clock.SteadyNow());
+    };
+    for (int i = 0; i < 5; ++i) fail();
+    for (int i = 0; i < 4; ++i) {
+      clock.Advance(absl::Seconds(30));
+      fail();
+    }
+    CHECK(Given() == "zoom_unavailable");  // for up to 16 s nobody asks
+    CHECK(Refreshes() == 0);
+    CHECK(Kinds().find("refresh") == std::string::npos);
+    // Nothing was learnt of this credential: it does not wait longer than Zoom needs.
+    clock.Advance(absl::Seconds(16));
+    AnswerWith(TokenAnswer(1));
+    CHECK(Given() == "access-1");
   }
 
   TEST_CASE_FIXTURE(TokenScene, "a rate limit of one credential is its app's") {
