@@ -1,7 +1,6 @@
 #include "service/circuits.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
@@ -10,7 +9,7 @@
 namespace joinpass::service {
 namespace {
 
-// Zoom's, and those of its clusters. Which is forgotten does not matter.
+// Zoom's, and those of its clusters. Of those that are in order, any may be forgotten.
 constexpr std::size_t kMostOrigins = 256;
 
 // Who sets out to look, and then waits for a turn or a token, holds up the next one no longer.

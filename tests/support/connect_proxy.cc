@@ -1,7 +1,5 @@
 #include "support/connect_proxy.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -10,16 +8,10 @@
 #include <cstdlib>
 #include <utility>
 
+#include "support/loopback.h"
+
 namespace joinpass::testing {
 namespace {
-
-sockaddr_in Loopback(int port) {
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
 
 std::string ReadHead(int socket) {
   std::string head;
@@ -51,15 +43,7 @@ bool Pass(int from, int to) {
 }  // namespace
 
 ConnectProxy::ConnectProxy(std::string answer) : answer_(std::move(answer)) {
-  listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = Loopback(0);
-  socklen_t size = sizeof(address);
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  if (bind(listener_, generic, size) != 0 || listen(listener_, 64) != 0 ||
-      getsockname(listener_, generic, &size) != 0) {
-    std::abort();
-  }
-  port_ = ntohs(address.sin_port);
+  listener_ = ListenOnLoopback(port_, 64);
   acceptor_ = std::thread([this] { Accept(); });
 }
 

@@ -1,7 +1,5 @@
 #include "support/delay_proxy.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -16,20 +14,13 @@
 #include <vector>
 
 #include "joinpass/time.h"
+#include "support/loopback.h"
 
 namespace joinpass::testing {
 namespace {
 
 void Require(bool held) {
   if (!held) std::abort();
-}
-
-sockaddr_in Loopback(int port) {
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
 }
 
 void SendNow(int socket) {
@@ -135,13 +126,7 @@ class DelayProxy::Loop {
 
 DelayProxy::DelayProxy(int target_port, absl::Duration round_trip) {
   Require(pipe(stop_) == 0);
-  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = Loopback(0);
-  socklen_t size = sizeof(address);
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  Require(bind(listener, generic, size) == 0 && listen(listener, 64) == 0);
-  Require(getsockname(listener, generic, &size) == 0);
-  port_ = ntohs(address.sin_port);
+  const int listener = ListenOnLoopback(port_, 64);
   thread_ = std::thread([this, listener, target_port, round_trip] {
     Loop(*this, listener, target_port, round_trip).Run();
   });

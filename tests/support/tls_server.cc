@@ -14,24 +14,13 @@
 #include <cstdlib>
 #include <utility>
 
+#include "support/loopback.h"
+
 namespace joinpass::testing {
 namespace {
 
 void Require(bool held) {
   if (!held) std::abort();
-}
-
-int Listen(int& port, int backlog) {
-  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  Require(bind(listener, generic, size) == 0 && listen(listener, backlog) == 0);
-  Require(getsockname(listener, generic, &size) == 0);
-  port = ntohs(address.sin_port);
-  return listener;
 }
 
 std::size_t BodySize(const std::string& head) {
@@ -53,16 +42,13 @@ void Gate::Wait() {
 }
 
 BlackHole::BlackHole() {
-  sockets_.push_back(Listen(port_, 0));
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(port_));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  sockets_.push_back(ListenOnLoopback(port_, 0));
+  const sockaddr_in address = Loopback(port_);
   // Until one finds no place any more.
   for (;;) {
     const int filler = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     sockets_.push_back(filler);
-    connect(filler, reinterpret_cast<sockaddr*>(&address), sizeof(address));
+    connect(filler, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
     pollfd connected = {filler, POLLOUT, 0};
     if (poll(&connected, 1, 20) == 0) break;
   }
@@ -74,7 +60,7 @@ BlackHole::~BlackHole() {
 
 int ClosedPort() {
   int port = 0;
-  close(Listen(port, 1));
+  close(ListenOnLoopback(port, 1));
   return port;
 }
 
@@ -186,7 +172,7 @@ TlsServer::TlsServer(Script script, TlsServerOptions options)
           SSL_CTX_set_max_proto_version(context, options_.newest_tls) == 1 &&
           SSL_CTX_use_certificate(context, identity.certificate.get()) == 1 &&
           SSL_CTX_use_PrivateKey(context, identity.key.get()) == 1);
-  listener_ = Listen(port_, 64);
+  listener_ = ListenOnLoopback(port_, 64);
   if (const int size = options_.receive_buffer; size > 0) {
     Require(setsockopt(listener_, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)) == 0);
   }
