@@ -33,6 +33,7 @@
 #include "base/random.h"
 #include "crash/shared_clock.h"
 #include "engine/open.h"
+#include "guest/failing_calls.h"
 #include "joinpass/engine.h"
 #include "joinpass/reason.h"
 #include "support/signed_webhook.h"
@@ -452,20 +453,25 @@ void SayAll(const std::string& word, const Names& names) {
   for (const auto& [name, times] : names) Say(word + name);
 }
 
-// Zoom tells that the host has another personal meeting id.
-testing::SignedWebhook NewRoom(Host& host, Engine& engine) {
+// The app is told its webhook secret.
+void TellSecret(Engine& engine) {
   const App app = engine.apps().List()->front();
   AppSettings settings;
   settings.client_id = app.client_id;
   settings.client_secret = Secret("example-secret");
   settings.webhook_secrets = {Secret("hook")};
   Say("update " + NameOf(engine.apps().Update(app.id, std::move(settings))));
+}
+
+// Zoom tells that the host has another personal meeting id.
+testing::SignedWebhook NewRoom(Host& host, Engine& engine, const std::string& room) {
+  const App app = engine.apps().List()->front();
   const Credential credential = *engine.credentials().Get(host.credential);
   return {app.id, "hook",
           R"({"event":"user.updated","event_ts":)" +
               std::to_string(absl::ToUnixMillis(host.clock.Now())) +
               R"(,"payload":{"account_id":")" + credential.account_id + R"(","object":{"id":")" +
-              credential.user_id + R"(","pmi":4445556667}}})",
+              credential.user_id + R"(","pmi":)" + room + "}}}",
           host.clock.Now()};
 }
 
@@ -489,7 +495,8 @@ void NoMemory(Host& host) {
   fail_each([&] { return engine->credentials().Log(host.credential); });
   fail_each([&] { return engine->apps().List(); });
   fail_each([&] { return engine->directory().Resolve(host.join.link); });
-  const testing::SignedWebhook webhook = NewRoom(host, *engine);
+  TellSecret(*engine);
+  const testing::SignedWebhook webhook = NewRoom(host, *engine, "4445556667");
   const WebhookRequest told = webhook.Request();
   fail_each([&] { return engine->webhooks().Receive(told).why; });
   Say("webhook " + NameOf(engine->directory().Resolve(*MeetingLink::Parse("4445556667"))));
@@ -506,6 +513,55 @@ void NoMemory(Host& host) {
       calls);
   SayAll("call ", calls);
   Say("after " + host.Ask(*engine));
+}
+
+// For each system call of what `prepare` gives: what comes of it if that one fails, and if all do
+// from there on; and what an engine that comes after it finds.
+template <typename Prepare>
+void FailEachSystemCall(Host& host, const std::string& word, const Prepare& prepare) {
+  const Calls which =
+      host.arguments["only"] == "files" ? Calls::kOfFiles : Calls::kOfSocketsAndFiles;
+  for (const Failing how : {Failing::kOnce, Failing::kFromThenOn}) {
+    Names outcomes;
+    Names after;
+    int failed = 1;
+    int n = 0;
+    for (; failed > 0; ++n) {
+      host.clock.Advance(absl::Hours(2));
+      const auto engine = *host.TryOpen(host.Options());
+      const auto call = prepare(*engine);
+      FailCall(n, how, which);
+      ++outcomes[call()];
+      failed = StopFailing();
+      (void)engine->Close(absl::Seconds(20));
+      host.clock.Advance(absl::Hours(2));
+      ++after[host.Ask(**host.TryOpen(host.Options()))];
+    }
+    SayAll(word + " ", outcomes);
+    SayAll("after ", after);
+    Say(word + "_calls " + std::to_string(n - 1));
+  }
+}
+
+void NoSystemCalls(Host& host) {
+  TellSecret(*host.Open());
+  const absl::Duration time = absl::Seconds(20);
+  FailEachSystemCall(host, "open", [&](Engine&) {
+    return [&host] { return NameOf(host.TryOpen(host.Options())); };
+  });
+  FailEachSystemCall(host, "refresh", [&](Engine& engine) {
+    return [&] { return NameOf(engine.credentials().GetAccessToken(host.credential, time)); };
+  });
+  FailEachSystemCall(host, "join", [&](Engine& engine) {
+    return [&] { return NameOf(engine.Prepare(host.join, time)); };
+  });
+  int rooms = 0;
+  FailEachSystemCall(host, "webhook", [&](Engine& engine) {
+    const std::string room = std::to_string(4445556600 + ++rooms);
+    return [&engine, told = NewRoom(host, engine, room)] {
+      return NameOf(engine.webhooks().Receive(told.Request()).why);
+    };
+  });
 }
 
 // --- time --------------------------------------------------------------------
@@ -587,6 +643,7 @@ int Run(Arguments arguments) {
       {"no-descriptors", NoDescriptors},
       {"no-threads", NoThreads},
       {"no-memory", NoMemory},
+      {"no-system-calls", NoSystemCalls},
       {"close-busy", CloseBusy},
       {"slow-name", SlowName},
       {"timers", Timers},
