@@ -23,6 +23,17 @@ bool AddExtension(X509* certificate, X509* issuer, int nid, const char* value) {
   return extension && X509_add_ext(certificate, extension.get(), -1) == 1;
 }
 
+bool AddDnsName(X509* certificate, const std::string& bytes) {
+  const std::unique_ptr<GENERAL_NAMES, Freed<GENERAL_NAMES_free>> names(sk_GENERAL_NAME_new_null());
+  GENERAL_NAME* const name = GENERAL_NAME_new();
+  ASN1_IA5STRING* const text = ASN1_IA5STRING_new();
+  if (!names || name == nullptr || text == nullptr) return false;
+  GENERAL_NAME_set0_value(name, GEN_DNS, text);
+  return ASN1_STRING_set(text, bytes.data(), static_cast<int>(bytes.size())) == 1 &&
+         sk_GENERAL_NAME_push(names.get(), name) == 1 &&
+         X509_add1_ext_i2d(certificate, NID_subject_alt_name, names.get(), 0, 0) == 1;
+}
+
 bool AddExtensions(X509* certificate, X509* issuer, const Subject& subject) {
   if (!AddExtension(certificate, issuer, NID_subject_key_identifier, "hash")) return false;
   if (subject.is_authority) {
@@ -33,7 +44,8 @@ bool AddExtensions(X509* certificate, X509* issuer, const Subject& subject) {
   return AddExtension(certificate, issuer, NID_basic_constraints, "critical,CA:FALSE") &&
          AddExtension(certificate, issuer, NID_key_usage, "critical,digitalSignature") &&
          AddExtension(certificate, issuer, NID_ext_key_usage, "serverAuth") &&
-         (*names == '\0' || AddExtension(certificate, issuer, NID_subject_alt_name, names));
+         (*names == '\0' || AddExtension(certificate, issuer, NID_subject_alt_name, names)) &&
+         (subject.dns_name.empty() || AddDnsName(certificate, subject.dns_name));
 }
 
 bool SetSerial(X509* certificate) {

@@ -33,6 +33,7 @@ struct Identity {
 struct Subject {
   std::string common_name = {};
   std::string alternative_names = {};  // as OpenSSL reads them: "DNS:localhost,IP:127.0.0.1"
+  std::string dns_name = {};           // instead of them, one byte by byte as it stands here
   bool is_authority = false;
   long not_before = -kSecondsOfDay;  // seconds from now, on the machine's clock
   long not_after = 30 * kSecondsOfDay;

@@ -26,7 +26,7 @@ Identity MakeCa(const char* name, const Identity* issuer = nullptr) {
 
 std::string NamesOf(Flaw flaw) {
   if (flaw == Flaw::kWrongName) return "DNS:other.example";
-  if (flaw == Flaw::kNameInSubject) return "";
+  if (flaw == Flaw::kNameInSubject || flaw == Flaw::kNulInName) return "";
   if (flaw == Flaw::kDeepWildcard) return "DNS:*.localhost";
   return "DNS:localhost,IP:127.0.0.1";
 }
@@ -58,9 +58,11 @@ TestCa::~TestCa() {
 
 std::string TestCa::foreign_pem() const { return fake_zoom::ToPem(*foreign_.certificate); }
 
-Identity TestCa::Issue(Flaw flaw, const std::string& names) {
+Identity TestCa::Issue(Flaw flaw, const std::string& names, unsigned rsa_bits) {
   fake_zoom::Subject subject{.common_name = "localhost",
-                             .alternative_names = names.empty() ? NamesOf(flaw) : names};
+                             .alternative_names = names.empty() ? NamesOf(flaw) : names,
+                             .rsa_bits = rsa_bits};
+  if (flaw == Flaw::kNulInName) subject.dns_name = std::string("localhost\0.evil.example", 23);
   if (flaw == Flaw::kShortKey) subject.rsa_bits = 1024;
   if (flaw == Flaw::kExpired) subject.not_after = -60;
   if (flaw == Flaw::kNotYetValid) subject.not_before = kHour;

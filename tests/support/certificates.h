@@ -15,6 +15,7 @@ enum class Flaw {
   kWrongName,      // for other.example only
   kNameInSubject,  // for localhost, but only by its common name
   kDeepWildcard,   // for *.localhost
+  kNulInName,      // for a name that begins with localhost and a NUL
   kExpired,
   kNotYetValid,
   kSelfSigned,
@@ -38,8 +39,9 @@ class TestCa {
   std::string foreign_pem() const;
 
   // A server's key and certificate. `names` is a list as OpenSSL reads it
-  // ("DNS:localhost,IP:127.0.0.1"), or empty: what goes with `flaw`.
-  Identity Issue(Flaw flaw, const std::string& names = "");
+  // ("DNS:localhost,IP:127.0.0.1"), or empty: what goes with `flaw`. The key is ECDSA P-256, or
+  // RSA of so many bits.
+  Identity Issue(Flaw flaw, const std::string& names = "", unsigned rsa_bits = 0);
 
  private:
   TestCa();

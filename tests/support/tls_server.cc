@@ -3,7 +3,10 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/core_names.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -26,6 +29,20 @@ void Require(bool held) {
 std::size_t BodySize(const std::string& head) {
   const std::size_t at = head.find("Content-Length: ");
   return at == std::string::npos ? 0 : std::strtoul(head.c_str() + at + 16, nullptr, 10);
+}
+
+void UseDhGroup(SSL_CTX* context, const std::string& group) {
+  const std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> maker(
+      EVP_PKEY_CTX_new_from_name(nullptr, "DH", nullptr), &EVP_PKEY_CTX_free);
+  std::string name = group;
+  const std::array<OSSL_PARAM, 2> wanted = {
+      OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, name.data(), 0),
+      OSSL_PARAM_construct_end()};
+  EVP_PKEY* parameters = nullptr;
+  Require(EVP_PKEY_keygen_init(maker.get()) == 1 &&
+          EVP_PKEY_CTX_set_params(maker.get(), wanted.data()) == 1 &&
+          EVP_PKEY_generate(maker.get(), &parameters) == 1 &&
+          SSL_CTX_set0_tmp_dh_pkey(context, parameters) == 1);
 }
 
 }  // namespace
@@ -148,6 +165,14 @@ void TlsServer::Connection::WaitForEnd() {
   }
 }
 
+bool TlsServer::Connection::Renegotiate() {
+  const bool done = SSL_renegotiate(ssl_.get()) == 1 && SSL_do_handshake(ssl_.get()) == 1 &&
+                    SSL_peek(ssl_.get(), nullptr, 0) >= 0 &&
+                    SSL_renegotiate_pending(ssl_.get()) == 0;
+  ERR_clear_error();
+  return done;
+}
+
 void TlsServer::Connection::Close() {
   if (ssl_) SSL_shutdown(ssl_.get());
   ERR_clear_error();
@@ -163,7 +188,7 @@ void TlsServer::Connection::Reset() {
 
 TlsServer::TlsServer(Script script, TlsServerOptions options)
     : script_(std::move(script)), options_(std::move(options)) {
-  const Identity identity = TestCa::Get().Issue(options_.flaw, options_.names);
+  const Identity identity = TestCa::Get().Issue(options_.flaw, options_.names, options_.rsa_bits);
   context_.reset(SSL_CTX_new(TLS_server_method()));
   SSL_CTX* const context = context_.get();
   SSL_CTX_set_security_level(context, 0);
@@ -172,6 +197,9 @@ TlsServer::TlsServer(Script script, TlsServerOptions options)
           SSL_CTX_set_max_proto_version(context, options_.newest_tls) == 1 &&
           SSL_CTX_use_certificate(context, identity.certificate.get()) == 1 &&
           SSL_CTX_use_PrivateKey(context, identity.key.get()) == 1);
+  Require(options_.ciphers.empty() ||
+          SSL_CTX_set_cipher_list(context, options_.ciphers.c_str()) == 1);
+  if (!options_.dh_group.empty()) UseDhGroup(context, options_.dh_group);
   listener_ = ListenOnLoopback(port_, 64);
   if (const int size = options_.receive_buffer; size > 0) {
     Require(setsockopt(listener_, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)) == 0);

@@ -34,7 +34,10 @@ class Gate {
 struct TlsServerOptions {
   Flaw flaw = Flaw::kNone;
   std::string names = {};  // See TestCa::Issue.
+  unsigned rsa_bits = 0;   // See TestCa::Issue.
   int newest_tls = TLS1_3_VERSION;
+  std::string ciphers = {};   // Up to TLS 1.2, as OpenSSL reads them; empty: its own.
+  std::string dh_group = {};  // As OpenSSL names it; empty: as the key demands.
   enum class Layer { kTls, kPlain } layer = Layer::kTls;
 
   // Accepts and says nothing, not even the handshake.
@@ -79,6 +82,9 @@ class TlsServer {
 
     // Reads, and records, until the peer leaves.
     void WaitForEnd();
+
+    // Asks for another handshake on this connection. False: the client would not.
+    bool Renegotiate();
 
     void Close();  // close_notify, then the end of the stream.
     void Cut();    // The end of the stream alone.

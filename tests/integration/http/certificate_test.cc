@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <fstream>
 
 #include "client_fixture.h"
@@ -37,6 +38,7 @@ TEST_SUITE("The client") {
         {Flaw::kWrongName, true, name},
         {Flaw::kNameInSubject, true, name},
         {Flaw::kDeepWildcard, true, name},
+        {Flaw::kNulInName, true, name},
         {Flaw::kExpired, false, "http: the certificate has expired"},
         {Flaw::kNotYetValid, false, "http: the certificate is not valid yet"},
         {Flaw::kSelfSigned, false, authority},
@@ -79,6 +81,57 @@ TEST_SUITE("The client") {
       server.Stop();
       CHECK(server.handshakes() == 0);
     }
+  }
+
+  TEST_CASE_FIXTURE(ClientFixture, "refuses what protects nobody, though both could speak it") {
+    struct Row {
+      std::string ciphers;
+      std::string dh_group;
+      bool good;
+    };
+    const std::vector<Row> rows = {
+        {"ECDHE-RSA-AES128-GCM-SHA256", "", true},
+        {"DHE-RSA-AES128-GCM-SHA256", "ffdhe2048", true},
+        {"DHE-RSA-AES128-GCM-SHA256", "dh_1024_160", false},
+        {"aNULL", "", false},  // nobody says who he is
+        {"eNULL", "", false},  // nothing is encrypted
+    };
+    for (const Row& row : rows) {
+      CAPTURE(row.ciphers);
+      CAPTURE(row.dh_group);
+      TlsServerOptions options;
+      options.newest_tls = TLS1_2_VERSION;
+      options.rsa_bits = 2048;
+      options.ciphers = row.ciphers;
+      options.dh_group = row.dh_group;
+      TlsServer server(Answers, options);
+      const Answer answer = Send(Get(server.origin()));
+      INFO(answer.status().ToString());
+      CHECK(answer.ok() == row.good);
+      server.Stop();
+      CHECK((server.application_bytes() > 0) == row.good);
+      if (!row.good) {
+        CHECK(ReasonOf(answer.status()) == Reason::kTlsFailed);
+        CHECK_FALSE(GetErrorInfo(answer.status())->request_left);
+      }
+    }
+  }
+
+  TEST_CASE_FIXTURE(ClientFixture, "renegotiates with nobody") {
+    std::atomic<bool> done = true;
+    TlsServerOptions options;
+    options.newest_tls = TLS1_2_VERSION;
+    TlsServer server(
+        [&](TlsServer::Connection& connection) {
+          if (connection.ReadRequest().empty()) return;
+          done = connection.Renegotiate();
+          connection.Close();
+        },
+        options);
+    const Answer answer = Send(Get(server.origin()));
+    server.Stop();
+    CHECK_FALSE(answer.ok());
+    CHECK_FALSE(done);
   }
 
   TEST_CASE_FIXTURE(ClientFixture, "takes a certificate of a thousand names") {
