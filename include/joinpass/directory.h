@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "joinpass/apps.h"
 #include "joinpass/credentials.h"
 #include "joinpass/export.h"
 #include "joinpass/meeting_link.h"
@@ -34,6 +35,7 @@ JOINPASS_EXPORT std::string_view MatchRuleName(MatchRule rule);
 struct Candidate {
   std::string credential_id = {};
   std::string app_id = {};
+  AppKind app_kind = AppKind::kUserManaged;
   std::string host_user_id = {};  // kHint may be an account's consent, and of nobody in it
   std::string host_account_id = {};
   MatchRule rule = MatchRule::kScheduled;

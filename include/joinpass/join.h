@@ -17,6 +17,7 @@
 #include "joinpass/directory.h"
 #include "joinpass/export.h"
 #include "joinpass/meeting_link.h"
+#include "joinpass/next_step.h"
 #include "joinpass/reason.h"
 #include "joinpass/secret.h"
 #include "joinpass/time.h"
@@ -71,6 +72,21 @@ struct JoinRequest {
   // Each a credential id ("cred_…"), a Zoom user id, or an e-mail address. Empty: the
   // host's. At most 16.
   std::vector<std::string> identity_users = {};
+
+  // Zoom takes a recording token of a user's own consent only beside the identity of the very
+  // host (the SDK's code 503), so that it gives way to a stranger's. Of an admin's consent both
+  // are sent, and with this set of a user's, too; if Zoom refuses, Report() has the bot join again
+  // without the recording token.
+  bool recording_beside_strangers = false;
+
+  // For an SDK or an account that takes a recording token or an on-behalf-of token, and not both:
+  // the recording token gives way, unless it alone is required.
+  bool recording_or_on_behalf_of = false;
+
+  // How long Report() has the bot try again while it waits for somebody: for the owner of an
+  // on-behalf-of token who is not in the meeting yet, or for a meeting that has not begun. At most
+  // a day.
+  absl::Duration patience = absl::Minutes(10);
 
   // A part with a URL here comes from there, and from nowhere else.
   TokenUrls token_urls = {};
@@ -185,6 +201,16 @@ class JOINPASS_EXPORT JoinSession {
   // closed already.
   virtual void MintAsync(absl::Duration timeout,
                          std::function<void(absl::StatusOr<JoinPass>)> done) = 0;
+
+  // What to do now that the SDK has told `outcome` of the attempt with the pass that was minted
+  // last. Report everything, in its order, also what seems to be good. Never blocks; for any
+  // thread, also the SDK's.
+  //
+  // Of one attempt the first step that ends it stands: MEETING_STATUS_ENDED after
+  // MEETING_STATUS_FAILED gives the same step again. Every code has an answer, also one that is
+  // not known: then a few further attempts, and a stop. What waits grows, within
+  // JoinRequest::patience, and is spread by chance, so that many bots do not come back at once.
+  virtual NextStep Report(const SdkOutcome& outcome) = 0;
 
   // What is known of the host, once that is known: waits for the warming for at
   // most `timeout`.

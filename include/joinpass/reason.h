@@ -75,6 +75,30 @@ enum class Reason {
                         // left for it, as `cause` says
   kCancelled,           // [kCancelled] the engine is closing
 
+  // --- what the Meeting SDK told (JoinSession::Report) ----------------------
+  kPasscodeWrong,          // [kInvalidArgument] the meeting has another passcode
+  kMeetingOver,            // [kFailedPrecondition] it has ended
+  kMeetingNotStarted,      // [kFailedPrecondition] it has not begun, and nobody may before the host
+  kMeetingLocked,          // [kFailedPrecondition] the host has locked it
+  kMeetingFull,            // [kResourceExhausted] nobody else fits in
+  kMeetingRestricted,      // [kPermissionDenied] it is for others: of its account, or signed in
+  kRegistrationRefused,    // [kPermissionDenied] the webinar wants another registration, or none
+  kRemovedFromMeeting,     // [kPermissionDenied] the host has removed the bot
+  kSignInRequired,         // [kPermissionDenied] it is for users who are signed in: join with a ZAK
+  kIdentityRequired,       // [kPermissionDenied] the app may not join it without an identity
+  kIdentityRefused,        // [kPermissionDenied] Zoom does not take the identity token
+  kRecordingTokenRefused,  // [kPermissionDenied] Zoom does not take the recording token
+  kOwnerNotPresent,        // [kFailedPrecondition] whoever the on-behalf-of token is of is not in
+                           // the meeting
+  kRecordingDenied,        // [kPermissionDenied] the host did not allow the bot to record
+  kRecordingNotSupported,  // [kFailedPrecondition] nobody can allow it in this meeting
+  kAppNotPublished,        // [kPermissionDenied] the app may join meetings of its own account only
+  kAppBlocked,             // [kPermissionDenied] the host's admin has blocked the app
+  kSdkAuthFailed,          // [kUnauthenticated] Zoom does not take the SDK's key, secret or JWT
+  kSdkTooOld,              // [kFailedPrecondition] Zoom wants a newer SDK
+  kSdkMisused,             // [kInternal] the SDK says that it was called in a wrong way or order
+  kSdkFailed,              // [kUnavailable] the SDK failed for another reason, or an unknown one
+
   // --- Zoom's answer -------------------------------------------------------
   kAnswerInvalid,          // [kInternal] the answer is not what the API promises
   kAnswerTooLarge,         // [kInternal] the answer passes a bound

@@ -88,6 +88,7 @@ absl::Status AddHostsOfName(store::Records& records, const std::string& name, Kn
 void Serve(const ServingConsent& consent, Match& match) {
   match.candidate.credential_id = consent.credential_id;
   match.candidate.host_account_id = consent.account_id;
+  match.candidate.app_kind = consent.app_kind;
   match.health = consent.state.health;
   match.cause = oauth::CauseTextOf(consent.state);
 }
@@ -148,6 +149,7 @@ absl::Status AddHinted(store::Records& records, const MeetingLink& link,
     }
     Serve({.credential_id = credential.id,
            .account_id = credential.account_id,
+           .app_kind = credential.app_kind,
            .state = oauth::HealthOf(credential, *app)},
           match);
     known.hosts.push_back(std::move(match));

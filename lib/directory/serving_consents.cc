@@ -52,6 +52,7 @@ absl::StatusOr<Consent> ServingConsents::Find(const std::string& app_id, const s
     if (credential && credential->health != Health::kDisconnecting) {
       consent = {.credential_id = credential->id,
                  .account_id = credential->account_id,
+                 .app_kind = app->settings.kind,
                  .state = oauth::HealthOf(*credential, *app)};
     }
   }

@@ -21,6 +21,7 @@ namespace joinpass::directory {
 struct ServingConsent {
   std::string credential_id = {};
   std::string account_id = {};  // of who consented
+  AppKind app_kind = AppKind::kUserManaged;
   oauth::HealthState state = {};
 };
 

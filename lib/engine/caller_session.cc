@@ -36,6 +36,16 @@ void CallerSession::MintAsync(absl::Duration timeout,
   if (!started.ok()) Deliver(executor_, done, started);
 }
 
+NextStep CallerSession::Report(const SdkOutcome& outcome) {
+  NextStep next;
+  const absl::Status passed = border_->Run([&]() -> absl::Status {
+    next = session_->Report(outcome, clock_.SteadyNow(), random_.Fraction());
+    return absl::OkStatus();
+  });
+  if (passed.ok()) return next;
+  return {Step::kStop, absl::ZeroDuration(), passed};
+}
+
 absl::StatusOr<Resolution> CallerSession::AwaitResolution(absl::Duration timeout) {
   return border_->Run([&] {
     const SteadyTime deadline = clock_.SteadyNow() + timeout;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "base/random.h"
 #include "engine/border.h"
 #include "engine/runner.h"
 #include "join/session.h"
@@ -21,17 +22,19 @@ using CallbackExecutor = std::function<void(std::function<void()>)>;
 class CallerSession final : public JoinSession {
  public:
   CallerSession(std::shared_ptr<const Border> border, std::shared_ptr<Runner> runner,
-                std::shared_ptr<join::Session> session, base::Clock& clock,
+                std::shared_ptr<join::Session> session, base::Clock& clock, base::Random& random,
                 CallbackExecutor executor)
       : border_(std::move(border)),
         runner_(std::move(runner)),
         session_(std::move(session)),
         clock_(clock),
+        random_(random),
         executor_(std::move(executor)) {}
 
   absl::StatusOr<JoinPass> Mint(absl::Duration timeout) override;
   void MintAsync(absl::Duration timeout,
                  std::function<void(absl::StatusOr<JoinPass>)> done) override;
+  NextStep Report(const SdkOutcome& outcome) override;
   absl::StatusOr<Resolution> AwaitResolution(absl::Duration timeout) override;
 
  private:
@@ -39,6 +42,7 @@ class CallerSession final : public JoinSession {
   const std::shared_ptr<Runner> runner_;
   const std::shared_ptr<join::Session> session_;
   base::Clock& clock_;
+  base::Random& random_;
   const CallbackExecutor executor_;
 };
 

@@ -33,7 +33,8 @@ absl::StatusOr<std::unique_ptr<JoinSession>> Face::Begin(JoinRequest request) {
                                                              [](absl::Status) {});
   if (!started) return EngineClosed();
   return std::make_unique<CallerSession>(house_->border(), house_->runner(), std::move(session),
-                                         house_->clock(), house_->options().callback_executor);
+                                         house_->clock(), house_->random(),
+                                         house_->options().callback_executor);
 }
 
 absl::StatusOr<JoinPass> Face::BeginAndMint(JoinRequest request, absl::Duration timeout) {

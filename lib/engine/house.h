@@ -65,6 +65,7 @@ class House {
   oauth::Upkeep& upkeep() { return upkeep_; }
   const std::shared_ptr<Runner>& runner() { return runner_; }
   base::Clock& clock() { return parts_.clock; }
+  base::Random& random() { return parts_.random; }
   const EngineOptions& options() const { return options_; }
 
   // What stands between it and its callers, also those of its sessions.

@@ -18,7 +18,10 @@ absl::StatusOr<std::vector<Owner>> FindIdentityOwners(
     JOINPASS_ASSIGN_OR_RETURN(const auto users,
                               directory::FindNamedUsers(records, request.identity_users));
     for (const directory::NamedUser& user : users) {
-      owners.push_back({user.credential.id, user.user_id, user.credential.account_id});
+      owners.push_back({.credential_id = user.credential.id,
+                        .user_id = user.user_id,
+                        .account_id = user.credential.account_id,
+                        .of_account = user.credential.app_kind == AppKind::kAccountManaged});
     }
   }
   // An account's consent that speaks of nobody in it gives nobody's identity.

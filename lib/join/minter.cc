@@ -32,9 +32,9 @@ base::Task<MintedParts> Minter::Mint(const Plan& plan, const JoinRequest& reques
     return AskForRecording(owner, number, waiting_room, deadline);
   };
   const bool zak = request.identity == Identity::kZak;
-  Ask identity = [this, zak, number, deadline](const Owner& owner) {
-    return zak ? AskFor(zoom::Zak(zoom::Whom::User(owner.user_id)), owner, deadline)
-               : AskOnBehalf(owner, number, deadline);
+  const bool is_new = plan.identity_is_new;
+  Ask identity = [this, zak, is_new, number, deadline](const Owner& owner) {
+    return zak ? AskForZak(owner, is_new, deadline) : AskOnBehalf(owner, number, deadline);
   };
   std::vector<base::Task<absl::StatusOr<MintedPart>>> parts;
   const UrlSource source = request.token_urls.source;
@@ -72,6 +72,7 @@ base::Task<absl::StatusOr<MintedPart>> Minter::MintPart(const std::vector<Owner>
       MintedPart part;
       part.token = *std::move(token);
       part.owner_user_id = owner.user_id;
+      part.of_account = owner.of_account;
       co_return part;
     }
     if (ConcernsAccount(token.status()) && !owner.account_id.empty()) {
@@ -115,6 +116,28 @@ base::Task<Minter::MaybeToken> Minter::AskForRecording(const Owner& owner, std::
   // Of a webinar that is gone: that it is no meeting either says less.
   if (!other.ok() && owner.of_webinar) co_return asked;
   co_return other;
+}
+
+base::Task<Minter::MaybeToken> Minter::AskForZak(const Owner& owner, bool is_new,
+                                                 SteadyTime deadline) {
+  const Owner asked = owner;
+  while (const auto known = is_new ? nullptr : zaks_.Find(asked, context_.clock.SteadyNow())) {
+    const std::optional<MaybeToken> shared =
+        co_await base::Flight<MaybeToken>::Wait(known, deadline);
+    if (!shared) {
+      co_return base::MakeError(
+          Reason::kDeadlineExceeded,
+          "join: the deadline passed while another join had the ZAK asked for");
+    }
+    // Whoever asked for it may have had less time than this one.
+    if (shared->ok() || ReasonOf(shared->status()) != Reason::kDeadlineExceeded) co_return *shared;
+  }
+  const auto flight = std::make_shared<base::Flight<MaybeToken>>(context_.loop);
+  zaks_.Begin(asked, flight, context_.clock.SteadyNow());
+  zoom::Endpoint<zoom::MintedToken> endpoint = zoom::Zak(zoom::Whom::User(asked.user_id));
+  MaybeToken token = co_await AskFor(std::move(endpoint), asked, deadline);
+  flight->Land(token);
+  co_return token;
 }
 
 base::Task<Minter::MaybeToken> Minter::AskOnBehalf(const Owner& owner, std::uint64_t number,

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "base/task.h"
 #include "join/plan.h"
+#include "join/zak_memory.h"
 #include "joinpass/join.h"
 #include "joinpass/time.h"
 #include "oauth/authorized_calls.h"
@@ -28,7 +29,8 @@ class Minter {
   // of them leads to the next; a rate limit or an outage ends the search in
   // that Zoom account. The error of a part is that of the first who was asked.
   //
-  // A part with a URL comes from there, and nobody else is asked.
+  // A part with a URL comes from there, and nobody else is asked. A ZAK may be one that another
+  // join had, too.
   //
   // `number` is the meeting's, or 0: a personal link whose owner is not known.
   // Then nothing that is bound to a meeting can be had.
@@ -47,10 +49,12 @@ class Minter {
                                 SteadyTime deadline);
   base::Task<MaybeToken> AskForRecording(const Owner& owner, std::uint64_t number,
                                          zoom::WaitingRoom waiting_room, SteadyTime deadline);
+  base::Task<MaybeToken> AskForZak(const Owner& owner, bool is_new, SteadyTime deadline);
   base::Task<MaybeToken> AskOnBehalf(const Owner& owner, std::uint64_t number, SteadyTime deadline);
 
   const service::Context& context_;
   oauth::AuthorizedCalls& calls_;
+  ZakMemory zaks_;
 };
 
 }  // namespace joinpass::join

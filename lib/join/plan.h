@@ -3,6 +3,7 @@
 #ifndef JOINPASS_LIB_JOIN_PLAN_H_
 #define JOINPASS_LIB_JOIN_PLAN_H_
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct Owner {
   std::string user_id = {};
   std::string account_id = {};
   bool of_webinar = false;  // what he hosts is known to be one
+  bool of_account = false;  // through the consent of an admin
 };
 
 // A candidate is the host.
@@ -39,6 +41,14 @@ struct Findings {
   absl::StatusOr<std::vector<Owner>> identity_owners = absl::UnknownError("");
 };
 
+// What the SDK's answers to the attempts before have taught: what the next pass leaves out.
+struct Detour {
+  bool without_recording = false;
+  bool without_identity = false;
+  bool with_new_identity = false;     // none that an attempt before had, too
+  std::set<std::string> not_as = {};  // users whose identity did not do
+};
+
 // Whom to ask for each part, best first, or the URL that gives it. A part with nobody to ask has the
 // reason in `…_shortfall`, unless it is not wanted.
 struct Plan {
@@ -48,18 +58,20 @@ struct Plan {
   std::vector<Owner> identity = {};
   Secret identity_url = {};
   absl::Status identity_shortfall = {};
+  bool identity_is_new = false;  // it must not be one that is known already
 };
 
-// Zoom takes a recording token beside an identity only if that is the host's.
-// So where no owner is the host, the recording token gives way, unless it is
-// required: then owners who are not the host are not asked. Whose token a URL
-// gives, nobody here can say.
-Plan MakePlan(const JoinRequest& request, const Findings& known);
+// Zoom takes a user's recording token beside an identity only if that is the host's
+// (JoinRequest::recording_beside_strangers has more). So where no owner is the host, the
+// recording token gives way, unless it is required: then owners who are not the host are not
+// asked. Whose token a URL gives, nobody here can say.
+Plan MakePlan(const JoinRequest& request, const Findings& known, const Detour& detour = {});
 
 // A part as it was minted.
 struct MintedPart {
   JoinPass::Token token = {};
   std::string owner_user_id = {};  // empty: it came from a URL
+  bool of_account = false;         // as the owner's
 };
 
 // Both parts as they came; not OK says why there is none. What stands for a
@@ -70,7 +82,8 @@ struct MintedParts {
 };
 
 // The pass, or the error of a required part that it lacks. A recording token is
-// taken out again beside the identity of somebody else than its own host.
+// taken out again beside the identity of somebody else than its own host, and where the SDK takes
+// only one of the two.
 absl::StatusOr<JoinPass> MakePass(const JoinRequest& request, const Findings& known,
                                   MintedParts parts);
 

@@ -34,6 +34,20 @@ int RequestsOf(const Plan& plan) {
   return (plan.recording.empty() ? 0 : 1) + (plan.identity.empty() ? 0 : 1);
 }
 
+// What the bot will have with it, of what was minted.
+Taken TakenOf(const JoinPass& pass, const std::string& identity_user_id, const Findings& known) {
+  Taken taken;
+  taken.recording = !pass.recording_token().empty();
+  if (pass.identity_token().value.empty()) return taken;
+  taken.identity = pass.identity();
+  taken.identity_user_id = identity_user_id;
+  if (!known.identity_owners.ok() || identity_user_id.empty()) return taken;
+  for (const Owner& owner : *known.identity_owners) {
+    if (owner.user_id != identity_user_id) taken.other_users.push_back(owner.user_id);
+  }
+  return taken;
+}
+
 }  // namespace
 
 Session::Session(const Services& services, JoinRequest request)
@@ -150,11 +164,27 @@ base::Task<absl::StatusOr<JoinPass>> Session::Mint(SteadyTime deadline) {
   if (known_->landed()) {
     co_await base::Flight<absl::Status>::Wait(sockets_, now + (deadline - now) / 2);
   }
-  const Plan plan = MakePlan(request_, known);
+  const Plan plan = MakePlan(request_, known, CurrentDetour());
   const std::uint64_t number =
       known.resolution.ok() ? known.resolution->meeting_number : request_.link.number();
   MintedParts parts = co_await services_.minter.Mint(plan, request_, number, deadline);
-  co_return MakePass(request_, known, std::move(parts));
+  const std::string owner = parts.identity.ok() ? parts.identity->owner_user_id : "";
+  absl::StatusOr<JoinPass> pass = MakePass(request_, known, std::move(parts));
+  if (pass.ok()) {
+    base::MutexLock lock(mutex_);
+    BeginAttempt(TakenOf(*pass, owner, known), course_);
+  }
+  co_return pass;
+}
+
+Detour Session::CurrentDetour() {
+  base::MutexLock lock(mutex_);
+  return course_.detour;
+}
+
+NextStep Session::Report(const SdkOutcome& outcome, SteadyTime now, double roll) {
+  base::MutexLock lock(mutex_);
+  return Hear(request_, outcome, now, roll, course_);
 }
 
 base::Task<absl::StatusOr<Resolution>> Session::AwaitResolution(SteadyTime deadline) {

@@ -9,9 +9,11 @@
 
 #include "absl/status/statusor.h"
 #include "base/flight.h"
+#include "base/mutex.h"
 #include "base/task.h"
 #include "directory/host_finder.h"
 #include "join/minter.h"
+#include "join/next_step.h"
 #include "join/plan.h"
 #include "joinpass/join.h"
 #include "joinpass/time.h"
@@ -28,7 +30,7 @@ struct Services {
   Minter& minter;
 };
 
-// Used from the loop's thread only; held by shared_ptr by its tasks, so that a
+// Used from the loop's thread only, but for Report(); held by shared_ptr by its tasks, so that a
 // session that its owner dropped ends what it is at.
 class Session : public std::enable_shared_from_this<Session> {
  public:
@@ -44,6 +46,9 @@ class Session : public std::enable_shared_from_this<Session> {
   base::Task<absl::StatusOr<JoinPass>> Mint(SteadyTime deadline);
   base::Task<absl::StatusOr<Resolution>> AwaitResolution(SteadyTime deadline);
 
+  // Thread-safe, also when the engine is gone. `roll`: 0 to 1, by chance.
+  NextStep Report(const SdkOutcome& outcome, SteadyTime now, double roll);
+
  private:
   base::Task<Findings> Find(SteadyTime deadline);
   base::Task<Findings> Recall();
@@ -52,11 +57,15 @@ class Session : public std::enable_shared_from_this<Session> {
   base::Task<absl::Status> WarmCredential(std::string credential_id, SteadyTime deadline);
   base::Task<absl::Status> WarmSockets(int sockets, SteadyTime deadline);
   base::Task<Findings> AwaitFindings(SteadyTime deadline);
+  Detour CurrentDetour();
 
   const Services services_;
   const JoinRequest request_;
   const std::shared_ptr<base::Flight<Findings>> known_;
   const std::shared_ptr<base::Flight<absl::Status>> sockets_;  // the end of WarmSockets()
+
+  base::Mutex mutex_;
+  Course course_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace joinpass::join

@@ -100,6 +100,7 @@ absl::StatusOr<std::unique_ptr<FakeZoom>> FakeZoom::Start(Options options) {
     inside->state.world = std::move(world);
     inside->state.rest.server_to_server_me = options.server_to_server_me;
     inside->state.rest.page_overflow = options.page_overflow;
+    inside->state.passes.account_recording = options.account_recording;
   }
   std::unique_ptr<FakeZoom> fake(new FakeZoom(std::move(inside)));
   JOINPASS_RETURN_IF_ERROR(fake->Serve(options));

@@ -62,6 +62,7 @@ struct Options {
   // Where the sources about Zoom leave it open.
   AccountOwner server_to_server_me = AccountOwner::kRefused;
   PageOverflow page_overflow = PageOverflow::kRefused;
+  AccountRecording account_recording = AccountRecording::kBesideAnybody;
 };
 
 enum class Setting { kOff, kOn };

@@ -34,6 +34,7 @@ struct Join {
   const Pass* recording = nullptr;  // null: not given, or unknown
   const Pass* zak = nullptr;
   const Pass* on_behalf = nullptr;
+  AccountRecording account_recording = AccountRecording::kBesideAnybody;
   absl::Time now = {};
 };
 
@@ -92,7 +93,9 @@ std::optional<RedeemAnswer> CheckRecording(const Join& join) {
     return Refuse(kPrivilegeTokenError, "recording_token_of_another_meeting");
   }
   const Pass* identity = join.zak != nullptr ? join.zak : join.on_behalf;
-  if (identity != nullptr && identity->user_id != join.room.host->id) {
+  const bool bears_anybody =
+      pass->of_account && join.account_recording == AccountRecording::kBesideAnybody;
+  if (identity != nullptr && identity->user_id != join.room.host->id && !bears_anybody) {
     return Refuse(kNoHostIdentity, "identity_owner_not_host");
   }
   return std::nullopt;
@@ -141,6 +144,7 @@ RedeemAnswer Passes::Redeem(World& world, const RedeemRequest& request, absl::Ti
                                 .recording = recording,
                                 .zak = Find(request.zak, PassKind::kZak),
                                 .on_behalf = on_behalf,
+                                .account_recording = account_recording,
                                 .now = now});
   if (recording != nullptr) recording->used = true;
   if (on_behalf != nullptr) on_behalf->used = true;

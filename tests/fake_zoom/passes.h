@@ -22,6 +22,7 @@ struct Pass {
   PassKind kind = PassKind::kRecording;
   std::string client_id = {};  // the app that asked for it
   std::string user_id = {};    // whose consent it came from
+  bool of_account = false;     // an admin's, for the whole account
   std::int64_t meeting = 0;    // 0: any (a ZAK; an on-behalf-of token without meeting_id)
   bool bypass_waiting_room = false;
   absl::Time expires = {};
@@ -47,9 +48,15 @@ struct RedeemAnswer {
   bool in_waiting_room = false;
 };
 
+// Beside whose identity Zoom takes the recording token of an admin's consent: the SDK's code 503
+// speaks of "user level" tokens only.
+enum class AccountRecording { kBesideAnybody, kBesideHost };
+
 // Thread-compatible.
 class Passes {
  public:
+  AccountRecording account_recording = AccountRecording::kBesideAnybody;
+
   std::string Issue(Pass pass);
 
   // Joins, or says why not. A single-use token that was shown is spent, also by

@@ -133,6 +133,7 @@ Response IssueRecording(const Call& call, const User& host, std::int64_t number)
       {.kind = PassKind::kRecording,
        .client_id = call.app.client_id,
        .user_id = call.grant.user_id,
+       .of_account = call.app.kind != AppKind::kUser,
        .meeting = number,
        .bypass_waiting_room = Get(call.request.query, "bypass_waiting_room") == "true",
        .expires = call.now + absl::Seconds(120)});

@@ -212,16 +212,25 @@ TEST_SUITE("CheckRequest") {
     request.customer_key.clear();
     for (int i = 0; i < 35; ++i) request.customer_key += "\xe9\x8d\xb5";
     CHECK(CheckRequest(request).ok());
+    request.patience = absl::Hours(24);
+    CHECK(CheckRequest(request).ok());
     request.link = MeetingLink();
+    request.patience = absl::Seconds(-1);
+    request.recording = Need::kRequired;
+    request.identity = Identity::kOnBehalfOf;
+    request.recording_or_on_behalf_of = true;
     request.display_name += 'n';
     request.customer_key += 'k';
     request.identity_users.push_back("u");
     request.host_hints.push_back("u");
     const std::string message(CheckRequest(request).message());
-    for (const char* field :
-         {"link", "display_name", "customer_key", "identity_users", "host_hints"}) {
+    for (const char* field : {"link", "display_name", "customer_key", "identity_users",
+                              "host_hints", "patience", "recording_or_on_behalf_of"}) {
+      CAPTURE(field);
       CHECK(message.find(field) != std::string::npos);
     }
+    request.patience = absl::Hours(24) + absl::Seconds(1);
+    CHECK(CheckRequest(request).message().find("patience") != absl::string_view::npos);
   }
 }
 
