@@ -261,6 +261,7 @@ std::string CallAll(Host& host, Engine& engine, JoinSession& session) {
   add(NameOf(engine.Upkeep(time)));
   add(NameOf(session.Mint(time)));
   add(NameOf(session.AwaitResolution(time)));
+  add(NameOf(session.Report({}).why));
   session.MintAsync(time, [&](absl::StatusOr<JoinPass> pass) { add(NameOf(pass)); });
   add(NameOf(engine.Close(time)));
   return names;
