@@ -57,6 +57,7 @@ enum class Feature {
   kWebinarRecordingToken,  // record them without a click
   kReadMeeting,            // ask who hosts a meeting that no list has shown yet
   kReadWebinar,            // likewise of a webinar
+  kReadSettings,           // see before the meeting whether its host may record
 };
 
 // "read_user", "list_meetings", …

@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "joinpass/apps.h"
+#include "joinpass/check.h"
 #include "joinpass/credentials.h"
 #include "joinpass/directory.h"
 #include "joinpass/export.h"
@@ -174,6 +175,13 @@ class JOINPASS_EXPORT Engine {
 
   // BeginJoin and Mint in one, for simple bots. Blocks up to `timeout`.
   virtual absl::StatusOr<JoinPass> Prepare(JoinRequest request, absl::Duration timeout) = 0;
+
+  // Looks, before the meeting, whether a join would go well: whether the host is known, his
+  // consent good, its scopes enough, his local recording on, and the tokens to be had. Sends what
+  // a join would send, and a request a candidate more. What is wrong is no error but a finding.
+  //
+  // Errors: invalid_argument (names what is wrong), cancelled
+  virtual absl::StatusOr<JoinCheck> Check(JoinRequest request, absl::Duration timeout) = 0;
 
   // One round of what must be done from time to time, whoever uses the store:
   // renews refresh tokens that are 30 days old (Zoom lets them die after 90),

@@ -72,6 +72,8 @@ std::string_view FeatureName(Feature feature) {
       return "read_meeting";
     case Feature::kReadWebinar:
       return "read_webinar";
+    case Feature::kReadSettings:
+      return "read_settings";
   }
   return "";
 }

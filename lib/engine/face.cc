@@ -51,6 +51,16 @@ absl::StatusOr<JoinPass> Face::Prepare(JoinRequest request, absl::Duration timeo
   return border_.Run([&] { return BeginAndMint(std::move(request), timeout); });
 }
 
+absl::StatusOr<JoinCheck> Face::Check(JoinRequest request, absl::Duration timeout) {
+  return border_.Run([&]() -> absl::StatusOr<JoinCheck> {
+    JOINPASS_RETURN_IF_ERROR(join::CheckRequest(request));
+    const SteadyTime deadline = house_->clock().SteadyNow() + timeout;
+    const auto session = std::make_shared<join::Session>(house_->services(), std::move(request));
+    return house_->runner()->Run<absl::StatusOr<JoinCheck>>(
+        [session, deadline] { return session->Check(deadline); });
+  });
+}
+
 absl::StatusOr<UpkeepReport> Face::Upkeep(absl::Duration timeout) {
   return border_.Run([&] {
     const SteadyTime deadline = house_->clock().SteadyNow() + timeout;

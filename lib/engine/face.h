@@ -30,6 +30,7 @@ class Face final : public Engine {
   Webhooks& webhooks() override { return webhooks_; }
   absl::StatusOr<std::unique_ptr<JoinSession>> BeginJoin(JoinRequest request) override;
   absl::StatusOr<JoinPass> Prepare(JoinRequest request, absl::Duration timeout) override;
+  absl::StatusOr<JoinCheck> Check(JoinRequest request, absl::Duration timeout) override;
   absl::StatusOr<UpkeepReport> Upkeep(absl::Duration timeout) override;
   absl::Status Close(absl::Duration timeout) override;
 

@@ -16,11 +16,6 @@ constexpr std::size_t kMostCustomerKey = 35;
 constexpr std::size_t kMostOwners = 16;
 constexpr absl::Duration kMostPatience = absl::Hours(24);
 
-bool Wants(const JoinRequest& request, PassPart part) {
-  if (part == PassPart::kRecordingToken) return request.recording != Need::kOff;
-  return request.identity != Identity::kNone && request.identity_need != Need::kOff;
-}
-
 bool Requires(const JoinRequest& request, PassPart part) {
   if (!Wants(request, part)) return false;
   return (part == PassPart::kRecordingToken ? request.recording : request.identity_need) ==
@@ -126,20 +121,6 @@ bool AreOfTwo(const MintedPart& a, const MintedPart& b) {
   return !a.owner_user_id.empty() && !b.owner_user_id.empty() && a.owner_user_id != b.owner_user_id;
 }
 
-// Takes out of both parts what Zoom would not take beside the other.
-void PartWithOne(const JoinRequest& request, MintedParts& parts) {
-  if (!parts.recording.ok() || !parts.identity.ok()) return;
-  if (request.recording_or_on_behalf_of && request.identity == Identity::kOnBehalfOf) {
-    const bool keeps_recording = request.recording == Need::kRequired;
-    (keeps_recording ? parts.identity : parts.recording) =
-        base::MakeError(Reason::kSdkLacksField,
-                        "join: this SDK takes a recording or an on-behalf-of token, not both");
-    return;
-  }
-  if (BearsStrangers(request, parts.recording->of_account)) return;
-  if (AreOfTwo(*parts.identity, *parts.recording)) parts.recording = OwnerNotHost();
-}
-
 // Of UTF-8: a byte that goes on with a character begins with the bits 10.
 std::size_t CountCharacters(std::string_view text) {
   const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
@@ -161,6 +142,24 @@ JoinPass::Content ContentOf(const JoinRequest& request, const Findings& known) {
 }
 
 }  // namespace
+
+bool Wants(const JoinRequest& request, PassPart part) {
+  if (part == PassPart::kRecordingToken) return request.recording != Need::kOff;
+  return request.identity != Identity::kNone && request.identity_need != Need::kOff;
+}
+
+void PartWithOne(const JoinRequest& request, MintedParts& parts) {
+  if (!parts.recording.ok() || !parts.identity.ok()) return;
+  if (request.recording_or_on_behalf_of && request.identity == Identity::kOnBehalfOf) {
+    const bool keeps_recording = request.recording == Need::kRequired;
+    (keeps_recording ? parts.identity : parts.recording) =
+        base::MakeError(Reason::kSdkLacksField,
+                        "join: this SDK takes a recording or an on-behalf-of token, not both");
+    return;
+  }
+  if (BearsStrangers(request, parts.recording->of_account)) return;
+  if (AreOfTwo(*parts.identity, *parts.recording)) parts.recording = OwnerNotHost();
+}
 
 std::vector<Owner> HostsOf(const Resolution& resolution) {
   std::vector<Owner> hosts;

@@ -17,6 +17,9 @@ namespace joinpass::join {
 // OK, or invalid_argument with a message that names every wrong field.
 absl::Status CheckRequest(const JoinRequest& request);
 
+// Whether `request` asks for this part at all.
+bool Wants(const JoinRequest& request, PassPart part);
+
 // Whether it is of any use to `request` to know who hosts the meeting.
 bool NeedsHost(const JoinRequest& request);
 
@@ -80,6 +83,9 @@ struct MintedParts {
   absl::StatusOr<MintedPart> recording;
   absl::StatusOr<MintedPart> identity;
 };
+
+// Takes out of both parts what Zoom, or the SDK, would not take beside the other.
+void PartWithOne(const JoinRequest& request, MintedParts& parts);
 
 // The pass, or the error of a required part that it lacks. A recording token is
 // taken out again beside the identity of somebody else than its own host, and where the SDK takes

@@ -4,6 +4,7 @@
 #define JOINPASS_LIB_JOIN_SESSION_H_
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "join/minter.h"
 #include "join/next_step.h"
 #include "join/plan.h"
+#include "joinpass/check.h"
 #include "joinpass/join.h"
 #include "joinpass/time.h"
 #include "oauth/access_tokens.h"
@@ -28,6 +30,7 @@ struct Services {
   oauth::AccessTokens& tokens;
   directory::HostFinder& hosts;
   Minter& minter;
+  oauth::AuthorizedCalls& calls;
 };
 
 // Used from the loop's thread only, but for Report(); held by shared_ptr by its tasks, so that a
@@ -46,6 +49,9 @@ class Session : public std::enable_shared_from_this<Session> {
   base::Task<absl::StatusOr<JoinPass>> Mint(SteadyTime deadline);
   base::Task<absl::StatusOr<Resolution>> AwaitResolution(SteadyTime deadline);
 
+  // Looks at everything that a join would need, without a join. Instead of Warm().
+  base::Task<absl::StatusOr<JoinCheck>> Check(SteadyTime deadline);
+
   // Thread-safe, also when the engine is gone. `roll`: 0 to 1, by chance.
   NextStep Report(const SdkOutcome& outcome, SteadyTime now, double roll);
 
@@ -57,6 +63,13 @@ class Session : public std::enable_shared_from_this<Session> {
   base::Task<absl::Status> WarmCredential(std::string credential_id, SteadyTime deadline);
   base::Task<absl::Status> WarmSockets(int sockets, SteadyTime deadline);
   base::Task<Findings> AwaitFindings(SteadyTime deadline);
+  // Through whose consent something is to be had, and what.
+  struct Checked {
+    Owner owner = {};
+    std::set<Feature> features = {};
+  };
+  std::vector<Checked> WhomToCheck(const Findings& known) const;
+  base::Task<bool> CheckConsent(Checked checked, SteadyTime deadline, JoinCheck& check);
   Detour CurrentDetour();
 
   const Services services_;

@@ -18,16 +18,6 @@ constexpr int kMostTries = 4;
 // While a call waits a token may end.
 constexpr absl::Duration kGrowsOld = absl::Seconds(1);
 
-absl::Status CheckScope(const Grant& grant, Feature feature) {
-  if (!grant.scopes_known || zoom::Allows(grant.scopes, feature, grant.kind))
-    return absl::OkStatus();
-  ErrorInfo info;
-  info.reason = Reason::kScopeMissing;
-  info.missing_scopes = zoom::ScopesFor(feature, grant.kind);
-  return base::MakeError(
-      info, absl::StrCat(base::ToAbsl(FeatureName(feature)), ": the consent does not allow it"));
-}
-
 bool RefusesAccessToken(const message::Response& response) {
   if (response.status != 401 && response.status != 400) return false;
   const auto info = GetErrorInfo(zoom::ClassifyError(response, "api"));
@@ -41,6 +31,16 @@ bool TakesAccessToken(const message::Response& response) {
 }
 
 }  // namespace
+
+absl::Status CheckScope(const Grant& grant, Feature feature) {
+  if (!grant.scopes_known || zoom::Allows(grant.scopes, feature, grant.kind))
+    return absl::OkStatus();
+  ErrorInfo info;
+  info.reason = Reason::kScopeMissing;
+  info.missing_scopes = zoom::ScopesFor(feature, grant.kind);
+  return base::MakeError(
+      info, absl::StrCat(base::ToAbsl(FeatureName(feature)), ": the consent does not allow it"));
+}
 
 base::Task<absl::StatusOr<Grant>> AuthorizedCalls::GrantOf(const Caller& caller,
                                                            SteadyTime deadline) {

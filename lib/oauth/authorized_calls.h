@@ -30,6 +30,9 @@ struct Caller {
   std::optional<Grant> grant = {};
 };
 
+// OK, or scope_missing. Where nobody said which scopes there are, Zoom will.
+absl::Status CheckScope(const Grant& grant, Feature feature);
+
 // What a call gave.
 template <typename T>
 struct Called {

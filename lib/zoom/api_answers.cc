@@ -116,6 +116,15 @@ absl::StatusOr<User> ReadUser(const message::Response& response) {
   return user;
 }
 
+absl::StatusOr<UserSettings> ReadUserSettings(const message::Response& response) {
+  std::array<JsonField, 1> fields = {{{.key = "recording.local_recording"}}};
+  JOINPASS_RETURN_IF_ERROR(ReadFields(response, "settings", fields));
+  UserSettings settings;
+  if (fields[0].kind == JsonField::Kind::kTrue) settings.local_recording = true;
+  if (fields[0].kind == JsonField::Kind::kFalse) settings.local_recording = false;
+  return settings;
+}
+
 absl::StatusOr<UserPage> ReadUserPage(const message::Response& response) {
   std::array<JsonField, 2> outer = {{{.key = "next_page_token"}, {.key = "total_records"}}};
   std::array<JsonField, 4> entry = {

@@ -12,6 +12,7 @@
 #define JOINPASS_LIB_ZOOM_API_ANSWERS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,12 @@ struct User {
   bool active = true;                     // false: pending, deactivated
 };
 absl::StatusOr<User> ReadUser(const message::Response& response);
+
+// Of a user's settings, what decides over a recording. Nothing: Zoom does not say.
+struct UserSettings {
+  std::optional<bool> local_recording = {};
+};
+absl::StatusOr<UserSettings> ReadUserSettings(const message::Response& response);
 
 struct UserPage {
   struct Entry {

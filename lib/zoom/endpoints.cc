@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kLongestPage = 8 << 20;
 
 // Source: the labels on the pages of Zoom's API reference, read 2026-03.
-constexpr std::array<EndpointRow, 10> kRows = {{
+constexpr std::array<EndpointRow, 11> kRows = {{
     {"/users/{userId}", RateLabel::kLight},
     {"/users", RateLabel::kMedium, kLongestPage},
     {"/users/{userId}/meetings", RateLabel::kMedium, kLongestPage},
@@ -24,6 +24,7 @@ constexpr std::array<EndpointRow, 10> kRows = {{
     {"/webinars/{webinarId}/jointoken/local_recording", RateLabel::kLight},
     {"/meetings/{meetingId}", RateLabel::kLight},
     {"/webinars/{webinarId}", RateLabel::kLight},
+    {"/users/{userId}/settings", RateLabel::kMedium},
 }};
 constexpr const EndpointRow& kUser = kRows[0];
 constexpr const EndpointRow& kUsers = kRows[1];
@@ -35,6 +36,7 @@ constexpr const EndpointRow& kWebinars = kRows[6];
 constexpr const EndpointRow& kWebinarRecordingToken = kRows[7];
 constexpr const EndpointRow& kMeeting = kRows[8];
 constexpr const EndpointRow& kWebinar = kRows[9];
+constexpr const EndpointRow& kSettings = kRows[10];
 
 // What both kinds of app ask for in the same way, but for whom they name.
 template <typename T>
@@ -77,6 +79,10 @@ std::string Whom::PathFor(AppKind kind) const {
 
 Endpoint<User> GetUser(const Whom& whom) {
   return About(whom, kUser, "", Feature::kReadUser, ReadUser);
+}
+
+Endpoint<UserSettings> GetUserSettings(const Whom& whom) {
+  return About(whom, kSettings, "/settings", Feature::kReadSettings, ReadUserSettings);
 }
 
 Endpoint<UserPage> ListUsers(std::string_view next_page_token) {

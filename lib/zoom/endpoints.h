@@ -36,6 +36,7 @@ class Whom {
 };
 
 Endpoint<User> GetUser(const Whom& whom);
+Endpoint<UserSettings> GetUserSettings(const Whom& whom);
 
 // One page: 300 active users of the account; the first if `next_page_token` is empty.
 Endpoint<UserPage> ListUsers(std::string_view next_page_token);

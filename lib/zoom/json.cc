@@ -104,7 +104,10 @@ class Picker {
   }
   bool on_uint64(std::uint64_t, json::string_view, json::error_code&) { return OnOther(); }
   bool on_double(double, json::string_view, json::error_code&) { return OnOther(); }
-  bool on_bool(bool, json::error_code&) { return OnOther(); }
+  bool on_bool(bool is_true, json::error_code&) {
+    OnScalar(is_true ? Kind::kTrue : Kind::kFalse);
+    return true;
+  }
   bool on_null(json::error_code&) {
     OnScalar(Kind::kNull);
     return true;

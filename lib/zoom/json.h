@@ -20,7 +20,7 @@
 namespace joinpass::zoom {
 
 struct JsonField {
-  enum class Kind { kAbsent, kText, kInteger, kEmptyList, kNull, kOther };
+  enum class Kind { kAbsent, kText, kInteger, kTrue, kFalse, kEmptyList, kNull, kOther };
   enum class TooLong { kBreaks, kLeftOut };  // the answer; this field alone (kOther)
 
   // Of the outermost object; "a.b" is `b` of the object that is its `a`. A key that has a

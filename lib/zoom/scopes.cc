@@ -23,7 +23,7 @@ struct Row {
   std::string_view classic_admin;
 };
 
-constexpr std::array<Row, 10> kRows = {{
+constexpr std::array<Row, 11> kRows = {{
     {Feature::kReadUser, "user:read:user", "user:read user:write user_profile user_info:read",
      "user:read:admin user:write:admin"},
     {Feature::kListMeetings, "meeting:read:list_meetings", "meeting:read", "meeting:read:admin"},
@@ -38,6 +38,8 @@ constexpr std::array<Row, 10> kRows = {{
      "webinar_token:read:local_recording", "webinar_token:read:admin:local_recording"},
     {Feature::kReadMeeting, "meeting:read:meeting", "meeting:read", "meeting:read:admin"},
     {Feature::kReadWebinar, "webinar:read:webinar", "webinar:read", "webinar:read:admin"},
+    {Feature::kReadSettings, "user:read:settings", "user:read user:write",
+     "user:read:admin user:write:admin"},
 }};
 
 bool Exists(Feature feature, AppKind kind) {
@@ -51,6 +53,7 @@ bool IsExtra(Feature feature) {
     case Feature::kWebinarRecordingToken:
     case Feature::kReadMeeting:
     case Feature::kReadWebinar:
+    case Feature::kReadSettings:
       return true;
     default:
       return false;

@@ -87,7 +87,7 @@ TEST_SUITE("A process that forks") {
   TEST_CASE_FIXTURE(GuestScene, "has every call refused in the child, and destroys nothing there") {
     const auto child = Finish("fork");
     std::string all_refused;
-    for (int i = 0; i < 30; ++i) all_refused += "process_forked ";
+    for (int i = 0; i < 31; ++i) all_refused += "process_forked ";
     CHECK(child->Said("child " + all_refused));
     CHECK(child->Said("child destroyed"));
     CHECK(child->Said("child opens its own: ok"));

@@ -258,6 +258,7 @@ std::string CallAll(Host& host, Engine& engine, JoinSession& session) {
   add(NameOf(engine.keys().Remove("x")));
   add(NameOf(engine.BeginJoin(host.join)));
   add(NameOf(engine.Prepare(host.join, time)));
+  add(NameOf(engine.Check(host.join, time)));
   add(NameOf(engine.Upkeep(time)));
   add(NameOf(session.Mint(time)));
   add(NameOf(session.AwaitResolution(time)));

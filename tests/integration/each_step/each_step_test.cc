@@ -111,7 +111,7 @@ struct JoinRoom : ActingRoom {
   directory::ServingConsents consents{records};
   directory::HostFinder hosts{context, calls, consents};
   join::Minter minter{context, calls};
-  join::Services services{context, tokens, hosts, minter};
+  join::Services services{context, tokens, hosts, minter, calls};
   absl::StatusOr<JoinPass> pass = absl::UnknownError("not minted");
 
   JoinRoom() {

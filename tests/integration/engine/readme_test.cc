@@ -20,8 +20,19 @@ std::string SendBrowserTo(const std::string& url) {
   return fake_zoom::Consent(*zoom_of_browser, url, kJill).value();
 }
 
+// What the bot of OnMeetingStatusChanged() does.
+std::string bot_did;
+void Log(const std::string& line) { bot_did += line.substr(0, line.find(':')) + " "; }
+void MintAndJoinAfter(absl::Duration wait) {
+  bot_did += "joins after " + absl::FormatDuration(wait);
+}
+void StartRawRecording() { bot_did += "records"; }
+void RequestLocalRecordingPrivilege() { bot_did += "asks"; }
+void Leave() { bot_did += "leaves"; }
+
 #include "readme_connect.inc"
 #include "readme_delegate.inc"
+#include "readme_report.inc"
 #include "readme_webhook.inc"
 
 struct ReadmeDelegatedScene : DelegatedScene {
@@ -36,6 +47,29 @@ TEST_SUITE("README.md") {
     zoom_of_browser = zoom.get();
     CHECK(NameOf(ConnectHost(*engine, *app, "cookie")) == "ok");
     CHECK(Outcome(kJillsMeeting) == "ok");
+  }
+
+  TEST_CASE_FIXTURE(EngineScene, "does what follows from the SDK's answer") {
+    (void)Connect(kJill);
+    const auto session = engine->BeginJoin(RequestFor(kJillsMeeting, Need::kPreferred));
+    REQUIRE(NameOf(session) == "ok");
+    const auto after = [&](int status, int result) {
+      bot_did.clear();
+      OnMeetingStatusChanged(**session, status, result);
+      return bot_did;
+    };
+    REQUIRE(NameOf((*session)->Mint(absl::Seconds(20))) == "ok");
+    CHECK(after(1, 0).empty());
+    CHECK(after(6, 500) == "recording_token_refused joins after 1s");
+    REQUIRE(NameOf((*session)->Mint(absl::Seconds(20))) == "ok");
+    CHECK(after(3, 0) == "records");
+    CHECK(after(7, 2) == "meeting_over leaves");
+    REQUIRE(NameOf((*session)->Mint(absl::Seconds(20))) == "ok");
+    CHECK(after(6, 500) == "recording_token_refused joins after 1s");
+    REQUIRE(NameOf((*session)->Mint(absl::Seconds(20))) == "ok");
+    CHECK(after(6, 500) == "recording_token_refused joins after 1s");
+    REQUIRE(NameOf((*session)->Mint(absl::Seconds(20))) == "ok");
+    CHECK(after(3, 0) == "asks");
   }
 
   TEST_CASE_FIXTURE(EngineScene, "passes a webhook on") {

@@ -25,7 +25,7 @@ struct JoinScene : EngineRoom {
   directory::ServingConsents consents{records};
   directory::HostFinder hosts{context, calls, consents};
   Minter minter{context, calls};
-  Services services{context, tokens, hosts, minter};
+  Services services{context, tokens, hosts, minter, calls};
   JoinRequest request;
 
   JoinScene() {

@@ -12,6 +12,23 @@ namespace {
 using testing::Answer;
 using testing::InfoIn;
 
+TEST_SUITE("ReadUserSettings") {
+  TEST_CASE("has what Zoom says, and guesses nothing") {
+    const auto read = [](const std::string& body) {
+      const auto settings = ReadUserSettings(Answer(200, body));
+      REQUIRE(settings.ok());
+      return settings->local_recording;
+    };
+    CHECK(read(R"({"recording":{"local_recording":true,"x":1}})") == true);
+    CHECK(read(R"({"recording":{"local_recording":false}})") == false);
+    CHECK(read(R"({"local_recording":false})") == std::nullopt);
+    CHECK(read(R"({"recording":{"local_recording":"false"}})") == std::nullopt);
+    CHECK(read("{}") == std::nullopt);
+    CHECK(ReasonOf(ReadUserSettings(Answer(200, "<html>")).status()) == Reason::kZoomUnavailable);
+    CHECK(ReasonOf(ReadUserSettings(Answer(429, "{}")).status()) == Reason::kRateLimited);
+  }
+}
+
 TEST_SUITE("ReadUser") {
   TEST_CASE("reads Zoom's example") {
     const auto user =

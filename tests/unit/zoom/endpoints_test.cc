@@ -119,6 +119,7 @@ TEST_SUITE("An endpoint") {
         {"/webinars/{webinarId}/jointoken/local_recording", RateLabel::kLight},
         {"/meetings/{meetingId}", RateLabel::kLight},
         {"/webinars/{webinarId}", RateLabel::kLight},
+        {"/users/{userId}/settings", RateLabel::kMedium},
     };
     std::map<std::string_view, RateLabel> rows;
     for (const EndpointRow& row : EndpointRows()) rows.emplace(row.path, row.label);
@@ -144,6 +145,7 @@ TEST_SUITE("An endpoint") {
     check(WebinarRecordingToken(1));
     check(GetMeeting(1));
     check(GetWebinar(1));
+    check(GetUserSettings(Whom::User("u")));
     CHECK(called.size() == rows.size());
   }
 }

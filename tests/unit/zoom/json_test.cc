@@ -16,6 +16,14 @@ std::string Repeat(std::string_view text, int times) {
 }
 
 TEST_SUITE("ReadJson") {
+  TEST_CASE("tells true from false") {
+    std::array<JsonField, 3> fields = {{{.key = "a.b"}, {.key = "c"}, {.key = "d"}}};
+    REQUIRE(ReadJson(R"({"a":{"b":true},"c":false,"d":"true"})", fields) == JsonResult::kRead);
+    CHECK(fields[0].kind == JsonField::Kind::kTrue);
+    CHECK(fields[1].kind == JsonField::Kind::kFalse);
+    CHECK(fields[2].kind == JsonField::Kind::kText);
+  }
+
   TEST_CASE("picks the fields of the outermost object, and of no other") {
     std::array<JsonField, 3> fields = {{{.key = "a"}, {.key = "b"}, {.key = "gone"}}};
     REQUIRE(ReadJson(R"( {"x":{"a":"no"},"a":"y\u00e9\ns","y":[{"a":1},"a"],"b":12,"z":"b"} )",

@@ -16,7 +16,8 @@ constexpr Feature kFeatures[] = {Feature::kReadUser,       Feature::kListMeeting
                                  Feature::kRecordingToken, Feature::kZak,
                                  Feature::kOnBehalfOf,     Feature::kListUsers,
                                  Feature::kListWebinars,   Feature::kWebinarRecordingToken,
-                                 Feature::kReadMeeting,    Feature::kReadWebinar};
+                                 Feature::kReadMeeting,    Feature::kReadWebinar,
+                                 Feature::kReadSettings};
 
 TEST_SUITE("Scopes") {
   TEST_CASE("of the usual sets allow what they were made for") {
@@ -140,6 +141,13 @@ TEST_SUITE("Scopes") {
          {"webinar:read", "webinar:read:admin", "webinar:read:webinar",
           "webinar:read:webinar:admin"}},
         {kAccount, Feature::kReadWebinar, {"webinar:read:admin", "webinar:read:webinar:admin"}},
+        {kUser,
+         Feature::kReadSettings,
+         {"user:read", "user:write", "user:read:admin", "user:write:admin", "user:read:settings",
+          "user:read:settings:admin"}},
+        {kAccount,
+         Feature::kReadSettings,
+         {"user:read:admin", "user:write:admin", "user:read:settings:admin"}},
     };
     std::set<std::string> every = {"x", "user:read:list_users"};
     for (const Row& row : rows) every.insert(row.any_of.begin(), row.any_of.end());
@@ -201,7 +209,7 @@ TEST_SUITE("FeatureName") {
     CHECK(names == std::set<std::string_view>{"read_user", "list_meetings", "recording_token",
                                               "zak", "on_behalf_of", "list_users", "list_webinars",
                                               "webinar_recording_token", "read_meeting",
-                                              "read_webinar"});
+                                              "read_webinar", "read_settings"});
   }
 }
 
