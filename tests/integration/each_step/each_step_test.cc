@@ -147,6 +147,65 @@ struct JoinRoom : ActingRoom {
   }
 };
 
+// Three apps know the meeting, each as that of another host; Zoom says of two that it is not theirs
+// any more. The identity is that of the third.
+struct CandidatesRoom : JoinRoom {
+  static constexpr const char* kHosts[] = {"gone-1", "gone-2", "host"};
+
+  CandidatesRoom() {
+    for (const std::string host : kHosts) {
+      store::AppRecord app;
+      app.id = "app_" + host;
+      app.settings.client_id = "client of " + host;
+      app.settings.client_secret = Secret("client-secret");
+      REQUIRE(records.CreateApp(app).ok());
+      store::CredentialRecord credential = Consent("cred_" + host, host, absl::Hours(1));
+      credential.app_id = app.id;
+      credential.client_id = app.settings.client_id;
+      credential.tokens.access_token = Secret("access of " + host);
+      REQUIRE(records.PutConsented(credential).ok());
+      store::MeetingRecord meeting;
+      meeting.app_id = app.id;
+      meeting.number = kNumber;
+      // The newest is asked first.
+      meeting.host = {{host, "account-1"}, clock.Now() + absl::Minutes(host == "host" ? 1 : 2)};
+      meeting.deleted = {false, clock.Now()};
+      REQUIRE(records.PutMeetings({&meeting, 1}).ok());
+    }
+    clock.Advance(absl::Minutes(3));
+    transport.answer = [this](const ScriptedTransport::Seen& seen) {
+      const bool is_gone = seen.authorization.find("gone") != std::string::npos;
+      return is_gone ? JsonAnswer(404, R"({"code":3001,"message":"Meeting does not exist: 1."})")
+                     : Answer(seen);
+    };
+  }
+
+  absl::Status Play() {
+    JoinRequest request;
+    request.link = *MeetingLink::Parse(std::to_string(kNumber));
+    request.recording = Need::kRequired;
+    request.identity = Identity::kZak;
+    request.identity_need = Need::kPreferred;
+    request.identity_users = {"host"};
+    const auto session = std::make_shared<join::Session>(services, request);
+    const auto warming = Start(session->Warm());
+    pass = ToItsEnd(session->Mint(In(absl::Seconds(20))));
+    return pass.status();
+  }
+  // What was had is never another's: beside his identity only the host's own.
+  void CheckDone() {
+    JoinRoom::CheckDone();
+    CHECK((pass->recording().credential_id == "cred_host" || pass->zak().empty()));
+  }
+  void CheckNothingLost() {
+    GoOn();
+    CHECK(FindMeetings(records, kNumber)->size() == 4);
+    for (const std::string host : kHosts) {
+      CHECK(records.GetCredential("cred_" + host)->health == Health::kHealthy);
+    }
+  }
+};
+
 struct SyncRoom : ActingRoom {
   directory::ServingConsents consents{records};
   directory::Sync sync{context, calls};
@@ -351,6 +410,9 @@ struct RotationRoom : ActingRoom {
 TEST_SUITE("Each step failing in turn") {
   TEST_CASE("of a refresh") { CHECK(testing::EachStep<RefreshRoom>("refresh") > 40); }
   TEST_CASE("of a join") { CHECK(testing::EachStep<JoinRoom>("join") > 40); }
+  TEST_CASE("of a join with several candidates") {
+    CHECK(testing::EachStep<CandidatesRoom>("candidates") > 40);
+  }
   TEST_CASE("of a sync") { CHECK(testing::EachStep<SyncRoom>("sync") > 40); }
   TEST_CASE("of a consent") { CHECK(testing::EachStep<ConsentRoom>("consent") > 40); }
   TEST_CASE("of a disconnect") { CHECK(testing::EachStep<DisconnectRoom>("disconnect") > 20); }
