@@ -80,7 +80,7 @@ struct JoinRequest {
   bool recording_beside_strangers = false;
 
   // For an SDK or an account that takes a recording token or an on-behalf-of token, and not both:
-  // the recording token gives way, unless it alone is required.
+  // the recording token gives way, unless it alone is required. Both required: invalid_argument.
   bool recording_or_on_behalf_of = false;
 
   // How long Report() has the bot try again while it waits for somebody: for the owner of an
@@ -204,12 +204,14 @@ class JOINPASS_EXPORT JoinSession {
 
   // What to do now that the SDK has told `outcome` of the attempt with the pass that was minted
   // last. Report everything, in its order, also what seems to be good. Never blocks; for any
-  // thread, also the SDK's.
+  // thread, also the SDK's, and also when the engine is closed.
   //
   // Of one attempt the first step that ends it stands: MEETING_STATUS_ENDED after
-  // MEETING_STATUS_FAILED gives the same step again. Every code has an answer, also one that is
-  // not known: then a few further attempts, and a stop. What waits grows, within
-  // JoinRequest::patience, and is spread by chance, so that many bots do not come back at once.
+  // MEETING_STATUS_FAILED gives the same step again, and kGoOn if the next pass is minted
+  // already. Every code has an answer, also one that is not known: then a few further attempts,
+  // and a stop. Waits grow and are spread by chance, so that many bots do not come back at once;
+  // those for somebody end with JoinRequest::patience. What went wrong is forgotten once the bot
+  // has been in the meeting for a minute.
   virtual NextStep Report(const SdkOutcome& outcome) = 0;
 
   // What is known of the host, once that is known: waits for the warming for at

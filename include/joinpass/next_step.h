@@ -22,8 +22,10 @@ struct SdkOutcome {
     kJoinReturned,       // IMeetingService::Join() returned this SDKError
     kStatusChanged,      // onMeetingStatusChanged(MeetingStatus, iResult)
     kConnectTimedOut,    // MEETING_STATUS_CONNECTING for longer than the bot waits (a minute, say)
-    kRecordingReturned,  // CanStartRawRecording() or StartRawRecording() returned this SDKError
+    kRecordingReturned,  // CanStartRawRecording(), StartRawRecording() or
+                         // IsSupportRequestLocalRecordingPrivilege() returned this SDKError
     kPrivilegeAnswered,  // onLocalRecordingPrivilegeRequestStatus(RequestLocalRecordingStatus)
+    kPrivilegeChanged,   // onRecordPrivilegeChanged(bool)
   };
 
   Kind kind = Kind::kStatusChanged;
@@ -40,10 +42,14 @@ struct SdkOutcome {
     return {Kind::kRecordingReturned, sdk_error};
   }
   static SdkOutcome PrivilegeAnswered(int status) { return {Kind::kPrivilegeAnswered, status}; }
+  static SdkOutcome PrivilegeChanged(bool may_record) {
+    return {Kind::kPrivilegeChanged, may_record ? 1 : 0};
+  }
 };
 
 enum class Step {
-  kGoOn,  // nothing to do: the SDK goes on by itself
+  kGoOn,  // nothing to do: the SDK goes on by itself. With a `why`: without a recording that was
+          // only preferred
 
   // In the meeting.
   kStartRecording,  // after `wait`: CanStartRawRecording(), StartRawRecording(); report what each
@@ -79,8 +85,7 @@ struct NextStep {
   // Linux that follows MEETING_STATUS_FAILED.
   absl::Duration wait = absl::ZeroDuration();
 
-  // What went wrong: OK for kGoOn and kStartRecording, if nothing did. Its message has the SDK's
-  // code.
+  // What went wrong, if anything did. Its message has the SDK's code.
   absl::Status why = {};
 };
 

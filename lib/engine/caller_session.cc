@@ -42,7 +42,17 @@ NextStep CallerSession::Report(const SdkOutcome& outcome) {
     next = session_->Report(outcome, clock_.SteadyNow(), random_.Fraction());
     return absl::OkStatus();
   });
-  if (passed.ok()) return next;
+  if (passed.ok()) {
+    // Before another bot takes the same one.
+    if (!next.why.ok()) {
+      (void)border_->Run([&]() -> absl::Status {
+        runner_->Spawn<absl::Status>([session = session_] { return session->ForgetRefused(); },
+                                     [](absl::Status) {});
+        return absl::OkStatus();
+      });
+    }
+    return next;
+  }
   return {Step::kStop, absl::ZeroDuration(), passed};
 }
 

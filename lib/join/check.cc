@@ -111,7 +111,7 @@ base::Task<absl::StatusOr<JoinCheck>> Session::Check(SteadyTime deadline) {
     co_return base::MakeError(Reason::kCancelled, "check: the engine is closing");
   }
   const bool identity = Wants(request_, PassPart::kIdentity);
-  if (identity) PartWithOne(request_, parts);
+  if (identity) PartWithOne(request_, {}, parts);
   if (Wants(request_, PassPart::kRecordingToken)) {
     Note(CheckPoint::kRecordingToken, parts.recording.status(), "", of_account, check);
   }

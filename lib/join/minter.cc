@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "base/exceptions.h"
 #include "base/status.h"
 #include "join/token_urls.h"
 
@@ -32,9 +33,8 @@ base::Task<MintedParts> Minter::Mint(const Plan& plan, const JoinRequest& reques
     return AskForRecording(owner, number, waiting_room, deadline);
   };
   const bool zak = request.identity == Identity::kZak;
-  const bool is_new = plan.identity_is_new;
-  Ask identity = [this, zak, is_new, number, deadline](const Owner& owner) {
-    return zak ? AskForZak(owner, is_new, deadline) : AskOnBehalf(owner, number, deadline);
+  Ask identity = [this, zak, number, deadline](const Owner& owner) {
+    return zak ? AskForZak(owner, deadline) : AskOnBehalf(owner, number, deadline);
   };
   std::vector<base::Task<absl::StatusOr<MintedPart>>> parts;
   const UrlSource source = request.token_urls.source;
@@ -118,10 +118,13 @@ base::Task<Minter::MaybeToken> Minter::AskForRecording(const Owner& owner, std::
   co_return other;
 }
 
-base::Task<Minter::MaybeToken> Minter::AskForZak(const Owner& owner, bool is_new,
-                                                 SteadyTime deadline) {
+base::Task<Minter::MaybeToken> Minter::AskForZak(const Owner& owner, SteadyTime deadline) {
   const Owner asked = owner;
-  while (const auto known = is_new ? nullptr : zaks_.Find(asked, context_.clock.SteadyNow())) {
+  // A consent that is gone, or in doubt, gives nothing any more, not even what is known.
+  const absl::StatusOr<oauth::Grant> grant =
+      co_await calls_.tokens().Get(asked.credential_id, deadline);
+  if (!grant.ok()) co_return grant.status();
+  while (const auto known = zaks_.Find(asked, context_.clock.SteadyNow())) {
     const std::optional<MaybeToken> shared =
         co_await base::Flight<MaybeToken>::Wait(known, deadline);
     if (!shared) {
@@ -135,9 +138,15 @@ base::Task<Minter::MaybeToken> Minter::AskForZak(const Owner& owner, bool is_new
   const auto flight = std::make_shared<base::Flight<MaybeToken>>(context_.loop);
   zaks_.Begin(asked, flight, context_.clock.SteadyNow());
   zoom::Endpoint<zoom::MintedToken> endpoint = zoom::Zak(zoom::Whom::User(asked.user_id));
-  MaybeToken token = co_await AskFor(std::move(endpoint), asked, deadline);
-  flight->Land(token);
-  co_return token;
+  try {
+    MaybeToken token = co_await AskFor(std::move(endpoint), asked, deadline);
+    flight->Land(token);
+    co_return token;
+  } catch (...) {
+    // Who waits for it must not wait for ever, nor those who come.
+    if (!flight->landed()) flight->Land(base::StatusOfException());
+    throw;
+  }
 }
 
 base::Task<Minter::MaybeToken> Minter::AskOnBehalf(const Owner& owner, std::uint64_t number,

@@ -37,6 +37,12 @@ class Minter {
   base::Task<MintedParts> Mint(const Plan& plan, const JoinRequest& request, std::uint64_t number,
                                SteadyTime deadline);
 
+  // The ZAK of this user that ends then is given to nobody any more.
+  void ForgetZak(const std::string& credential_id, const std::string& user_id,
+                 SteadyTime expires_at) {
+    zaks_.Forget(credential_id, user_id, expires_at);
+  }
+
  private:
   using MaybeToken = absl::StatusOr<JoinPass::Token>;
   using Ask = absl::AnyInvocable<base::Task<MaybeToken>(const Owner&)>;
@@ -49,7 +55,7 @@ class Minter {
                                 SteadyTime deadline);
   base::Task<MaybeToken> AskForRecording(const Owner& owner, std::uint64_t number,
                                          zoom::WaitingRoom waiting_room, SteadyTime deadline);
-  base::Task<MaybeToken> AskForZak(const Owner& owner, bool is_new, SteadyTime deadline);
+  base::Task<MaybeToken> AskForZak(const Owner& owner, SteadyTime deadline);
   base::Task<MaybeToken> AskOnBehalf(const Owner& owner, std::uint64_t number, SteadyTime deadline);
 
   const service::Context& context_;

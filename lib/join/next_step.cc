@@ -33,11 +33,15 @@ const Patience& OfOwner() {
   return patience;
 }
 const Patience& OfMeeting() {
-  static const Patience patience = {kForEver, absl::Seconds(30), absl::Seconds(30)};
+  static const Patience patience = {kForEver, absl::Seconds(15), absl::Minutes(1)};
   return patience;
 }
 const Patience& OfMinutes() {
   static const Patience patience = {3, absl::Minutes(1), absl::Minutes(1)};
+  return patience;
+}
+const Patience& OfHost() {
+  static const Patience patience = {30, absl::Minutes(1), absl::Minutes(5)};
   return patience;
 }
 const Patience& OfRecordingStart() {
@@ -47,6 +51,9 @@ const Patience& OfRecordingStart() {
 
 // What changes nothing but the pass still gives the SDK a moment to end the attempt before.
 constexpr absl::Duration kMoment = absl::Seconds(1);
+
+// Who was in the meeting for so long has left what went wrong before behind.
+constexpr absl::Duration kLongEnoughIn = absl::Minutes(1);
 
 // The wait before the `times`th further try: it doubles, and is up to half as long again.
 absl::Duration WaitBefore(int times, const Patience& patience, double roll) {
@@ -62,6 +69,11 @@ class Listener {
       : request_(request), now_(now), roll_(roll), course_(course) {}
 
   NextStep OfStatus(int status, int result) {
+    const bool is_late = std::exchange(course_.may_be_of_the_last, false) && IsOfTheEnd(status);
+    if (is_late) {
+      course_.may_be_of_the_last = true;
+      return {};
+    }
     if (status == kStatusInMeeting) return Enter();
     if (status == kStatusFailed) return EndAttempt(Failure(result), "MeetingFailCode", result);
     if (status == kStatusEnded) return EndAttempt(End(result), "MeetingEndReason", result);
@@ -69,14 +81,15 @@ class Listener {
   }
 
   NextStep OfJoin(int error) {
+    course_.may_be_of_the_last = false;
     const SdkCode row = OfJoinError(error);
     return row.answer == Answer::kFine ? NextStep{} : EndAttempt(row, "SDKError of Join", error);
   }
 
   // A Linux SDK does so where the passcode is wrong, and so does one without network.
   NextStep OfSilence() {
-    if (course_.tries.sdk == 0) {
-      return EndAttempt({0, Answer::kTryAFewTimes, Reason::kSdkFailed}, "still connecting", 0);
+    if (course_.tries.silent == 0) {
+      return EndAttempt({0, Answer::kAfterSilence, Reason::kSdkFailed}, "still connecting", 0);
     }
     return EndAttempt({0, Answer::kStop, Reason::kPasscodeWrong}, "still connecting", 0);
   }
@@ -85,7 +98,7 @@ class Listener {
     const SdkCode row = OfAuthResult(result);
     Say(row, "AuthResult", result);
     if (row.answer == Answer::kFine) {
-      course_.tries.authentication = 0;
+      course_.tries.authentication = 0;  // tries.sdk bounds how often it is lost again
       if (!std::exchange(course_.joins_when_authenticated, false)) return {};
       return {Step::kJoinAgain, absl::ZeroDuration(), {}};
     }
@@ -96,32 +109,45 @@ class Listener {
   }
 
   NextStep OfRecording(int error) {
+    if (course_.end) return {};
     SdkCode row = OfRecordingError(error);
     // Whoever has a token and may not record shows that it was not taken.
     if (row.reason == Reason::kRecordingDenied && course_.taken.recording) {
       row.reason = Reason::kRecordingTokenRefused;
     }
     Say(row, "SDKError of recording", error);
-    if (row.answer == Answer::kFine) return {};
-    if (row.answer == Answer::kStop) return Stop();
+    if (row.answer == Answer::kFine) {
+      course_.tries.recording_start = 0;
+      return {};
+    }
+    if (row.answer == Answer::kStop) return WithoutAny();
     if (error == kErrorTooFrequent) {
       return TryAgain(Step::kStartRecording, course_.tries.recording_start, OfRecordingStart());
     }
-    return {Step::kAskHost, absl::ZeroDuration(), why_};
+    return AskHost();
   }
 
   NextStep OfPrivilege(int status) {
-    if (status == kPrivilegeGranted) {
-      course_.tries.asked_host = 0;
-      return {Step::kStartRecording, absl::ZeroDuration(), {}};
-    }
+    if (course_.end) return {};
+    if (status == kPrivilegeGranted) return {Step::kStartRecording, absl::ZeroDuration(), {}};
     Say({status, Answer::kStop, Reason::kRecordingDenied}, "RequestLocalRecordingStatus", status);
-    if (status == kPrivilegeDenied) return Stop();
-    return TryAgain(Step::kAskHost, course_.tries.asked_host, OfMinutes());
+    return status == kPrivilegeDenied ? WithoutAny() : AskHost();
+  }
+
+  NextStep OfPrivilegeChange(bool may_record) {
+    if (course_.end || request_.recording == Need::kOff) return {};
+    if (may_record) return {Step::kStartRecording, absl::ZeroDuration(), {}};
+    Say({0, Answer::kStop, Reason::kRecordingDenied}, "onRecordPrivilegeChanged", 0);
+    return AskHost();
   }
 
  private:
   bool HasOnBehalf() const { return course_.taken.identity == Identity::kOnBehalfOf; }
+
+  // These come of every attempt that is over.
+  static bool IsOfTheEnd(int status) {
+    return status == kStatusEnded || status == kStatusDisconnecting || status == kStatusIdle;
+  }
 
   // What the code says depends on what the pass held.
   SdkCode Failure(int code) const {
@@ -129,6 +155,10 @@ class Listener {
     const SdkCode other = {code, Answer::kTryAFewTimes, Reason::kSdkFailed};
     if (code == kFailureUnknown && HasOnBehalf()) {
       return {code, Answer::kAwaitOwner, Reason::kOwnerNotPresent};
+    }
+    // Where there is an identity it is not good enough.
+    if (row.reason == Reason::kIdentityRequired && course_.taken.identity != Identity::kNone) {
+      return {code, Answer::kFreshIdentity, row.reason};
     }
     switch (row.answer) {
       case Answer::kFreshRecording:
@@ -156,22 +186,41 @@ class Listener {
 
   NextStep Stop() const { return {Step::kStop, absl::ZeroDuration(), why_}; }
 
-  // In the meeting, also after a breakout room: what went wrong before is over.
+  // A recording can not be had in this meeting.
+  NextStep WithoutAny() const {
+    if (request_.recording == Need::kRequired) return Stop();
+    return {Step::kGoOn, absl::ZeroDuration(), why_};
+  }
+
+  // The first time at once.
+  NextStep AskHost() {
+    if (request_.recording == Need::kOff) return {};
+    if (course_.tries.asked_host++ == 0) return {Step::kAskHost, absl::ZeroDuration(), why_};
+    if (course_.tries.asked_host > OfHost().most) return WithoutAny();
+    return {Step::kAskHost, WaitBefore(course_.tries.asked_host - 1, OfHost(), roll_), why_};
+  }
+
+  // In the meeting, also after a breakout room.
   NextStep Enter() {
-    const int asked_host = course_.tries.asked_host;
-    course_.tries = {};
-    course_.tries.asked_host = asked_host;
-    course_.waiting_since.reset();
-    course_.detour.not_as = course_.refused_users;
-    course_.detour.with_new_identity = false;
+    if (!course_.entered_at) course_.entered_at = now_;
+    course_.joins_when_authenticated = false;
+    course_.detour.absent_users.clear();
     course_.detour.without_recording = course_.is_recording_out_for_good;
     if (request_.recording == Need::kOff) return {};
     if (course_.taken.recording) return {Step::kStartRecording, absl::ZeroDuration(), {}};
     return {Step::kAskHost, absl::ZeroDuration(), {}};
   }
 
+  // What went wrong before is over; but who is in for a moment only has gained nothing.
+  void ForgetTries() {
+    if (!course_.entered_at || now_ - *course_.entered_at < kLongEnoughIn) return;
+    course_.tries = {};
+    course_.waiting_since.reset();
+  }
+
   NextStep EndAttempt(const SdkCode& row, std::string_view of, int code) {
     if (course_.end) return *course_.end;
+    ForgetTries();
     Say(row, of, code);
     course_.end = Answered(row.answer);
     return *course_.end;
@@ -187,16 +236,17 @@ class Listener {
         return TryAgain(Step::kJoinAgain, course_.tries.network, OfNetwork());
       case Answer::kTryAFewTimes:
         return TryAgain(Step::kJoinAgain, course_.tries.sdk, OfOthers());
+      case Answer::kAfterSilence:
+        return TryAgain(Step::kJoinAgain, course_.tries.silent, OfOthers());
       case Answer::kAwaitMeeting:
         return Await(Step::kJoinAgain, course_.tries.waiting, OfMeeting());
       case Answer::kFreshRecording:
         if (course_.tries.recording++ == 0) return {Step::kJoinAgain, kMoment, why_};
         return WithoutRecording();
       case Answer::kWithoutRecording:
-        course_.is_recording_out_for_good = true;
-        return WithoutRecording();
+        return WithoutRecordingBeside();
       case Answer::kFreshIdentity:
-        course_.detour.with_new_identity = true;
+        course_.is_identity_refused = true;
         if (course_.tries.identity++ == 0) return {Step::kJoinAgain, kMoment, why_};
         return AsNextUser();
       case Answer::kWithoutIdentity:
@@ -204,8 +254,7 @@ class Listener {
       case Answer::kAwaitOwner:
         return AwaitOwner();
       case Answer::kAuthenticateFirst:
-        course_.joins_when_authenticated = true;
-        return TryAgain(Step::kAuthenticateAgain, course_.tries.authentication, OfOthers());
+        return AuthenticateFirst();
     }
     return Stop();
   }
@@ -216,12 +265,39 @@ class Listener {
     return {step, WaitBefore(tries, patience, roll_), why_};
   }
 
-  // The same for somebody, as long as the request has it.
+  // The same for somebody, as long as the request has it. Whoever waits for somebody has
+  // reached Zoom, and with an identity that it takes.
   NextStep Await(Step step, int& tries, const Patience& patience) {
+    course_.tries.network = 0;
+    course_.tries.sdk = 0;
+    course_.tries.identity = 0;
     if (!course_.waiting_since) course_.waiting_since = now_;
+    const absl::Duration left = request_.patience - (now_ - *course_.waiting_since);
     NextStep next = TryAgain(step, tries, patience);
-    const absl::Duration waited = now_ - *course_.waiting_since;
-    return waited + next.wait > request_.patience ? Stop() : next;
+    if (next.step == Step::kStop || left < kMoment) return Stop();
+    next.wait = std::min(next.wait, left);
+    return next;
+  }
+
+  NextStep AuthenticateFirst() {
+    const NextStep next = TryAgain(Step::kAuthenticateAgain, course_.tries.sdk, OfOthers());
+    course_.joins_when_authenticated = next.step != Step::kStop;
+    return next;
+  }
+
+  // Beside another's identity it may do, or beside none.
+  NextStep WithoutRecordingBeside() {
+    if (course_.taken.identity == Identity::kNone) {
+      course_.is_recording_out_for_good = true;
+      return WithoutRecording();
+    }
+    const bool is_new =
+        course_.detour.no_recording_beside.insert(course_.taken.identity_user_id).second;
+    if (!is_new) return Stop();
+    if (request_.recording != Need::kRequired) {
+      return {Step::kJoinWithoutRecordingToken, kMoment, why_};
+    }
+    return HasNextUser() ? NextStep{Step::kJoinAsNextUser, kMoment, why_} : Stop();
   }
 
   NextStep WithoutRecording() {
@@ -239,24 +315,26 @@ class Listener {
   bool HasNextUser() const {
     const auto& others = course_.taken.other_users;
     return std::any_of(others.begin(), others.end(), [&](const std::string& user) {
-      return course_.detour.not_as.count(user) == 0;
+      return course_.detour.absent_users.count(user) == 0 &&
+             course_.detour.refused_users.count(user) == 0;
     });
   }
 
   // This one's token is of no use in this meeting, for good.
   NextStep AsNextUser() {
     course_.tries.identity = 0;
-    course_.refused_users.insert(course_.taken.identity_user_id);
-    course_.detour.not_as.insert(course_.taken.identity_user_id);
-    return HasNextUser() ? NextStep{Step::kJoinAsNextUser, kMoment, why_} : WithoutIdentity();
+    const bool is_new = course_.detour.refused_users.insert(course_.taken.identity_user_id).second;
+    return is_new && HasNextUser() ? NextStep{Step::kJoinAsNextUser, kMoment, why_}
+                                   : WithoutIdentity();
   }
 
   // One after the other at once, and then all again after a while.
   NextStep AwaitOwner() {
-    course_.detour.not_as.insert(course_.taken.identity_user_id);
-    if (HasNextUser()) return {Step::kJoinAsNextUser, kMoment, why_};
-    course_.detour.not_as = course_.refused_users;
-    return Await(Step::kAwaitOwner, course_.tries.absent, OfOwner());
+    const bool is_new = course_.detour.absent_users.insert(course_.taken.identity_user_id).second;
+    if (is_new && HasNextUser()) return {Step::kJoinAsNextUser, kMoment, why_};
+    course_.detour.absent_users.clear();
+    const NextStep next = Await(Step::kAwaitOwner, course_.tries.absent, OfOwner());
+    return next.step == Step::kStop ? WithoutIdentity() : next;
   }
 
   const JoinRequest& request_;
@@ -270,7 +348,11 @@ class Listener {
 
 void BeginAttempt(Taken taken, Course& course) {
   course.taken = std::move(taken);
+  course.may_be_of_the_last = course.end.has_value();
   course.end.reset();
+  course.entered_at.reset();
+  course.is_identity_refused = false;
+  course.joins_when_authenticated = false;
 }
 
 NextStep Hear(const JoinRequest& request, const SdkOutcome& outcome, SteadyTime now, double roll,
@@ -289,6 +371,8 @@ NextStep Hear(const JoinRequest& request, const SdkOutcome& outcome, SteadyTime 
       return listener.OfRecording(outcome.code);
     case SdkOutcome::Kind::kPrivilegeAnswered:
       return listener.OfPrivilege(outcome.code);
+    case SdkOutcome::Kind::kPrivilegeChanged:
+      return listener.OfPrivilegeChange(outcome.code != 0);
   }
   return {};
 }

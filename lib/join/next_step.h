@@ -4,7 +4,6 @@
 #define JOINPASS_LIB_JOIN_NEXT_STEP_H_
 
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +29,7 @@ struct Taken {
 struct Tries {
   int network = 0;
   int sdk = 0;        // of another kind, or unknown
+  int silent = 0;     // still connecting
   int recording = 0;  // the recording token was refused
   int identity = 0;   // the identity token was
   int absent = 0;     // rounds in which no owner was in the meeting
@@ -44,9 +44,13 @@ struct Course {
   Taken taken = {};
   std::optional<NextStep> end = {};  // of this attempt
 
+  // Until the SDK speaks of this attempt, the end of the one before may still be told.
+  bool may_be_of_the_last = false;
+  std::optional<SteadyTime> entered_at = {};
+
   Detour detour = {};
-  std::set<std::string> refused_users = {};  // whose identity is of no use in this meeting
   bool is_recording_out_for_good = false;
+  bool is_identity_refused = false;  // that of this attempt
 
   Tries tries = {};
   std::optional<SteadyTime> waiting_since = {};  // for somebody

@@ -29,75 +29,113 @@ bool IsHost(const Findings& known, const std::string& user_id) {
                      [&](const Candidate& candidate) { return candidate.host_user_id == user_id; });
 }
 
-// Whether Zoom takes this one's recording token also beside the identity of somebody else.
-bool BearsStrangers(const JoinRequest& request, bool of_account) {
-  return of_account || request.recording_beside_strangers;
-}
-
 absl::Status OwnerNotHost() {
   return base::MakeError(Reason::kOwnerNotHost,
                          "join: the identity's owner is not the host of this meeting");
+}
+
+absl::Status OneOfTwo() {
+  return base::MakeError(Reason::kSdkLacksField,
+                         "join: this SDK takes a recording or an on-behalf-of token, not both");
 }
 
 absl::Status RefusedBefore(Reason reason) {
   return base::MakeError(reason, "join: the SDK's answer to an attempt before was that");
 }
 
-// What the attempts before have taught.
-void Heed(const Detour& detour, const JoinRequest& request, PassPart part, Plan& plan) {
-  if (part == PassPart::kRecordingToken) {
-    if (!detour.without_recording || Requires(request, part)) return;
-    plan.recording.clear();
-    plan.recording_url = Secret();
-    plan.recording_shortfall = RefusedBefore(Reason::kRecordingTokenRefused);
-    return;
-  }
-  plan.identity_is_new = detour.with_new_identity;
-  const auto failed = [&](const Owner& owner) { return detour.not_as.count(owner.user_id) > 0; };
-  const bool any_failed = std::erase_if(plan.identity, failed) > 0;
-  if (detour.without_identity && !Requires(request, part)) {
-    plan.identity.clear();
-    plan.identity_url = Secret();
-  } else if (!any_failed || !plan.identity.empty()) {
-    return;
-  }
-  plan.identity_shortfall = RefusedBefore(Reason::kIdentityRefused);
+// Why there is no recording token beside an identity.
+absl::Status NotBeside(const Detour& detour) {
+  return detour.no_recording_beside.empty() ? OwnerNotHost()
+                                            : RefusedBefore(Reason::kRecordingTokenRefused);
 }
 
-void PlanIdentity(const JoinRequest& request, const Findings& known, Plan& plan) {
+bool TakesOneOfTwo(const JoinRequest& request) {
+  return request.recording_or_on_behalf_of && request.identity == Identity::kOnBehalfOf;
+}
+
+// Whether Zoom takes a recording token that is, or is not, of an admin's consent beside the
+// identity of `user`.
+bool MayStandBeside(const JoinRequest& request, const Detour& detour, bool of_account,
+                    const std::string& user, bool is_host) {
+  if (detour.no_recording_beside.count(user) > 0) return false;
+  return is_host || of_account || request.recording_beside_strangers;
+}
+
+// Some host's token beside that of this owner.
+bool AnyMayStandBeside(const JoinRequest& request, const Findings& known, const Detour& detour,
+                       const Owner& owner) {
+  const std::vector<Owner> hosts = HostsOf(*known.resolution);
+  return std::any_of(hosts.begin(), hosts.end(), [&](const Owner& host) {
+    return MayStandBeside(request, detour, host.of_account, owner.user_id,
+                          IsHost(known, owner.user_id));
+  });
+}
+
+// In the order in which they are asked: who was absent last, who is of no use not at all.
+void Heed(const Detour& detour, Plan& plan) {
+  const auto is_refused = [&](const Owner& owner) {
+    return detour.refused_users.count(owner.user_id) > 0;
+  };
+  if (std::erase_if(plan.identity, is_refused) > 0 && plan.identity.empty()) {
+    plan.identity_shortfall = RefusedBefore(Reason::kIdentityRefused);
+  }
+  std::stable_partition(plan.identity.begin(), plan.identity.end(), [&](const Owner& owner) {
+    return detour.absent_users.count(owner.user_id) == 0;
+  });
+}
+
+void LeaveIdentityOut(absl::Status why, Plan& plan) {
+  plan.identity.clear();
+  plan.identity_url = Secret();
+  plan.identity_shortfall = std::move(why);
+}
+
+void LeaveRecordingOut(absl::Status why, Plan& plan) {
+  plan.recording.clear();
+  plan.recording_url = Secret();
+  plan.recording_shortfall = std::move(why);
+}
+
+void PlanIdentity(const JoinRequest& request, const Findings& known, const Detour& detour,
+                  Plan& plan) {
   if (!known.identity_owners.ok()) {
     plan.identity_shortfall = known.identity_owners.status();
     return;
   }
   plan.identity = *known.identity_owners;
+  Heed(detour, plan);
   if (request.recording != Need::kRequired || !plan.recording_url.empty()) return;
   if (!known.resolution.ok()) {  // There will be no pass: nobody is asked in vain.
-    plan.identity.clear();
-    plan.identity_shortfall = known.resolution.status();
-    return;
+    return LeaveIdentityOut(known.resolution.status(), plan);
   }
-  const std::vector<Owner> hosts = HostsOf(*known.resolution);
-  const bool bears = std::any_of(hosts.begin(), hosts.end(), [&](const Owner& host) {
-    return BearsStrangers(request, host.of_account);
-  });
-  if (bears) return;
-  std::erase_if(plan.identity, [&](const Owner& owner) { return !IsHost(known, owner.user_id); });
-  if (plan.identity.empty()) plan.identity_shortfall = OwnerNotHost();
+  const bool any = std::erase_if(plan.identity, [&](const Owner& owner) {
+                     return !AnyMayStandBeside(request, known, detour, owner);
+                   }) > 0;
+  if (any && plan.identity.empty()) plan.identity_shortfall = NotBeside(detour);
 }
 
-void PlanRecording(const JoinRequest& request, const Findings& known, Plan& plan) {
+void PlanRecording(const JoinRequest& request, const Findings& known, const Detour& detour,
+                   Plan& plan) {
   if (!known.resolution.ok()) {
     plan.recording_shortfall = known.resolution.status();
     return;
   }
-  const bool any_host =
-      std::any_of(plan.identity.begin(), plan.identity.end(),
-                  [&](const Owner& owner) { return IsHost(known, owner.user_id); });
   plan.recording = HostsOf(*known.resolution);
-  if (plan.identity.empty() || any_host) return;
-  std::erase_if(plan.recording,
-                [&](const Owner& host) { return !BearsStrangers(request, host.of_account); });
-  if (plan.recording.empty()) plan.recording_shortfall = OwnerNotHost();
+  if (plan.identity.empty()) return;
+  const auto may_stand = [&](const Owner& host, const Owner& owner) {
+    return MayStandBeside(request, detour, host.of_account, owner.user_id,
+                          IsHost(known, owner.user_id));
+  };
+  // Who comes with an identity is not known yet: first those who go with every one of them.
+  std::stable_partition(plan.recording.begin(), plan.recording.end(), [&](const Owner& host) {
+    return std::all_of(plan.identity.begin(), plan.identity.end(),
+                       [&](const Owner& owner) { return may_stand(host, owner); });
+  });
+  std::erase_if(plan.recording, [&](const Owner& host) {
+    return std::none_of(plan.identity.begin(), plan.identity.end(),
+                        [&](const Owner& owner) { return may_stand(host, owner); });
+  });
+  if (plan.recording.empty()) plan.recording_shortfall = NotBeside(detour);
 }
 
 // Moves a minted part into the pass, or notes why it is missing.
@@ -148,17 +186,15 @@ bool Wants(const JoinRequest& request, PassPart part) {
   return request.identity != Identity::kNone && request.identity_need != Need::kOff;
 }
 
-void PartWithOne(const JoinRequest& request, MintedParts& parts) {
+void PartWithOne(const JoinRequest& request, const Detour& detour, MintedParts& parts) {
   if (!parts.recording.ok() || !parts.identity.ok()) return;
-  if (request.recording_or_on_behalf_of && request.identity == Identity::kOnBehalfOf) {
-    const bool keeps_recording = request.recording == Need::kRequired;
-    (keeps_recording ? parts.identity : parts.recording) =
-        base::MakeError(Reason::kSdkLacksField,
-                        "join: this SDK takes a recording or an on-behalf-of token, not both");
-    return;
+  if (TakesOneOfTwo(request)) {
+    parts.recording = OneOfTwo();
+  } else if (!MayStandBeside(request, detour, parts.recording->of_account,
+                             parts.identity->owner_user_id,
+                             !AreOfTwo(*parts.identity, *parts.recording))) {
+    parts.recording = NotBeside(detour);
   }
-  if (BearsStrangers(request, parts.recording->of_account)) return;
-  if (AreOfTwo(*parts.identity, *parts.recording)) parts.recording = OwnerNotHost();
 }
 
 std::vector<Owner> HostsOf(const Resolution& resolution) {
@@ -215,18 +251,31 @@ Plan MakePlan(const JoinRequest& request, const Findings& known, const Detour& d
   Plan plan;
   const bool recording = Wants(request, PassPart::kRecordingToken);
   const bool identity = Wants(request, PassPart::kIdentity);
+  const bool one_of_two = recording && identity && TakesOneOfTwo(request);
   if (recording) plan.recording_url = request.token_urls.join_token_url;
-  if (identity) plan.identity_url = IdentityUrl(request);
-  if (identity && plan.identity_url.empty()) PlanIdentity(request, known, plan);
-  if (identity) Heed(detour, request, PassPart::kIdentity, plan);
-  if (recording && plan.recording_url.empty()) PlanRecording(request, known, plan);
-  if (recording) Heed(detour, request, PassPart::kRecordingToken, plan);
+  if (identity) {
+    plan.identity_url = IdentityUrl(request);
+    if (plan.identity_url.empty()) PlanIdentity(request, known, detour, plan);
+    if (one_of_two && Requires(request, PassPart::kRecordingToken)) {
+      LeaveIdentityOut(OneOfTwo(), plan);
+    } else if (detour.without_identity && !Requires(request, PassPart::kIdentity)) {
+      LeaveIdentityOut(RefusedBefore(Reason::kIdentityRefused), plan);
+    }
+  }
+  if (recording) {
+    if (plan.recording_url.empty()) PlanRecording(request, known, detour, plan);
+    if (one_of_two && Requires(request, PassPart::kIdentity)) {
+      LeaveRecordingOut(OneOfTwo(), plan);
+    } else if (detour.without_recording && !Requires(request, PassPart::kRecordingToken)) {
+      LeaveRecordingOut(RefusedBefore(Reason::kRecordingTokenRefused), plan);
+    }
+  }
   return plan;
 }
 
 absl::StatusOr<JoinPass> MakePass(const JoinRequest& request, const Findings& known,
-                                  MintedParts parts) {
-  if (Wants(request, PassPart::kIdentity)) PartWithOne(request, parts);
+                                  MintedParts parts, const Detour& detour) {
+  if (Wants(request, PassPart::kIdentity)) PartWithOne(request, detour, parts);
   const bool has_identity = Wants(request, PassPart::kIdentity) && parts.identity.ok();
   JoinPass::Content content = ContentOf(request, known);
   if (has_identity) content.identity = request.identity;

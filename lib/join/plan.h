@@ -48,8 +48,9 @@ struct Findings {
 struct Detour {
   bool without_recording = false;
   bool without_identity = false;
-  bool with_new_identity = false;     // none that an attempt before had, too
-  std::set<std::string> not_as = {};  // users whose identity did not do
+  std::set<std::string> absent_users = {};         // were not in the meeting: asked last
+  std::set<std::string> refused_users = {};        // whose identity does not do: not asked
+  std::set<std::string> no_recording_beside = {};  // users; "": whoever a URL's token is of
 };
 
 // Whom to ask for each part, best first, or the URL that gives it. A part with nobody to ask has the
@@ -61,7 +62,6 @@ struct Plan {
   std::vector<Owner> identity = {};
   Secret identity_url = {};
   absl::Status identity_shortfall = {};
-  bool identity_is_new = false;  // it must not be one that is known already
 };
 
 // Zoom takes a user's recording token beside an identity only if that is the host's
@@ -85,13 +85,13 @@ struct MintedParts {
 };
 
 // Takes out of both parts what Zoom, or the SDK, would not take beside the other.
-void PartWithOne(const JoinRequest& request, MintedParts& parts);
+void PartWithOne(const JoinRequest& request, const Detour& detour, MintedParts& parts);
 
 // The pass, or the error of a required part that it lacks. A recording token is
 // taken out again beside the identity of somebody else than its own host, and where the SDK takes
 // only one of the two.
 absl::StatusOr<JoinPass> MakePass(const JoinRequest& request, const Findings& known,
-                                  MintedParts parts);
+                                  MintedParts parts, const Detour& detour = {});
 
 }  // namespace joinpass::join
 

@@ -13,6 +13,7 @@ enum class Answer {
   kStop,
   kTryAgain,           // the network, or a server of Zoom
   kTryAFewTimes,       // another trouble, perhaps a passing one
+  kAfterSilence,       // the SDK says nothing
   kAwaitMeeting,       // it has not begun, or nobody fits in
   kFreshRecording,     // the recording token was refused
   kWithoutRecording,   // the recording token stands in the way
@@ -42,7 +43,9 @@ SdkCode OfRecordingError(int code);  // SDKError, of what concerns recording
 SdkCode OfAuthResult(int code);
 
 // MeetingStatus.
+inline constexpr int kStatusIdle = 0;
 inline constexpr int kStatusInMeeting = 3;
+inline constexpr int kStatusDisconnecting = 4;
 inline constexpr int kStatusFailed = 6;
 inline constexpr int kStatusEnded = 7;
 

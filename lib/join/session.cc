@@ -34,20 +34,6 @@ int RequestsOf(const Plan& plan) {
   return (plan.recording.empty() ? 0 : 1) + (plan.identity.empty() ? 0 : 1);
 }
 
-// What the bot will have with it, of what was minted.
-Taken TakenOf(const JoinPass& pass, const std::string& identity_user_id, const Findings& known) {
-  Taken taken;
-  taken.recording = !pass.recording_token().empty();
-  if (pass.identity_token().value.empty()) return taken;
-  taken.identity = pass.identity();
-  taken.identity_user_id = identity_user_id;
-  if (!known.identity_owners.ok() || identity_user_id.empty()) return taken;
-  for (const Owner& owner : *known.identity_owners) {
-    if (owner.user_id != identity_user_id) taken.other_users.push_back(owner.user_id);
-  }
-  return taken;
-}
-
 }  // namespace
 
 Session::Session(const Services& services, JoinRequest request)
@@ -152,6 +138,7 @@ base::Task<Findings> Session::LookAgain(Findings known, SteadyTime deadline) {
 
 base::Task<absl::StatusOr<JoinPass>> Session::Mint(SteadyTime deadline) {
   const auto self = shared_from_this();
+  (void)co_await ForgetRefused();
   // Half of the time for Zoom to say who hosts it; what is known, and the hints, are there
   // without.
   SteadyTime now = services_.context.clock.SteadyNow();
@@ -164,22 +151,69 @@ base::Task<absl::StatusOr<JoinPass>> Session::Mint(SteadyTime deadline) {
   if (known_->landed()) {
     co_await base::Flight<absl::Status>::Wait(sockets_, now + (deadline - now) / 2);
   }
-  const Plan plan = MakePlan(request_, known, CurrentDetour());
-  const std::uint64_t number =
-      known.resolution.ok() ? known.resolution->meeting_number : request_.link.number();
-  MintedParts parts = co_await services_.minter.Mint(plan, request_, number, deadline);
-  const std::string owner = parts.identity.ok() ? parts.identity->owner_user_id : "";
-  absl::StatusOr<JoinPass> pass = MakePass(request_, known, std::move(parts));
-  if (pass.ok()) {
+  Detour detour;
+  {
     base::MutexLock lock(mutex_);
-    BeginAttempt(TakenOf(*pass, owner, known), course_);
+    detour = course_.detour;
   }
+  MintedParts parts = co_await MintParts(known, detour, deadline);
+  const std::string owner = parts.identity.ok() ? parts.identity->owner_user_id : "";
+  absl::StatusOr<JoinPass> pass = MakePass(request_, known, std::move(parts), detour);
+  if (pass.ok()) NoteAttempt(*pass, owner, known);
   co_return pass;
 }
 
-Detour Session::CurrentDetour() {
+base::Task<MintedParts> Session::MintParts(const Findings& known, const Detour& detour,
+                                           SteadyTime deadline) {
+  const std::uint64_t number =
+      known.resolution.ok() ? known.resolution->meeting_number : request_.link.number();
+  const Plan plan = MakePlan(request_, known, detour);
+  MintedParts parts = co_await services_.minter.Mint(plan, request_, number, deadline);
+  const bool gave_way = !plan.recording_shortfall.ok() && !plan.identity.empty();
+  if (!gave_way || parts.identity.ok()) co_return parts;
+  // It gave way to an identity that could not be had.
+  Detour alone = detour;
+  alone.without_identity = true;
+  const Plan rest = MakePlan(request_, known, alone);
+  if (!rest.identity.empty() || rest.recording.empty()) co_return parts;
+  MintedParts late = co_await services_.minter.Mint(rest, request_, number, deadline);
+  parts.recording = std::move(late.recording);
+  co_return parts;
+}
+
+void Session::NoteAttempt(const JoinPass& pass, const std::string& owner, const Findings& known) {
+  Taken taken;
+  taken.recording = !pass.recording_token().empty();
+  const JoinPass::Token& token = pass.identity_token();
   base::MutexLock lock(mutex_);
-  return course_.detour;
+  last_zak_.reset();
+  if (!token.value.empty()) {
+    taken.identity = pass.identity();
+    taken.identity_user_id = owner;
+    // Those who were asked before him had none to give.
+    bool is_behind = false;
+    const Plan plan = MakePlan(request_, known, course_.detour);
+    for (const Owner& other : plan.identity) {
+      if (is_behind && other.user_id != owner) taken.other_users.push_back(other.user_id);
+      is_behind = is_behind || other.user_id == owner;
+    }
+    if (pass.identity() == Identity::kZak)
+      last_zak_ = {token.credential_id, owner, token.expires_at};
+  }
+  BeginAttempt(std::move(taken), course_);
+}
+
+base::Task<absl::Status> Session::ForgetRefused() {
+  const auto self = shared_from_this();
+  std::optional<LastZak> refused;
+  {
+    base::MutexLock lock(mutex_);
+    if (course_.is_identity_refused) refused = last_zak_;
+  }
+  if (refused) {
+    services_.minter.ForgetZak(refused->credential_id, refused->user_id, refused->expires_at);
+  }
+  co_return absl::OkStatus();
 }
 
 NextStep Session::Report(const SdkOutcome& outcome, SteadyTime now, double roll) {

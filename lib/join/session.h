@@ -4,6 +4,7 @@
 #define JOINPASS_LIB_JOIN_SESSION_H_
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -52,6 +53,9 @@ class Session : public std::enable_shared_from_this<Session> {
   // Looks at everything that a join would need, without a join. Instead of Warm().
   base::Task<absl::StatusOr<JoinCheck>> Check(SteadyTime deadline);
 
+  // What Report() has learnt of the tokens that other sessions may have, too.
+  base::Task<absl::Status> ForgetRefused();
+
   // Thread-safe, also when the engine is gone. `roll`: 0 to 1, by chance.
   NextStep Report(const SdkOutcome& outcome, SteadyTime now, double roll);
 
@@ -70,7 +74,10 @@ class Session : public std::enable_shared_from_this<Session> {
   };
   std::vector<Checked> WhomToCheck(const Findings& known) const;
   base::Task<bool> CheckConsent(Checked checked, SteadyTime deadline, JoinCheck& check);
-  Detour CurrentDetour();
+  base::Task<MintedParts> MintParts(const Findings& known, const Detour& detour,
+                                    SteadyTime deadline);
+  // Of the pass that is handed out.
+  void NoteAttempt(const JoinPass& pass, const std::string& owner, const Findings& known);
 
   const Services services_;
   const JoinRequest request_;
@@ -79,6 +86,14 @@ class Session : public std::enable_shared_from_this<Session> {
 
   base::Mutex mutex_;
   Course course_ ABSL_GUARDED_BY(mutex_);
+
+  // The ZAK of the attempt under way, without its value.
+  struct LastZak {
+    std::string credential_id = {};
+    std::string user_id = {};
+    SteadyTime expires_at = {};
+  };
+  std::optional<LastZak> last_zak_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace joinpass::join

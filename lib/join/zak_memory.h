@@ -18,7 +18,8 @@ namespace joinpass::join {
 
 // Zoom takes a ZAK as often as it is shown, for as long as it lives; unlike the other two kinds of
 // token, which work once. So bots that all join as one service account need one ZAK, and those
-// that start together one request. In memory only, wiped when it is over.
+// that start together one request. In memory only; those that are over are wiped when another is
+// asked for.
 //
 // Used from the loop's thread only.
 class ZakMemory {
@@ -34,6 +35,9 @@ class ZakMemory {
 
   // From now on `asked` is the one, until it lands with an error or its token is over.
   void Begin(const Owner& owner, std::shared_ptr<Flight> asked, SteadyTime now);
+
+  // Zoom does not take the one any more that ends then. A newer one stays.
+  void Forget(const std::string& credential_id, const std::string& user_id, SteadyTime expires_at);
 
   std::size_t size() const { return flights_.size(); }
 

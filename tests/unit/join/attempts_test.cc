@@ -65,10 +65,9 @@ TEST_SUITE("A session whose bot failed to join") {
     CHECK(Mint() == "rec1 id2 through cred_1");
     CHECK(Failed(501) == Step::kJoinAsNextUser);
     // The guest is not the host: a recording token would be in the way of his identity.
-    CHECK(Mint() == "- id3 through cred_guest owner_not_host");
+    CHECK(Mint() == "- id4 through cred_guest owner_not_host");
     CHECK(Failed(501) == Step::kAwaitOwner);
-    CHECK(Mint() == "rec4 id5 through cred_1");
-    CHECK(minted == 5);
+    CHECK(Mint() == "rec5 id6 through cred_1");
   }
 
   TEST_CASE_FIXTURE(Scene, "joins without an identity that is refused, if it is only preferred") {
@@ -88,6 +87,78 @@ TEST_SUITE("A session whose bot failed to join") {
     CHECK(Mint() == "rec-of-url -");
     CHECK(Failed(500) == Step::kJoinWithoutRecordingToken);
     CHECK(Mint() == "- - recording_token_refused");
+  }
+}
+
+TEST_SUITE("The next user") {
+  struct Several : Scene {
+    std::string gone;  // whose tokens cannot be had
+
+    Several() {
+      request.identity = Identity::kOnBehalfOf;
+      const auto works = transport.answer;
+      transport.answer = [this,
+                          works](const ScriptedTransport::Seen& seen) -> ScriptedTransport::Answer {
+        const bool is_identity = seen.target.find("onbehalf") != std::string::npos;
+        if (is_identity && !gone.empty() && asked_by(seen) == gone) {
+          return JsonAnswer(404, R"({"code":1001,"message":"User does not exist"})");
+        }
+        return works(seen);
+      };
+      // Each has an access token of his own.
+      for (const std::string user : {"user-1", "guest"}) {
+        store::CredentialRecord credential =
+            Consent(user == "guest" ? "cred_guest" : "cred_1", user, absl::Hours(1));
+        credential.tokens.access_token = Secret("access of " + user);
+        REQUIRE(records.PutConsented(credential).ok());
+      }
+    }
+    static std::string asked_by(const ScriptedTransport::Seen& seen) {
+      return seen.authorization.find("guest") != std::string::npos ? "guest" : "user-1";
+    }
+  };
+
+  TEST_CASE_FIXTURE(Several, "is nobody whom the request rules out") {
+    request.recording = Need::kRequired;
+    request.identity_users = {"user-1", "guest"};
+    CHECK(Mint() == "rec1 id2 through cred_1");
+    CHECK(Failed(501) == Step::kAwaitOwner);  // beside the guest there is no recording token
+    CHECK(Mint() == "rec3 id4 through cred_1");
+  }
+
+  TEST_CASE_FIXTURE(Several, "whose token cannot be had gives way to the first again") {
+    request.recording = Need::kOff;
+    request.identity_users = {"user-1", "guest"};
+    CHECK(Mint() == "- id1 through cred_1");
+    CHECK(Failed(501) == Step::kJoinAsNextUser);
+    gone = "guest";
+    CHECK(Mint() == "- id2 through cred_1");
+    CHECK(Failed(501) == Step::kAwaitOwner);
+  }
+
+  TEST_CASE_FIXTURE(Several, "is the host where a recording token stands beside nobody else") {
+    request.identity_users = {"guest", "user-1"};
+    request.recording_beside_strangers = true;
+    CHECK(Mint() == "rec1 id2 through cred_guest");
+    CHECK(Failed(503) == Step::kJoinWithoutRecordingToken);
+    CHECK(Mint() == "- id4 through cred_guest recording_token_refused");
+    CHECK(Failed(501) == Step::kJoinAsNextUser);
+    CHECK(Mint() == "rec5 id6 through cred_1");
+    session.reset();
+    request.recording = Need::kRequired;
+    CHECK(Mint() == "rec7 id8 through cred_guest");
+    CHECK(Failed(503) == Step::kJoinAsNextUser);
+    CHECK(Mint() == "rec9 id10 through cred_1");
+  }
+
+  TEST_CASE_FIXTURE(Several, "and nobody of those: then the recording token need not give way") {
+    request.identity_need = Need::kPreferred;
+    request.identity_users = {"guest"};
+    gone = "guest";
+    CHECK(Mint() == "rec1 - user_unknown");
+    request.identity_need = Need::kRequired;
+    session.reset();
+    CHECK(Mint() == "user_unknown");
   }
 }
 
@@ -121,6 +192,15 @@ TEST_SUITE("A stranger's identity") {
     CHECK(Mint() == "- id3 through cred_guest recording_token_refused");
   }
 
+  TEST_CASE_FIXTURE(OfAdmin, "whose token is preferred to that of the host himself") {
+    // The same meeting is known by the host's own consent, too, and better.
+    clock.Advance(absl::Seconds(1));
+    PutMeeting("user-1");
+    request.recording = Need::kRequired;
+    request.identity_users = {"guest", "user-1"};
+    CHECK(Mint() == "rec1 id2 through cred_guest");
+  }
+
   TEST_CASE_FIXTURE(OfAdmin, "also where that is required") {
     request.recording = Need::kRequired;
     CHECK(Mint() == "rec1 id2 through cred_guest");
@@ -142,15 +222,19 @@ TEST_SUITE("A stranger's identity") {
   TEST_CASE_FIXTURE(Scene, "and the recording token exclude each other in an old SDK") {
     request.identity = Identity::kOnBehalfOf;
     request.recording_or_on_behalf_of = true;
-    CHECK(Mint() == "- id2 through cred_1 sdk_lacks_field");
+    CHECK(Mint() == "- id1 through cred_1 sdk_lacks_field");
     session.reset();
     request.recording = Need::kRequired;
     request.identity_need = Need::kPreferred;
-    CHECK(Mint() == "rec3 - sdk_lacks_field");
+    CHECK(Mint() == "rec2 - sdk_lacks_field");
     session.reset();
     request.recording = Need::kPreferred;
     request.identity = Identity::kZak;  // no on-behalf-of token
-    CHECK(Mint() == "rec5 id6 through cred_1");
+    CHECK(Mint() == "rec3 id4 through cred_1");
+    session.reset();
+    request.identity = Identity::kOnBehalfOf;
+    request.identity_need = Need::kPreferred;
+    CHECK(Mint() == "- id6 through cred_1 sdk_lacks_field");
   }
 }
 
@@ -228,6 +312,43 @@ TEST_SUITE("The ZAK of a service account") {
     CHECK(Failed(16) == Step::kJoinAgain);
     CHECK(Mint() == "- id2 through cred_guest");
     CHECK(Another() == "- id2 through cred_guest");
+  }
+
+  TEST_CASE_FIXTURE(Bots, "is not given to others either, and replaced once") {
+    CHECK(Mint() == "- id1 through cred_guest");
+    const auto first = session;
+    CHECK(Another() == "- id1 through cred_guest");
+    CHECK(Failed(16) == Step::kJoinAgain);
+    Begin(session->ForgetRefused());
+    clock.Advance(absl::Seconds(1));
+    CHECK(Another() == "- id2 through cred_guest");
+    // The other bot that had the first.
+    session = first;
+    CHECK(Failed(16) == Step::kJoinAgain);
+    CHECK(Mint() == "- id2 through cred_guest");
+  }
+
+  TEST_CASE_FIXTURE(Bots, "is nobody's whose consent is gone") {
+    CHECK(Mint() == "- id1 through cred_guest");
+    REQUIRE(records.BeginDisconnect("cred_guest", clock.Now()).ok());
+    tokens.Forget("cred_guest");
+    CHECK(Mint() == "credential_disconnecting");
+  }
+
+  TEST_CASE_FIXTURE(Bots, "can be had after an attempt that ended with an exception") {
+    const auto works = transport.answer;
+    transport.answer = [](const ScriptedTransport::Seen&) -> ScriptedTransport::Answer {
+      throw std::bad_alloc();
+    };
+    std::optional<bool> threw;
+    const auto ill = Warmed();
+    try {
+      (void)MintOn(ill, absl::Seconds(1));
+    } catch (const std::bad_alloc&) {
+      threw = true;
+    }
+    transport.answer = works;
+    CHECK(Another() == "- id1 through cred_guest");
   }
 
   TEST_CASE_FIXTURE(Bots, "that could not be had is asked for anew") {
