@@ -125,40 +125,6 @@ base::Task<absl::StatusOr<JoinCheck>> Session::Check(SteadyTime deadline) {
 
 namespace joinpass {
 
-std::string_view CheckPointName(CheckPoint point) {
-  switch (point) {
-    case CheckPoint::kHost:
-      return "host";
-    case CheckPoint::kConsent:
-      return "consent";
-    case CheckPoint::kScopes:
-      return "scopes";
-    case CheckPoint::kLocalRecording:
-      return "local_recording";
-    case CheckPoint::kRecordingToken:
-      return "recording_token";
-    case CheckPoint::kIdentity:
-      return "identity";
-  }
-  return "unknown";
-}
-
-std::string_view ActorName(Actor actor) {
-  switch (actor) {
-    case Actor::kNobody:
-      return "nobody";
-    case Actor::kHost:
-      return "host";
-    case Actor::kAccountAdmin:
-      return "account_admin";
-    case Actor::kAppOwner:
-      return "app_owner";
-    case Actor::kOperator:
-      return "operator";
-  }
-  return "unknown";
-}
-
 Actor ActorFor(Reason reason, Cause cause, AppKind kind) {
   const Actor consenter = kind == AppKind::kAccountManaged ? Actor::kAccountAdmin : Actor::kHost;
   switch (reason) {

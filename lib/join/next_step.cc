@@ -6,61 +6,17 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "join/patience.h"
 #include "join/sdk_codes.h"
 
 namespace joinpass::join {
 namespace {
-
-// How often, how long at first and at most.
-struct Patience {
-  int most;
-  absl::Duration first;
-  absl::Duration longest;
-};
-constexpr int kForEver = 1 << 20;
-
-const Patience& OfNetwork() {
-  static const Patience patience = {6, absl::Seconds(2), absl::Seconds(30)};
-  return patience;
-}
-const Patience& OfOthers() {
-  static const Patience patience = {2, absl::Seconds(5), absl::Seconds(30)};
-  return patience;
-}
-// Each try sends an e-mail to the host.
-const Patience& OfOwner() {
-  static const Patience patience = {kForEver, absl::Seconds(10), absl::Minutes(2)};
-  return patience;
-}
-const Patience& OfMeeting() {
-  static const Patience patience = {kForEver, absl::Seconds(15), absl::Minutes(1)};
-  return patience;
-}
-const Patience& OfMinutes() {
-  static const Patience patience = {3, absl::Minutes(1), absl::Minutes(1)};
-  return patience;
-}
-const Patience& OfHost() {
-  static const Patience patience = {30, absl::Minutes(1), absl::Minutes(5)};
-  return patience;
-}
-const Patience& OfRecordingStart() {
-  static const Patience patience = {5, absl::Seconds(1), absl::Seconds(4)};
-  return patience;
-}
 
 // What changes nothing but the pass still gives the SDK a moment to end the attempt before.
 constexpr absl::Duration kMoment = absl::Seconds(1);
 
 // Who was in the meeting for so long has left what went wrong before behind.
 constexpr absl::Duration kLongEnoughIn = absl::Minutes(1);
-
-// The wait before the `times`th further try: it doubles, and is up to half as long again.
-absl::Duration WaitBefore(int times, const Patience& patience, double roll) {
-  absl::Duration wait = patience.first;
-  for (int i = 1; i < times && wait < patience.longest; ++i) wait *= 2;
-  return std::min(wait, patience.longest) * (1 + roll / 2);
-}
 
 // One report on its way through the table.
 class Listener {
@@ -69,11 +25,8 @@ class Listener {
       : request_(request), now_(now), roll_(roll), course_(course) {}
 
   NextStep OfStatus(int status, int result) {
-    const bool is_late = std::exchange(course_.may_be_of_the_last, false) && IsOfTheEnd(status);
-    if (is_late) {
-      course_.may_be_of_the_last = true;
-      return {};
-    }
+    if (course_.may_be_of_the_last && IsOfTheEnd(status)) return {};
+    course_.may_be_of_the_last = false;
     if (status == kStatusInMeeting) return Enter();
     if (status == kStatusFailed) return EndAttempt(Failure(result), "MeetingFailCode", result);
     if (status == kStatusEnded) return EndAttempt(End(result), "MeetingEndReason", result);
@@ -378,51 +331,3 @@ NextStep Hear(const JoinRequest& request, const SdkOutcome& outcome, SteadyTime 
 }
 
 }  // namespace joinpass::join
-
-namespace joinpass {
-
-std::string_view StepName(Step step) {
-  switch (step) {
-    case Step::kGoOn:
-      return "go_on";
-    case Step::kStartRecording:
-      return "start_recording";
-    case Step::kAskHost:
-      return "ask_host";
-    case Step::kJoinAgain:
-      return "join_again";
-    case Step::kJoinWithoutRecordingToken:
-      return "join_without_recording_token";
-    case Step::kJoinWithoutIdentity:
-      return "join_without_identity";
-    case Step::kJoinAsNextUser:
-      return "join_as_next_user";
-    case Step::kAwaitOwner:
-      return "await_owner";
-    case Step::kAuthenticateAgain:
-      return "authenticate_again";
-    case Step::kStop:
-      return "stop";
-  }
-  return "unknown";
-}
-
-bool JoinsAgain(Step step) {
-  switch (step) {
-    case Step::kJoinAgain:
-    case Step::kJoinWithoutRecordingToken:
-    case Step::kJoinWithoutIdentity:
-    case Step::kJoinAsNextUser:
-    case Step::kAwaitOwner:
-      return true;
-    case Step::kGoOn:
-    case Step::kStartRecording:
-    case Step::kAskHost:
-    case Step::kAuthenticateAgain:
-    case Step::kStop:
-      break;
-  }
-  return false;
-}
-
-}  // namespace joinpass

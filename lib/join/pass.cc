@@ -13,10 +13,6 @@ const Secret& Nothing() {
 
 }  // namespace
 
-std::string_view PassPartName(PassPart part) {
-  return part == PassPart::kRecordingToken ? "recording_token" : "identity";
-}
-
 JoinPass::JoinPass(Content content) : content_(std::move(content)) {}
 
 const Secret& JoinPass::zak() const {

@@ -159,7 +159,7 @@ base::Task<absl::StatusOr<JoinPass>> Session::Mint(SteadyTime deadline) {
   MintedParts parts = co_await MintParts(known, detour, deadline);
   const std::string owner = parts.identity.ok() ? parts.identity->owner_user_id : "";
   absl::StatusOr<JoinPass> pass = MakePass(request_, known, std::move(parts), detour);
-  if (pass.ok()) NoteAttempt(*pass, owner, known);
+  if (pass.ok()) NoteAttempt(*pass, owner, MakePlan(request_, known, detour));
   co_return pass;
 }
 
@@ -181,7 +181,7 @@ base::Task<MintedParts> Session::MintParts(const Findings& known, const Detour& 
   co_return parts;
 }
 
-void Session::NoteAttempt(const JoinPass& pass, const std::string& owner, const Findings& known) {
+void Session::NoteAttempt(const JoinPass& pass, const std::string& owner, const Plan& plan) {
   Taken taken;
   taken.recording = !pass.recording_token().empty();
   const JoinPass::Token& token = pass.identity_token();
@@ -192,7 +192,6 @@ void Session::NoteAttempt(const JoinPass& pass, const std::string& owner, const 
     taken.identity_user_id = owner;
     // Those who were asked before him had none to give.
     bool is_behind = false;
-    const Plan plan = MakePlan(request_, known, course_.detour);
     for (const Owner& other : plan.identity) {
       if (is_behind && other.user_id != owner) taken.other_users.push_back(other.user_id);
       is_behind = is_behind || other.user_id == owner;

@@ -77,7 +77,7 @@ class Session : public std::enable_shared_from_this<Session> {
   base::Task<MintedParts> MintParts(const Findings& known, const Detour& detour,
                                     SteadyTime deadline);
   // Of the pass that is handed out.
-  void NoteAttempt(const JoinPass& pass, const std::string& owner, const Findings& known);
+  void NoteAttempt(const JoinPass& pass, const std::string& owner, const Plan& plan);
 
   const Services services_;
   const JoinRequest request_;

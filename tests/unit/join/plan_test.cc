@@ -90,6 +90,15 @@ TEST_SUITE("MakePlan") {
     CHECK(plan.recording.size() == 2);
   }
 
+  TEST_CASE_FIXTURE(Scene, "a required recording token from a URL keeps nobody from being asked") {
+    IdentityOf({{"cred_guest", "guest", "account"}}, Need::kRequired);
+    request.recording = Need::kRequired;
+    request.token_urls.join_token_url = Secret("https://example.com/token");
+    CHECK(MakePlan(request, known).identity.size() == 1);
+    known.resolution = base::MakeError(Reason::kHostNotConnected, "nobody");
+    CHECK(MakePlan(request, known).identity.size() == 1);
+  }
+
   TEST_CASE_FIXTURE(Scene, "an unknown host is the shortfall of both, each with its own reason") {
     IdentityOf({}, Need::kPreferred);
     known.resolution = base::MakeError(Reason::kHostNotConnected, "nobody");
