@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -23,6 +24,7 @@
 #include "joinpass/join.h"
 #include "joinpass/keys.h"
 #include "joinpass/limits.h"
+#include "joinpass/pass_log.h"
 #include "joinpass/secret.h"
 #include "joinpass/webhooks.h"
 
@@ -182,6 +184,15 @@ class JOINPASS_EXPORT Engine {
   //
   // Errors: invalid_argument (names what is wrong), cancelled
   virtual absl::StatusOr<JoinCheck> Check(JoinRequest request, absl::Duration timeout) = 0;
+
+  // The last passes that whoever uses the store had minted, newest first: at most `most`, and of
+  // the last 1,000 those that are not older than 30 days. What has no pass since no bot can have
+  // one is there, too. A pass is written after it was handed out, so that no join waits for the
+  // disk: one of a process that is killed just then, or whose disk refuses, may be missing. What
+  // was minted through a credential is gone with it (Credentials::Disconnect).
+  //
+  // Errors: invalid_argument (`most` is negative)
+  virtual absl::StatusOr<std::vector<LoggedPass>> PassLog(int most) = 0;
 
   // One round of what must be done from time to time, whoever uses the store:
   // renews refresh tokens that are 30 days old (Zoom lets them die after 90),

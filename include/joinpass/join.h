@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -87,6 +88,15 @@ struct JoinRequest {
   // on-behalf-of token who is not in the meeting yet, or for a meeting that has not begun. At most
   // a day.
   absl::Duration patience = absl::Minutes(10);
+
+  // When the bot is going to join, by the wall clock; at most a day after BeginJoin(). Its first
+  // pass is then minted ahead, in the minute before, each bot's at a moment by chance, so that the
+  // calls of many that join on the hour are spread; and Mint(), up to 10 s after this time, sends
+  // nothing to Zoom. It hands out what was minted ahead only if each token in it is good for 60 s
+  // more, and if it lacks nothing that might be had now; else, and for each further attempt, it
+  // mints as ever. Default: nothing is minted before Mint(). No effect if this time is less than
+  // 5 s away, nor on Prepare() and Check().
+  std::optional<absl::Time> mint_ahead_of = {};
 
   // A part with a URL here comes from there, and from nowhere else.
   TokenUrls token_urls = {};

@@ -12,6 +12,8 @@ namespace joinpass::base {
 
 inline std::string NewAppId(Random& random) { return "app_" + random.Token(16); }
 inline std::string NewCredentialId(Random& random) { return "cred_" + random.Token(16); }
+inline std::string NewJoinId(Random& random) { return "join_" + random.Token(16); }
+inline std::string NewPassId(Random& random) { return "pass_" + random.Token(16); }
 
 // Told by its form from a user's id or e-mail address.
 inline bool IsCredentialId(std::string_view text) { return text.starts_with("cred_"); }

@@ -1,5 +1,7 @@
 #include "engine/caller_session.h"
 
+#include "join/logged_pass.h"
+
 namespace joinpass::engine {
 namespace {
 
@@ -39,14 +41,14 @@ void CallerSession::MintAsync(absl::Duration timeout,
 NextStep CallerSession::Report(const SdkOutcome& outcome) {
   NextStep next;
   const absl::Status passed = border_->Run([&]() -> absl::Status {
-    next = session_->Report(outcome, clock_.SteadyNow(), random_.Fraction());
+    next = session_->Report(outcome, {clock_.Now(), clock_.SteadyNow()}, random_.Fraction());
     return absl::OkStatus();
   });
   if (passed.ok()) {
-    // Before another bot takes the same one.
-    if (!next.why.ok()) {
+    // Soon: another bot may take a token that was refused.
+    if (join::IsTelling(outcome, next)) {
       (void)border_->Run([&]() -> absl::Status {
-        runner_->Spawn<absl::Status>([session = session_] { return session->ForgetRefused(); },
+        runner_->Spawn<absl::Status>([session = session_] { return session->FollowReport(); },
                                      [](absl::Status) {});
         return absl::OkStatus();
       });

@@ -27,11 +27,20 @@ Face::~Face() {
 }
 
 absl::StatusOr<std::unique_ptr<JoinSession>> Face::Begin(JoinRequest request) {
-  JOINPASS_RETURN_IF_ERROR(join::CheckRequest(request));
+  JOINPASS_RETURN_IF_ERROR(join::CheckRequest(request, house_->clock().Now()));
+  const std::optional<absl::Time> join_at = request.mint_ahead_of;
   auto session = std::make_shared<join::Session>(house_->services(), std::move(request));
   const bool started = house_->runner()->Spawn<absl::Status>([session] { return session->Warm(); },
                                                              [](absl::Status) {});
   if (!started) return EngineClosed();
+  if (join_at) {
+    const auto mint_ahead = [weak = std::weak_ptr(session), join_at = *join_at,
+                             roll = house_->random().Fraction(),
+                             context = &house_->services().context] {
+      return join::Session::MintAhead(weak, *context, join_at, roll);
+    };
+    house_->runner()->Spawn<absl::Status>(mint_ahead, [](absl::Status) {});
+  }
   return std::make_unique<CallerSession>(house_->border(), house_->runner(), std::move(session),
                                          house_->clock(), house_->random(),
                                          house_->options().callback_executor);
@@ -53,11 +62,19 @@ absl::StatusOr<JoinPass> Face::Prepare(JoinRequest request, absl::Duration timeo
 
 absl::StatusOr<JoinCheck> Face::Check(JoinRequest request, absl::Duration timeout) {
   return border_.Run([&]() -> absl::StatusOr<JoinCheck> {
-    JOINPASS_RETURN_IF_ERROR(join::CheckRequest(request));
+    JOINPASS_RETURN_IF_ERROR(join::CheckRequest(request, house_->clock().Now()));
     const SteadyTime deadline = house_->clock().SteadyNow() + timeout;
     const auto session = std::make_shared<join::Session>(house_->services(), std::move(request));
     return house_->runner()->Run<absl::StatusOr<JoinCheck>>(
         [session, deadline] { return session->Check(deadline); });
+  });
+}
+
+absl::StatusOr<std::vector<LoggedPass>> Face::PassLog(int most) {
+  return border_.Run([&]() -> absl::StatusOr<std::vector<LoggedPass>> {
+    if (most < 0) return base::MakeError(Reason::kInvalidArgument, "pass log: `most` is negative");
+    return house_->runner()->Run<absl::StatusOr<std::vector<LoggedPass>>>(
+        [this, most] { return house_->pass_log().List(most); });
   });
 }
 

@@ -31,6 +31,7 @@ class Face final : public Engine {
   absl::StatusOr<std::unique_ptr<JoinSession>> BeginJoin(JoinRequest request) override;
   absl::StatusOr<JoinPass> Prepare(JoinRequest request, absl::Duration timeout) override;
   absl::StatusOr<JoinCheck> Check(JoinRequest request, absl::Duration timeout) override;
+  absl::StatusOr<std::vector<LoggedPass>> PassLog(int most) override;
   absl::StatusOr<UpkeepReport> Upkeep(absl::Duration timeout) override;
   absl::Status Close(absl::Duration timeout) override;
 

@@ -91,7 +91,7 @@ House::House(EngineOptions options, Parts parts)
       background_sync_(context_, sync_, options_.sync_every),
       hosts_(context_, calls_, serving_),
       minter_(context_, calls_),
-      services_{context_, tokens_, hosts_, minter_, calls_},
+      services_{context_, tokens_, hosts_, minter_, calls_, pass_log_},
       runner_(std::make_shared<Runner>(*parts_.loop)),
       closing_(std::make_shared<Runner>(*parts_.loop)),
       apps_(context_),

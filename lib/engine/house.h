@@ -24,6 +24,7 @@
 #include "http/client.h"
 #include "http/loop.h"
 #include "join/minter.h"
+#include "join/pass_log.h"
 #include "join/session.h"
 #include "joinpass/engine.h"
 #include "limits/limiter.h"
@@ -62,6 +63,7 @@ class House {
   StoredKeys& keys() { return keys_; }
   StoredWebhooks& webhooks() { return webhooks_; }
   const join::Services& services() const { return services_; }
+  join::PassLog& pass_log() { return pass_log_; }
   oauth::Upkeep& upkeep() { return upkeep_; }
   const std::shared_ptr<Runner>& runner() { return runner_; }
   base::Clock& clock() { return parts_.clock; }
@@ -102,6 +104,7 @@ class House {
   directory::BackgroundSync background_sync_;
   directory::HostFinder hosts_;
   join::Minter minter_;
+  join::PassLog pass_log_{context_};
   const join::Services services_;
   const std::shared_ptr<Runner> runner_;   // the callers' tasks
   const std::shared_ptr<Runner> closing_;  // what closing itself has to do

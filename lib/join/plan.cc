@@ -15,6 +15,7 @@ constexpr std::size_t kMostDisplayName = 128;
 constexpr std::size_t kMostCustomerKey = 35;
 constexpr std::size_t kMostOwners = 16;
 constexpr absl::Duration kMostPatience = absl::Hours(24);
+constexpr absl::Duration kMostAhead = absl::Hours(24);
 
 bool Requires(const JoinRequest& request, PassPart part) {
   if (!Wants(request, part)) return false;
@@ -218,7 +219,7 @@ bool NeedsHost(const JoinRequest& request) {
          request.identity_users.empty();
 }
 
-absl::Status CheckRequest(const JoinRequest& request) {
+absl::Status CheckRequest(const JoinRequest& request, absl::Time now) {
   std::vector<std::string> wrong;
   if (request.link.number() == 0 && request.link.vanity_name().empty()) {
     wrong.push_back("link is empty");
@@ -238,6 +239,9 @@ absl::Status CheckRequest(const JoinRequest& request) {
   }
   if (request.patience < absl::ZeroDuration() || request.patience > kMostPatience) {
     wrong.push_back("patience is not between 0 and 24 hours");
+  }
+  if (request.mint_ahead_of && *request.mint_ahead_of - now > kMostAhead) {
+    wrong.push_back("mint_ahead_of is more than a day away");
   }
   if (request.identity_users.size() > kMostOwners) {
     wrong.push_back("identity_users has more than 16 entries");

@@ -15,7 +15,7 @@
 namespace joinpass::join {
 
 // OK, or invalid_argument with a message that names every wrong field.
-absl::Status CheckRequest(const JoinRequest& request);
+absl::Status CheckRequest(const JoinRequest& request, absl::Time now);
 
 // Whether `request` asks for this part at all.
 bool Wants(const JoinRequest& request, PassPart part);

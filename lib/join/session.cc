@@ -1,10 +1,15 @@
 #include "join/session.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
+#include "base/exceptions.h"
+#include "base/ids.h"
 #include "base/status.h"
+#include "join/ahead.h"
 #include "join/identity_owners.h"
+#include "join/logged_pass.h"
 
 namespace joinpass::join {
 namespace {
@@ -14,6 +19,9 @@ constexpr absl::Duration kWarmDeadline = absl::Seconds(30);
 
 // How long Zoom may be asked who hosts the meeting: the pass waits for it.
 constexpr absl::Duration kLookUpDeadline = absl::Seconds(5);
+
+// Between two looks at the wall clock, which may be set, and whether the session is still there.
+constexpr absl::Duration kLongestNap = absl::Seconds(30);
 
 Findings NothingFound(const absl::Status& why) {
   Findings known;
@@ -40,7 +48,8 @@ Session::Session(const Services& services, JoinRequest request)
     : services_(services),
       request_(std::move(request)),
       known_(std::make_shared<base::Flight<Findings>>(services.context.loop)),
-      sockets_(std::make_shared<base::Flight<absl::Status>>(services.context.loop)) {}
+      sockets_(std::make_shared<base::Flight<absl::Status>>(services.context.loop)),
+      id_(base::NewJoinId(services.context.random)) {}
 
 base::Task<Findings> Session::Find(SteadyTime deadline) {
   const auto self = shared_from_this();
@@ -138,7 +147,17 @@ base::Task<Findings> Session::LookAgain(Findings known, SteadyTime deadline) {
 
 base::Task<absl::StatusOr<JoinPass>> Session::Mint(SteadyTime deadline) {
   const auto self = shared_from_this();
-  (void)co_await ForgetRefused();
+  ++mints_;
+  ForgetRefused();
+  std::optional<Minted> minted = co_await TakeOneAhead(deadline);
+  if (!minted) minted = co_await MintAnew(deadline);
+  if (minted->pass.ok()) NoteAttempt(*minted->pass, minted->identity_owner, minted->plan);
+  Log(*minted);
+  co_return std::move(minted->pass);
+}
+
+base::Task<Session::Minted> Session::MintAnew(SteadyTime deadline) {
+  const auto self = shared_from_this();
   // Half of the time for Zoom to say who hosts it; what is known, and the hints, are there
   // without.
   SteadyTime now = services_.context.clock.SteadyNow();
@@ -157,10 +176,63 @@ base::Task<absl::StatusOr<JoinPass>> Session::Mint(SteadyTime deadline) {
     detour = course_.detour;
   }
   MintedParts parts = co_await MintParts(known, detour, deadline);
-  const std::string owner = parts.identity.ok() ? parts.identity->owner_user_id : "";
-  absl::StatusOr<JoinPass> pass = MakePass(request_, known, std::move(parts), detour);
-  if (pass.ok()) NoteAttempt(*pass, owner, MakePlan(request_, known, detour));
-  co_return pass;
+  Minted minted;
+  if (parts.identity.ok()) minted.identity_owner = parts.identity->owner_user_id;
+  minted.pass = MakePass(request_, known, std::move(parts), detour);
+  minted.plan = MakePlan(request_, known, detour);
+  minted.known = std::move(known);
+  co_return minted;
+}
+
+base::Task<absl::Status> Session::MintAhead(std::weak_ptr<Session> session,
+                                            const service::Context& context, absl::Time join_at,
+                                            double roll) {
+  const std::optional<absl::Time> at = WhenToMintAhead(join_at, context.clock.Now(), roll);
+  if (!at) co_return absl::OkStatus();
+  base::Moment now = context.Now();
+  while (now.wall < *at) {
+    const bool closing =
+        co_await context.closing->Nap(now.steady + std::min(*at - now.wall, kLongestNap));
+    if (closing || session.expired()) co_return absl::OkStatus();
+    now = context.Now();
+  }
+  const std::shared_ptr<Session> self = session.lock();
+  // The machine may have slept longer than it was to.
+  if (self == nullptr || now.wall > join_at) co_return absl::OkStatus();
+  co_return co_await self->KeepOneAhead(now.steady + (join_at - now.wall));
+}
+
+base::Task<absl::Status> Session::KeepOneAhead(SteadyTime deadline) {
+  const auto self = shared_from_this();
+  if (mints_ > 0) co_return absl::OkStatus();  // The bot joins already.
+  minting_ahead_ = std::make_shared<base::Flight<bool>>(services_.context.loop);
+  absl::Status met;
+  try {
+    Minted minted = co_await MintAnew(deadline);
+    minted.ahead = true;
+    met = minted.pass.status();
+    ahead_ = std::move(minted);
+  } catch (...) {
+    met = base::StatusOfException();
+  }
+  // Mint() must not wait for ever.
+  minting_ahead_->Land(true);
+  if (!met.ok() && ReasonOf(met) != Reason::kCancelled) {
+    services_.context.listeners.Notify("warming_failed", Describe(met));
+  }
+  co_return absl::OkStatus();
+}
+
+base::Task<std::optional<Session::Minted>> Session::TakeOneAhead(SteadyTime deadline) {
+  const auto self = shared_from_this();
+  if (minting_ahead_ != nullptr) {
+    const SteadyTime now = services_.context.clock.SteadyNow();
+    co_await base::Flight<bool>::Wait(minting_ahead_, now + (deadline - now) / 2);
+  }
+  std::optional<Minted> ahead = std::exchange(ahead_, std::nullopt);
+  if (!ahead || !ahead->pass.ok()) co_return std::nullopt;
+  if (!IsGoodToJoin(*ahead->pass, services_.context.clock.SteadyNow())) co_return std::nullopt;
+  co_return ahead;
 }
 
 base::Task<MintedParts> Session::MintParts(const Findings& known, const Detour& detour,
@@ -202,8 +274,33 @@ void Session::NoteAttempt(const JoinPass& pass, const std::string& owner, const 
   BeginAttempt(std::move(taken), course_);
 }
 
-base::Task<absl::Status> Session::ForgetRefused() {
+void Session::Log(const Minted& minted) {
+  LoggedPass logged =
+      LogOf(request_, minted.known, minted.plan, minted.pass, services_.context.Now());
+  logged.id = base::NewPassId(services_.context.random);
+  logged.join_id = id_;
+  logged.attempt = mints_;
+  logged.minted_ahead = minted.ahead;
+  {
+    base::MutexLock lock(mutex_);
+    logged_ = logged;
+  }
+  services_.log.Note({.pass = std::move(logged), .is_new = true});
+}
+
+base::Task<absl::Status> Session::FollowReport() {
   const auto self = shared_from_this();
+  ForgetRefused();
+  std::optional<LoggedPass> logged;
+  {
+    base::MutexLock lock(mutex_);
+    logged = logged_;
+  }
+  if (logged) services_.log.Note({.pass = *std::move(logged), .is_new = false});
+  co_return absl::OkStatus();
+}
+
+void Session::ForgetRefused() {
   std::optional<LastZak> refused;
   {
     base::MutexLock lock(mutex_);
@@ -212,12 +309,13 @@ base::Task<absl::Status> Session::ForgetRefused() {
   if (refused) {
     services_.minter.ForgetZak(refused->credential_id, refused->user_id, refused->expires_at);
   }
-  co_return absl::OkStatus();
 }
 
-NextStep Session::Report(const SdkOutcome& outcome, SteadyTime now, double roll) {
+NextStep Session::Report(const SdkOutcome& outcome, const base::Moment& now, double roll) {
   base::MutexLock lock(mutex_);
-  return Hear(request_, outcome, now, roll, course_);
+  NextStep next = Hear(request_, outcome, now.steady, roll, course_);
+  if (logged_ && IsTelling(outcome, next)) AddOutcome({now.wall, outcome, next}, *logged_);
+  return next;
 }
 
 base::Task<absl::StatusOr<Resolution>> Session::AwaitResolution(SteadyTime deadline) {

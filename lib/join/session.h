@@ -16,6 +16,7 @@
 #include "directory/host_finder.h"
 #include "join/minter.h"
 #include "join/next_step.h"
+#include "join/pass_log.h"
 #include "join/plan.h"
 #include "joinpass/check.h"
 #include "joinpass/join.h"
@@ -32,6 +33,7 @@ struct Services {
   directory::HostFinder& hosts;
   Minter& minter;
   oauth::AuthorizedCalls& calls;
+  PassLog& log;
 };
 
 // Used from the loop's thread only, but for Report(); held by shared_ptr by its tasks, so that a
@@ -50,14 +52,22 @@ class Session : public std::enable_shared_from_this<Session> {
   base::Task<absl::StatusOr<JoinPass>> Mint(SteadyTime deadline);
   base::Task<absl::StatusOr<Resolution>> AwaitResolution(SteadyTime deadline);
 
+  // Waits until a pass of a join at this time is to be minted ahead, and mints it unless Mint() or
+  // the end of the session was faster. Beside Warm(); holds the session only while it mints.
+  // `roll`: 0 to 1, by chance.
+  static base::Task<absl::Status> MintAhead(std::weak_ptr<Session> session,
+                                            const service::Context& context, absl::Time join_at,
+                                            double roll);
+
   // Looks at everything that a join would need, without a join. Instead of Warm().
   base::Task<absl::StatusOr<JoinCheck>> Check(SteadyTime deadline);
 
-  // What Report() has learnt of the tokens that other sessions may have, too.
-  base::Task<absl::Status> ForgetRefused();
+  // What Report() leaves to the loop, if what it heard was telling: forgets a token that other
+  // sessions may have, too, and logs it.
+  base::Task<absl::Status> FollowReport();
 
   // Thread-safe, also when the engine is gone. `roll`: 0 to 1, by chance.
-  NextStep Report(const SdkOutcome& outcome, SteadyTime now, double roll);
+  NextStep Report(const SdkOutcome& outcome, const base::Moment& now, double roll);
 
  private:
   base::Task<Findings> Find(SteadyTime deadline);
@@ -76,13 +86,31 @@ class Session : public std::enable_shared_from_this<Session> {
   base::Task<bool> CheckConsent(Checked checked, SteadyTime deadline, JoinCheck& check);
   base::Task<MintedParts> MintParts(const Findings& known, const Detour& detour,
                                     SteadyTime deadline);
+  // A pass as it was minted, with what it was minted by.
+  struct Minted {
+    absl::StatusOr<JoinPass> pass = absl::UnknownError("");
+    std::string identity_owner = {};
+    Findings known = {};
+    Plan plan = {};
+    bool ahead = false;
+  };
+  base::Task<Minted> MintAnew(SteadyTime deadline);
+  base::Task<absl::Status> KeepOneAhead(SteadyTime deadline);
+  base::Task<std::optional<Minted>> TakeOneAhead(SteadyTime deadline);
   // Of the pass that is handed out.
   void NoteAttempt(const JoinPass& pass, const std::string& owner, const Plan& plan);
+  void Log(const Minted& minted);
+  void ForgetRefused();
 
   const Services services_;
   const JoinRequest request_;
   const std::shared_ptr<base::Flight<Findings>> known_;
   const std::shared_ptr<base::Flight<absl::Status>> sockets_;  // the end of WarmSockets()
+  const std::string id_;
+
+  int mints_ = 0;                                      // calls of Mint()
+  std::shared_ptr<base::Flight<bool>> minting_ahead_;  // null: that has not begun
+  std::optional<Minted> ahead_;
 
   base::Mutex mutex_;
   Course course_ ABSL_GUARDED_BY(mutex_);
@@ -94,6 +122,7 @@ class Session : public std::enable_shared_from_this<Session> {
     SteadyTime expires_at = {};
   };
   std::optional<LastZak> last_zak_ ABSL_GUARDED_BY(mutex_);
+  std::optional<LoggedPass> logged_ ABSL_GUARDED_BY(mutex_);  // of the attempt under way
 };
 
 }  // namespace joinpass::join

@@ -300,6 +300,7 @@ absl::StatusOr<bool> Records::RemoveCredential(const CredentialRecord& credentia
     // What was written meanwhile under a newer key is still there.
     JOINPASS_RETURN_IF_ERROR(CheckKnowsAll(sealer));
     JOINPASS_RETURN_IF_ERROR(store_.directory().RemoveSync(credential.id));
+    JOINPASS_RETURN_IF_ERROR(store_.passes().RemoveOf(credential.id));
     JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.credentials().Remove(credential.id));
     return outcome != Outcome::kMoved;
   });
@@ -307,6 +308,7 @@ absl::StatusOr<bool> Records::RemoveCredential(const CredentialRecord& credentia
 
 absl::StatusOr<bool> Records::RemoveDamaged(const std::string& id) {
   JOINPASS_RETURN_IF_ERROR(store_.directory().RemoveSync(id));
+  JOINPASS_RETURN_IF_ERROR(store_.passes().RemoveOf(id));
   JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.credentials().Remove(id));
   return outcome != Outcome::kMoved;
 }

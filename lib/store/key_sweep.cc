@@ -43,6 +43,10 @@ struct Resealer {
     JOINPASS_ASSIGN_OR_RETURN(const AuthorizationRequest request, sealer.OpenAuthorization(row));
     return sealer.SealAuthorization(request.state.Reveal(), request);
   }
+  absl::StatusOr<AnyRow> operator()(const PassRow& row) const {
+    JOINPASS_ASSIGN_OR_RETURN(const LoggedPass pass, sealer.OpenPass(row));
+    return sealer.SealPass(pass);
+  }
 };
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "base/random.h"
 #include "crypto/key_ring.h"
 #include "crypto/key_source.h"
+#include "joinpass/pass_log.h"
 #include "store/record_types.h"
 #include "store/row_sealer.h"
 #include "store/store.h"
@@ -270,6 +271,17 @@ class Records {
   absl::Status NoteBadWebhook(const std::string& app_id, Reason reason, Cause cause,
                               absl::Time now);
   absl::StatusOr<WebhookNotes> GetWebhookNotes(const std::string& app_id);
+
+  // The log of passes: those that are new, and what came of others, which takes the place of what
+  // was known if that is still there. One transaction. What is older than 30 days is forgotten, and
+  // what is not among the newest 1,000. Nothing stays that was had through a credential which is
+  // gone, or on its way out.
+  struct NotedPass {
+    LoggedPass pass = {};
+    bool is_new = true;
+  };
+  absl::Status PutPasses(std::span<const NotedPass> passes, absl::Time now);
+  absl::StatusOr<std::vector<LoggedPass>> ListPasses(int most);  // newest first
 
   // Has `change` change what stands of the account's calls of this label (empty: nothing yet),
   // with nobody in between: once at most, and nothing has changed after an error.

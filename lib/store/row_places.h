@@ -16,6 +16,7 @@ inline crypto::Place AppPlace(std::string_view id) { return {"app", "settings", 
 inline crypto::Place AuthorizationPlace(std::string_view key) {
   return {"consent", "consent", key};
 }
+inline crypto::Place PassPlace(std::string_view id) { return {"pass", "pass", id}; }
 inline crypto::Place UserPlace(std::string_view id) { return {"credential", "user", id}; }
 inline crypto::Place TokensPlace(std::string_view id) { return {"credential", "tokens", id}; }
 inline crypto::Place CausePlace(std::string_view id) { return {"credential", "cause", id}; }

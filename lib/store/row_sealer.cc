@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "store/millis.h"
+#include "store/pass_codec.h"
 #include "store/record_codec.h"
 #include "store/row_places.h"
 
@@ -94,6 +95,26 @@ absl::StatusOr<AuthorizationRequest> RowSealer::OpenAuthorization(
   JOINPASS_ASSIGN_OR_RETURN(const base::Buffer plain,
                             crypto::Open(keys_, AuthorizationPlace(row.state_key), row.sealed));
   return ReadAuthorization(base::View(plain));
+}
+
+PassRow RowSealer::SealPass(const LoggedPass& pass) const {
+  return {.id = pass.id,
+          .at = pass.at,
+          .recording_credential_id = pass.recording.credential_id,
+          .identity_credential_id = pass.identity.credential_id,
+          .sealed = Seal(PassPlace(pass.id), WritePass(pass))};
+}
+
+absl::StatusOr<LoggedPass> RowSealer::OpenPass(const PassRow& row) const {
+  JOINPASS_ASSIGN_OR_RETURN(const base::Buffer plain,
+                            crypto::Open(keys_, PassPlace(row.id), row.sealed));
+  JOINPASS_ASSIGN_OR_RETURN(LoggedPass pass, ReadPass(base::View(plain)));
+  pass.id = row.id;
+  const bool is_of_row = pass.at == row.at &&
+                         pass.recording.credential_id == row.recording_credential_id &&
+                         pass.identity.credential_id == row.identity_credential_id;
+  if (is_of_row) return pass;
+  return base::MakeError(Reason::kStoreCorrupt, "pass: a row does not belong to what it holds");
 }
 
 TokensRow RowSealer::SealTokens(const std::string& id, const Tokens& tokens) const {

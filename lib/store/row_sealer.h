@@ -13,6 +13,7 @@
 #include "base/wipe.h"
 #include "crypto/key_ring.h"
 #include "crypto/seal.h"
+#include "joinpass/pass_log.h"
 #include "store/record_types.h"
 #include "store/store.h"
 
@@ -50,6 +51,9 @@ class RowSealer {
 
   MeetingRow SealMeeting(const MeetingRecord& meeting) const;
   absl::StatusOr<MeetingRecord> OpenMeeting(const MeetingRow& row) const;
+
+  PassRow SealPass(const LoggedPass& pass) const;
+  absl::StatusOr<LoggedPass> OpenPass(const PassRow& row) const;
 
   // Under which keys a row may be found.
   LookupKeys ClientKeys(std::string_view client_id) const;

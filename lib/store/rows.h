@@ -194,10 +194,22 @@ struct StoredEvent {
   EventRow event = {};
 };
 
+// Of one that was minted. At most one of each credential's id stands beside the seal.
+struct PassRow {
+  std::string id = {};
+  absl::Time at = absl::InfinitePast();
+  std::string recording_credential_id = {};  // through whose consent; empty: none
+  std::string identity_credential_id = {};
+  std::string sealed = {};
+  bool is_new = true;  // false: it takes the place of the one with its id, if that is there
+};
+
+inline constexpr int kMostPasses = 1'000;  // the oldest go
+
 // A row of any table. A sweep fills what depends on the keys, what that is
 // bound to, and nothing else.
-using AnyRow =
-    std::variant<AppRow, CredentialRow, StoredEvent, HostRow, MeetingRow, AuthorizationRow>;
+using AnyRow = std::variant<AppRow, CredentialRow, StoredEvent, HostRow, MeetingRow,
+                            AuthorizationRow, PassRow>;
 
 struct Resealed {
   AnyRow was = {};

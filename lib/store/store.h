@@ -10,6 +10,7 @@
 #include "store/credential_store.h"
 #include "store/directory_store.h"
 #include "store/limit_store.h"
+#include "store/pass_store.h"
 #include "store/rotation_store.h"
 #include "store/webhook_store.h"
 
@@ -37,6 +38,7 @@ class Store {
   virtual CredentialStore& credentials() = 0;
   virtual DirectoryStore& directory() = 0;
   virtual LimitStore& limits() = 0;
+  virtual PassStore& passes() = 0;
   virtual RotationStore& rotation() = 0;
   virtual WebhookStore& webhooks() = 0;
 };

@@ -87,13 +87,18 @@ TEST_SUITE("A process that forks") {
   TEST_CASE_FIXTURE(GuestScene, "has every call refused in the child, and destroys nothing there") {
     const auto child = Finish("fork");
     std::string all_refused;
-    for (int i = 0; i < 31; ++i) all_refused += "process_forked ";
+    for (int i = 0; i < 32; ++i) all_refused += "process_forked ";
     CHECK(child->Said("child " + all_refused));
     CHECK(child->Said("child destroyed"));
     CHECK(child->Said("child opens its own: ok"));
     CHECK(child->Said("child asks: ok"));
     CHECK(child->Said("child ended 0"));
     CHECK(child->Said("parent ok"));
+  }
+
+  TEST_CASE_FIXTURE(GuestScene, "has no child for which a write would never end") {
+    const auto child = Finish("fork-in-writes");
+    CHECK(All(*child, "child ended ") == std::vector<std::string>(20, "0"));
   }
 
   TEST_CASE_FIXTURE(GuestScene, "leaves no connection open for as long as the child lives") {

@@ -259,6 +259,7 @@ std::string CallAll(Host& host, Engine& engine, JoinSession& session) {
   add(NameOf(engine.BeginJoin(host.join)));
   add(NameOf(engine.Prepare(host.join, time)));
   add(NameOf(engine.Check(host.join, time)));
+  add(NameOf(engine.PassLog(1)));
   add(NameOf(engine.Upkeep(time)));
   add(NameOf(session.Mint(time)));
   add(NameOf(session.AwaitResolution(time)));
@@ -288,6 +289,30 @@ void Fork(Host& host) {
   waitpid(child, &status, 0);
   Say("child ended " + std::to_string(WIFEXITED(status) ? WEXITSTATUS(status) : -1));
   Say("parent " + NameOf(session->Mint(absl::Seconds(20))));
+}
+
+// Forks while another thread writes to the store all the time.
+void ForkInWrites(Host& host) {
+  auto engine = host.Open();
+  const auto id = engine->apps().Create({.client_id = "another", .client_secret = Secret("s")});
+  std::atomic<bool> over = false;
+  std::thread writer([&] {
+    while (!over)
+      (void)engine->apps().Update(*id, {.client_id = "a", .client_secret = Secret("s")});
+  });
+  for (int i = 0; i < 20; ++i) {
+    const pid_t child = fork();
+    if (child == 0) {
+      auto own = host.TryOpen(host.Options());
+      const bool asks = own.ok() && host.Ask(**own) == "ok";
+      _exit(asks ? 0 : 1);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    Say("child ended " + std::to_string(WIFEXITED(status) ? WEXITSTATUS(status) : -1));
+  }
+  over = true;
+  writer.join();
 }
 
 // Connections of this machine to `port` that are established, as the kernel sees them.
@@ -640,6 +665,7 @@ int Run(Arguments arguments) {
       {"exec", Exec},
       {"fork", Fork},
       {"fork-and-close", ForkAndClose},
+      {"fork-in-writes", ForkInWrites},
       {"signals", Signals},
       {"broken-pipes", BrokenPipes},
       {"no-descriptors", NoDescriptors},

@@ -13,12 +13,14 @@
 #include "base/mutex.h"
 #include "store/outcome.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/fork_guard.h"
 
 namespace joinpass::store::sqlite {
 
 // A connection and its lock.
 struct Side {
   base::Mutex mutex;
+  const ForkGuard guard{mutex};
   std::unique_ptr<Connection> connection ABSL_PT_GUARDED_BY(mutex);
 };
 

@@ -11,6 +11,7 @@
 #include "base/mutex.h"
 #include "store/limit_store.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/fork_guard.h"
 
 namespace joinpass::store::sqlite {
 
@@ -29,6 +30,7 @@ class SqliteLimits final : public LimitStore {
 
   const std::string folder_;
   base::Mutex mutex_;
+  const ForkGuard guard_{mutex_};
   std::unique_ptr<Connection> connection_ ABSL_GUARDED_BY(mutex_);
 };
 

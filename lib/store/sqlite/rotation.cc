@@ -45,6 +45,13 @@ absl::StatusOr<bool> Put(Connection& db, const AuthorizationRow& was, const Auth
   return Changed(db, put);
 }
 
+absl::StatusOr<bool> Put(Connection& db, const PassRow& was, const PassRow& now) {
+  JOINPASS_ASSIGN_OR_RETURN(Statement put,
+                            db.Use("UPDATE pass SET sealed=? WHERE id=? AND sealed=?"));
+  put.Bytes(now.sealed).Text(was.id).Bytes(was.sealed);
+  return Changed(db, put);
+}
+
 #define JOINPASS_SQL_WAS_CREDENTIAL "id=? AND sealed_user=? AND sealed_tokens=? AND sealed_cause=?"
 #define JOINPASS_SQL_WAS_HOST "user_key=? AND sealed=?"
 #define JOINPASS_SQL_WAS_MEETING "app=" JOINPASS_SQL_APP " AND number_key=? AND sealed=?"
@@ -162,6 +169,7 @@ std::string_view OneSeal(const AnyRow& row) {
     std::string_view operator()(const HostRow& host) { return host.sealed; }
     std::string_view operator()(const MeetingRow& meeting) { return meeting.sealed; }
     std::string_view operator()(const AuthorizationRow& request) { return request.sealed; }
+    std::string_view operator()(const PassRow& pass) { return pass.sealed; }
   };
   return std::visit(Pick(), row);
 }

@@ -147,17 +147,30 @@ CREATE TABLE sync(
   reason TEXT NOT NULL) STRICT, WITHOUT ROWID;
 )sql"};
 
+// What came with the second schema, which leaves the first as it is.
+#define JOINPASS_SQL_PASSES                \
+  "CREATE TABLE pass("                     \
+  "seq INTEGER PRIMARY KEY,"               \
+  "id TEXT NOT NULL UNIQUE,"               \
+  "at INTEGER NOT NULL,"                   \
+  "recording_credential_id TEXT NOT NULL," \
+  "identity_credential_id TEXT NOT NULL,"  \
+  "sealed BLOB NOT NULL) STRICT;"          \
+  "CREATE INDEX pass_by_time ON pass(at);"
+
 const FileKind kEphemeraFile = {.name = "ephemera.db",
                                 .application_id = 0x6a704570,  // "jpEp"
-                                .version = 1,
+                                .version = 2,
                                 .oldest = 1,
                                 .settings = JOINPASS_SQL_SETTINGS,
+                                .grows_from = 1,
+                                .growth = JOINPASS_SQL_PASSES,
                                 .tables = R"sql(
 CREATE TABLE consent(
   state_key BLOB PRIMARY KEY,
   expires_at INTEGER NOT NULL,
   sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX consent_by_end ON consent(expires_at);
-)sql"};
+)sql" JOINPASS_SQL_PASSES};
 
 }  // namespace joinpass::store::sqlite

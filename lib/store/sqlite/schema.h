@@ -14,6 +14,8 @@ struct FileKind {
   std::int32_t version = 0;         // SQLite's user_version
   std::int32_t oldest = 0;          // that is begun anew (migrate.h)
   const char* settings = "";        // of each connection
+  std::int32_t grows_from = 0;      // the schema that only lacks `growth`; 0: there is none
+  const char* growth = "";          // statements
   const char* tables = "";          // beside kMetaTable
 };
 
@@ -29,7 +31,7 @@ extern const char kEmptyJournal[];
 extern const FileKind kCredentialsFile;
 // Hosts and meetings: another sync finds them again.
 extern const FileKind kDirectoryFile;
-// Authorization requests that wait: they live for minutes.
+// Authorization requests that wait, which live for minutes, and the log of passes.
 extern const FileKind kEphemeraFile;
 
 }  // namespace joinpass::store::sqlite

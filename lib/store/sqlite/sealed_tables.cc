@@ -51,6 +51,14 @@ AnyRow ReadAuthorization(const Statement& row) {
   return AuthorizationRow{.state_key = row.BytesAt(0), .sealed = row.BytesAt(1)};
 }
 
+AnyRow ReadPass(const Statement& row) {
+  return PassRow{.id = row.TextAt(1),
+                 .at = row.TimeAt(2),
+                 .recording_credential_id = row.TextAt(3),
+                 .identity_credential_id = row.TextAt(4),
+                 .sealed = row.BytesAt(5)};
+}
+
 #define JOINPASS_SQL_OTHER(column) "(" column "<>x'' AND substr(" column ",1,5)<>?2)"
 // IS, since what is cut out of nothing is null.
 #define JOINPASS_SQL_WITH(column) "(substr(" column ",1,5) IS ?1)"
@@ -92,6 +100,12 @@ constexpr std::array<Table, kSealedTables> kTables = {{
      .count = "SELECT count(*) FROM consent WHERE " JOINPASS_SQL_WITH("sealed"),
      .read = ReadAuthorization,
      .numbered = false},
+    {.list =
+         "SELECT seq, id, at, recording_credential_id, identity_credential_id, sealed FROM pass "
+         "WHERE seq>?1 AND " JOINPASS_SQL_OTHER("sealed") " ORDER BY seq LIMIT ?3",
+     .count = "SELECT count(*) FROM pass WHERE " JOINPASS_SQL_WITH("sealed"),
+     .read = ReadPass,
+     .numbered = true},
 }};
 
 constexpr char kCountMarks[] = "SELECT count(*) FROM meta WHERE " JOINPASS_SQL_WITH("value");
@@ -106,7 +120,7 @@ absl::StatusOr<std::int64_t> Count(Connection& db, const char* sql, crypto::KeyI
 }  // namespace
 
 std::size_t FileOfTable(std::size_t table) {
-  constexpr std::array<std::size_t, kSealedTables> kFiles = {0, 0, 0, 1, 1, 2};
+  constexpr std::array<std::size_t, kSealedTables> kFiles = {0, 0, 0, 1, 1, 2, 2};
   return kFiles[table];
 }
 

@@ -17,6 +17,7 @@
 #include "store/sqlite/directory.h"
 #include "store/sqlite/key_check.h"
 #include "store/sqlite/limits.h"
+#include "store/sqlite/passes.h"
 #include "store/sqlite/refresh_lock.h"
 #include "store/sqlite/rotation.h"
 #include "store/sqlite/webhooks.h"
@@ -50,6 +51,7 @@ class SqliteStore final : public Store {
         credentials_(folder, credentials_file_, {keys, random}),
         directory_(directory_file_, {keys, random}),
         limits_(folder),
+        passes_(ephemera_file_, {keys, random}),
         rotation_(Databases(), keys, random),
         webhooks_(directory_file_) {
     for (std::size_t i = 0; i < files.size(); ++i) Take(std::move(files[i]), *Databases()[i]);
@@ -71,6 +73,7 @@ class SqliteStore final : public Store {
   CredentialStore& credentials() override { return credentials_; }
   DirectoryStore& directory() override { return directory_; }
   LimitStore& limits() override { return limits_; }
+  PassStore& passes() override { return passes_; }
   RotationStore& rotation() override { return rotation_; }
   WebhookStore& webhooks() override { return webhooks_; }
 
@@ -95,6 +98,7 @@ class SqliteStore final : public Store {
   sqlite::SqliteCredentials credentials_;
   sqlite::SqliteDirectory directory_;
   sqlite::SqliteLimits limits_;
+  sqlite::SqlitePasses passes_;
   sqlite::SqliteRotation rotation_;
   sqlite::SqliteWebhooks webhooks_;
 };

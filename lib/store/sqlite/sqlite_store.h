@@ -21,7 +21,7 @@ namespace joinpass::store {
 //
 //   credentials.db  apps and credentials
 //   directory.db    hosts and meetings, syncs and webhooks
-//   ephemera.db     authorization requests that wait for their response
+//   ephemera.db     authorization requests that wait for their response, the log of passes
 //   refresh.lock    who refreshes which credential (refresh_lock.h)
 //
 // Each commit to each of them is synced to the disk: a loss of power leaves none

@@ -111,7 +111,8 @@ struct JoinRoom : ActingRoom {
   directory::ServingConsents consents{records};
   directory::HostFinder hosts{context, calls, consents};
   join::Minter minter{context, calls};
-  join::Services services{context, tokens, hosts, minter, calls};
+  join::PassLog log{context};
+  join::Services services{context, tokens, hosts, minter, calls, log};
   absl::StatusOr<JoinPass> pass = absl::UnknownError("not minted");
 
   JoinRoom() {

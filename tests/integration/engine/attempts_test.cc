@@ -97,6 +97,27 @@ TEST_SUITE("A bot that asks Report() what to do") {
     CHECK(story == "501 join_as_next_user; ask_host");  // she is not the host
   }
 
+  TEST_CASE_FIXTURE(Bot,
+                    "leaves a log that says why there was no recording, to other processes, too") {
+    Connect(kHank);
+    Run(RequestFor(kHanksMeeting));
+    const auto opened = Open();
+    REQUIRE(NameOf(opened) == "ok");
+    // What is minted here is written before it is shown here.
+    CHECK(NameOf(engine->PassLog(0)) == "ok");
+    CHECK(NameOf(engine->PassLog(-1)) == "invalid_argument");
+    const auto log = (*opened)->PassLog(10);
+    REQUIRE(NameOf(log) == "ok");
+    REQUIRE(log->size() == 1);
+    const LoggedPass& pass = log->front();
+    CHECK(pass.recording.held);
+    CHECK(pass.meeting_number == 88230014577);
+    REQUIRE(pass.outcomes.size() >= 1);
+    CHECK(pass.outcomes[0].next.step == Step::kStop);
+    CHECK(NameOf(pass.outcomes[0].next.why) == "identity_required");
+    CHECK(Describe(pass).find("identity_required") != std::string::npos);
+  }
+
   TEST_CASE_FIXTURE(Bot, "tells what a person must do") {
     Connect(kHank);
     Run(RequestFor(kHanksMeeting));

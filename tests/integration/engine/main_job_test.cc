@@ -139,6 +139,33 @@ TEST_SUITE("The main job") {
     CHECK(zoom->Connections().handshakes == before + 1);
   }
 
+  TEST_CASE_FIXTURE(EngineScene, "a pass that is minted ahead leaves no round trip for the join") {
+    Connect(kHank);
+    zoom->ResetCalls();
+    JoinRequest request = RequestFor(kHanksMeeting);
+    request.identity = Identity::kOnBehalfOf;
+    request.mint_ahead_of = clock.Now() + absl::Minutes(10);
+    const auto session = engine->BeginJoin(request);
+    REQUIRE(NameOf(session) == "ok");
+    REQUIRE(NameOf((*session)->AwaitResolution(absl::Seconds(20))) == "ok");
+    CHECK(zoom->Calls("*") == 0);
+    Advance(absl::Minutes(10) - absl::Seconds(4));
+    // The loop sees by whatever comes that the clock was moved.
+    (void)engine->directory().LookUp(*MeetingLink::Parse("11122233344"), {kHank}, absl::Seconds(5));
+    zoom->AwaitCalls("meetings/jointoken", 1);
+    zoom->AwaitCalls("users/token", 1);
+    zoom->ResetCalls();
+    const auto pass = (*session)->Mint(absl::Seconds(20));
+    REQUIRE(NameOf(pass) == "ok");
+    CHECK(zoom->Calls("*") == 0);
+    CHECK(Redeem(*pass).may_record);
+    const auto logged = engine->PassLog(1);
+    REQUIRE(NameOf(logged) == "ok");
+    CHECK(logged->at(0).minted_ahead);
+    request.mint_ahead_of = clock.Now() + absl::Hours(25);
+    CHECK(NameOf(engine->BeginJoin(request)) == "invalid_argument");
+  }
+
   TEST_CASE_FIXTURE(EngineScene, "what was connected and synced is there after a restart") {
     const std::string id = Connect(kJill);
     Reopen();

@@ -43,7 +43,7 @@ struct Scene : JoinScene {
     return text;
   }
   Step Report(const SdkOutcome& outcome) {
-    return session->Report(outcome, clock.SteadyNow(), 0).step;
+    return session->Report(outcome, {clock.Now(), clock.SteadyNow()}, 0).step;
   }
   Step Failed(int code) { return Report(SdkOutcome::StatusChanged(6, code)); }
 };
@@ -319,7 +319,7 @@ TEST_SUITE("The ZAK of a service account") {
     const auto first = session;
     CHECK(Another() == "- id1 through cred_guest");
     CHECK(Failed(16) == Step::kJoinAgain);
-    Begin(session->ForgetRefused());
+    Begin(session->FollowReport());
     clock.Advance(absl::Seconds(1));
     CHECK(Another() == "- id2 through cred_guest");
     // The other bot that had the first.

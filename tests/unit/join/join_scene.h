@@ -25,7 +25,8 @@ struct JoinScene : EngineRoom {
   directory::ServingConsents consents{records};
   directory::HostFinder hosts{context, calls, consents};
   Minter minter{context, calls};
-  Services services{context, tokens, hosts, minter, calls};
+  PassLog log{context};
+  Services services{context, tokens, hosts, minter, calls, log};
   JoinRequest request;
 
   JoinScene() {

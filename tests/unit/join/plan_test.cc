@@ -17,6 +17,8 @@ Candidate CandidateOf(std::string credential, std::string host) {
   return candidate;
 }
 
+const absl::Time kNow = absl::FromUnixSeconds(1'700'000'000);
+
 struct Scene {
   JoinRequest request;
   Findings known;
@@ -217,12 +219,12 @@ TEST_SUITE("CheckRequest") {
     request.customer_key = std::string(35, 'k');
     request.identity_users.assign(16, "u");
     request.host_hints.assign(16, "u");
-    CHECK(CheckRequest(request).ok());
+    CHECK(CheckRequest(request, kNow).ok());
     request.customer_key.clear();
     for (int i = 0; i < 35; ++i) request.customer_key += "\xe9\x8d\xb5";
-    CHECK(CheckRequest(request).ok());
+    CHECK(CheckRequest(request, kNow).ok());
     request.patience = absl::Hours(24);
-    CHECK(CheckRequest(request).ok());
+    CHECK(CheckRequest(request, kNow).ok());
     request.link = MeetingLink();
     request.patience = absl::Seconds(-1);
     request.recording = Need::kRequired;
@@ -232,14 +234,21 @@ TEST_SUITE("CheckRequest") {
     request.customer_key += 'k';
     request.identity_users.push_back("u");
     request.host_hints.push_back("u");
-    const std::string message(CheckRequest(request).message());
+    const std::string message(CheckRequest(request, kNow).message());
     for (const char* field : {"link", "display_name", "customer_key", "identity_users",
                               "host_hints", "patience", "recording_or_on_behalf_of"}) {
       CAPTURE(field);
       CHECK(message.find(field) != std::string::npos);
     }
+    request = JoinRequest{.link = *MeetingLink::Parse("98765432109")};
+    request.mint_ahead_of = kNow - absl::Hours(100);
+    CHECK(CheckRequest(request, kNow).ok());
+    request.mint_ahead_of = kNow + absl::Hours(24);
+    CHECK(CheckRequest(request, kNow).ok());
+    request.mint_ahead_of = kNow + absl::Hours(24) + absl::Seconds(1);
+    CHECK(CheckRequest(request, kNow).message().find("mint_ahead_of") != absl::string_view::npos);
     request.patience = absl::Hours(24) + absl::Seconds(1);
-    CHECK(CheckRequest(request).message().find("patience") != absl::string_view::npos);
+    CHECK(CheckRequest(request, kNow).message().find("patience") != absl::string_view::npos);
   }
 }
 

@@ -156,6 +156,25 @@ TEST_SUITE("A damaged row") {
     CHECK(Stored(ephemera_db, "SELECT count(*) FROM consent WHERE sealed=zeroblob(80)") == "1");
   }
 
+  TEST_CASE_FIXTURE(DamageFixture, "of a logged pass leaves the others, and nothing is changed") {
+    const std::array<Records::NotedPass, 2> noted = {
+        {{.pass = {.id = "pass_1", .at = kNow, .recording = {.credential_id = "cred_1"}}},
+         {.pass = {.id = "pass_2", .at = kNow}}}};
+    REQUIRE(records.PutPasses(noted, kNow).ok());
+    for (const char* change : {"sealed=zeroblob(80)", "at=at+1", "recording_credential_id='cred_2'",
+                               "identity_credential_id='cred_2'", "id='pass_3'",
+                               "sealed=(SELECT sealed FROM pass WHERE id='pass_2')"}) {
+      CAPTURE(change);
+      Damage(ephemera_db, "CREATE TABLE kept AS SELECT * FROM pass");
+      Damage(ephemera_db, std::string("UPDATE pass SET ") + change + " WHERE id='pass_1'");
+      const auto passes = Must(records.ListPasses(2));
+      REQUIRE(passes.size() == 1);
+      CHECK(passes[0].id == "pass_2");
+      Damage(ephemera_db, "DELETE FROM pass; INSERT INTO pass SELECT * FROM kept; DROP TABLE kept");
+    }
+    CHECK(Must(records.ListPasses(2)).size() == 2);
+  }
+
   TEST_CASE_FIXTURE(DamageFixture, "of a consent cannot be made to live longer") {
     REQUIRE(records.PutAuthorization("state", {.app_id = "app_1", .expires_at = kNow}).ok());
     Damage(ephemera_db, "UPDATE consent SET expires_at=expires_at+3600000");

@@ -56,6 +56,9 @@ struct OldStore {
           .bound_to_hash = records.HashBinding("cookie of " + user),
           .expires_at = kLater};
       REQUIRE(records.PutAuthorization("state of " + user, consent).ok());
+      const Records::NotedPass noted = {
+          {.id = "pass_" + user, .at = kNow, .identity = {.credential_id = "cred_" + user}}, true};
+      REQUIRE(records.PutPasses(std::array{noted}, kNow).ok());
     }
     REQUIRE(Must(records.Condemn("cred_eve", Secret("first refresh"), Cause::kAnswerLost, Refused(),
                                  kNow)) == Records::Verdict::kWritten);
@@ -81,6 +84,7 @@ struct OldStore {
     CHECK(WhyNot(records.CreateApp({.id = "app_3", .settings = AppNamed("app_2").settings})) ==
           Reason::kInvalidArgument);
     CHECK(Must(records.ListCredentials("")).size() == kUsers.size());
+    CHECK(Must(records.ListPasses(9)).size() == kUsers.size());
     CHECK(Must(FindMeetings(records, kNumber)).size() == kUsers.size());
     CHECK(Must(FindHostsByPersonalMeetingId(records, 5'551'112'222)).size() == kUsers.size());
     for (const std::string user : kUsers) CheckUser(records, user);
@@ -132,11 +136,11 @@ TEST_SUITE("A sweep of the keys") {
   TEST_CASE_FIXTURE(SweptStore, "leaves nothing under the old key") {
     const std::int64_t before = Must(store.rotation().CountSealed(kOld));
     // 2 apps, 3 credentials (user, tokens) with a cause and 4 events, 3 hosts, 3 meetings
-    // with hosts of their own, 3 consents, a mark in each of 3 files.
-    CHECK(before == 2 + 6 + 1 + 4 + 3 + 6 + 3 + 3);
+    // with hosts of their own, 3 consents, 3 passes, a mark in each of 3 files.
+    CHECK(before == 2 + 6 + 1 + 4 + 3 + 6 + 3 + 3 + 3);
     const SweepReport report = SweepAll(store, keys);
     CHECK(report.done);
-    CHECK(report.resealed == 2 + 3 + 4 + 3 + 6 + 3);
+    CHECK(report.resealed == 2 + 3 + 4 + 3 + 6 + 3 + 3);
     CHECK(report.unreadable == 0);
     CHECK(Must(store.rotation().CountSealed(kOld)) == 0);
     CHECK(Must(store.rotation().CountSealed(kNew)) == before);
@@ -197,7 +201,7 @@ TEST_SUITE("A sweep of the keys") {
         late.back().push_back({.was = row, .now = Must(ResealRow(sealer, row))});
       }
     }
-    REQUIRE(late.size() == 6);
+    REQUIRE(late.size() == 7);
 
     CHECK(Must(
         records.CommitTokens("cred_ann", Secret("first refresh"), TokensNamed("second"), kLater)));
@@ -207,14 +211,19 @@ TEST_SUITE("A sweep of the keys") {
     REQUIRE(records.PutHost(host).ok());
     CHECK(Must(records.EndListings("app_ann", "ann", EmptyList(kLater))) == 1);
     CHECK(Must(records.TakeAuthorization("state of ann", kNow)));
+    const Records::NotedPass told = {
+        {.id = "pass_ann", .attempt = 7, .at = kNow, .identity = {.credential_id = "cred_ann"}},
+        false};
+    REQUIRE(records.PutPasses(std::array{told}, kNow).ok());
     REQUIRE(
         records.UpdateApp({.id = "app_1", .settings = AppNamed("app_1").settings}, kLater).ok());
 
     int put = 0;
     for (const auto& page : late) put += Must(store.rotation().Reseal(page));
-    // All but the app, the credentials of ann and eve, the host and consent of ann: that her
+    // All but the app, the credentials of ann and eve, the host, consent and pass of ann: that her
     // meeting is deleted stands beside what is sealed.
-    CHECK(put == 2 + 3 + 4 + 3 + 6 + 3 - 5);
+    CHECK(put == 2 + 3 + 4 + 3 + 6 + 3 + 3 - 6);
+    CHECK(Must(records.ListPasses(3)).at(2).attempt == 7);
     CHECK(Must(records.GetCredential("cred_ann")).tokens.refresh_token == Secret("second refresh"));
     CHECK(Must(records.GetCredential("cred_eve")).health == Health::kDisconnecting);
     CHECK(Must(records.FindHost("app_1", "ann"))->vanity_name.value == "another");

@@ -130,6 +130,17 @@ struct MarkedStore {
                                .account_id = "MARKaccount",
                                .tokens = {.callback_url = Secret("https://MARKcallback/?key=1")}}));
     UseDirectory();
+    LoggedPass pass = {.id = "pass_1",
+                       .at = kNow,
+                       .meeting_number = kMeeting,
+                       .vanity_name = "MARKvanity",
+                       .host_user_id = "MARKhost"};
+    ErrorInfo info;
+    info.server_text = "MARKemail";
+    info.tracking_id = "MARKtracking";
+    pass.error = base::MakeError(info, "zoom: no");
+    const Records::NotedPass noted = {pass, true};
+    REQUIRE(records.PutPasses(std::array{noted}, kNow).ok());
   }
 
   void UseDirectory() {
@@ -160,7 +171,7 @@ TEST_SUITE("Nothing secret or personal") {
          "UPDATE credential SET generation=generation+1; "
          "UPDATE app SET created_at=1"},
         {"directory.db", "UPDATE meeting SET host_at=1; UPDATE host SET number_at=1"},
-        {"ephemera.db", "UPDATE consent SET expires_at=1"}};
+        {"ephemera.db", "UPDATE consent SET expires_at=1; UPDATE pass SET at=1"}};
     for (const auto& [name, sql] : writes) {
       RawSqlite raw(path + "/" + name);
       raw.Run("PRAGMA journal_mode=PERSIST; BEGIN IMMEDIATE; " + sql);

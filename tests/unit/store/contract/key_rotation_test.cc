@@ -28,6 +28,11 @@ struct RotatedStore {
                                           .bound_to_hash = before.records.HashBinding("cookie"),
                                           .expires_at = kNow};
     REQUIRE(before.records.PutAuthorization("state", consent).ok());
+    const Records::NotedPass noted = {.pass = {.id = "pass_1",
+                                               .join_id = "join_1",
+                                               .at = kNow,
+                                               .recording = {.credential_id = "cred_1"}}};
+    REQUIRE(before.records.PutPasses(std::array{noted}, kNow).ok());
   }
 };
 
@@ -41,6 +46,7 @@ TEST_SUITE("A store whose key was changed") {
     CHECK(Must(records.FindHostsByVanityName("ann.lee")).size() == 1);
     CHECK(Must(FindHostsByPersonalMeetingId(records, 5'551'112'222)).size() == 1);
     CHECK(Must(FindMeetings(records, kNumber)).size() == 1);
+    CHECK(Must(records.ListPasses(1)).at(0).join_id == "join_1");
     const auto consent = Must(records.TakeAuthorization("state", kNow));
     REQUIRE(consent);
     CHECK(records.IsBoundTo(consent->bound_to_hash, "cookie"));
