@@ -4,6 +4,7 @@ import dataclasses
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import subprocess
 
@@ -23,6 +24,27 @@ class Unit:
 def clang():
     """Clang 14 by its name, else the one that there is."""
     return next((name for name in ('clang++-14', 'clang++') if shutil.which(name)), 'clang++-14')
+
+
+# GCC's own, or about what the compiler writes.
+DROPPED_WITH_VALUE = ('-o', '-MF', '-MQ', '-MT')
+DROPPED = ('-c', '-MD', '-g', '-D_GLIBCXX_ASSERTIONS=1')
+
+
+def flags_of(entry):
+    """Clang, and what `entry` of compile_commands.json passes to GCC, fit for clang."""
+    words = shlex.split(entry['command'])
+    words = words[2:] if words[0].endswith('ccache') else words[1:]
+    kept = []
+    skip = False
+    for word in words:
+        if skip or word in DROPPED or word.startswith(('-fsanitize', '-O')) or word == entry['file']:
+            skip = False
+        elif word in DROPPED_WITH_VALUE:
+            skip = True
+        else:
+            kept.append(word)
+    return (clang(), *kept)
 
 
 def compile_each(units, where):

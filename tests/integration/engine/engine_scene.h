@@ -6,7 +6,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,9 +42,20 @@ std::string NameOf(const absl::StatusOr<T>& value) {
   return NameOf(value.status());
 }
 
+// The system's, but for what is left to chance: that is the least of all.
+class LeastFraction final : public base::Random {
+ public:
+  void Fill(std::span<unsigned char> out) override {
+    base::SystemRandom().Fill(out);
+    if (out.size() == sizeof(std::uint64_t)) std::fill(out.begin(), out.end(), 0);
+  }
+};
+
 struct EngineScene {
   TempFolder folder;
   TravelClock clock;
+  LeastFraction least_fraction;
+  base::Random* random = &base::SystemRandom();
   std::unique_ptr<fake_zoom::FakeZoom> zoom;
   std::unique_ptr<Engine> engine;
   std::string app_id;
@@ -89,7 +103,12 @@ struct EngineScene {
   }
 
   absl::StatusOr<std::unique_ptr<Engine>> Open() {
-    return engine::OpenWith(Options(), clock, base::SystemRandom());
+    return engine::OpenWith(Options(), clock, *random);
+  }
+  // What is minted ahead of a join is so 50 s before it.
+  void MintAheadEarly() {
+    random = &least_fraction;
+    Reopen();
   }
 
   void Reopen() {
