@@ -5,7 +5,10 @@
 #ifndef JOINPASS_LIB_BASE_MUTEX_H_
 #define JOINPASS_LIB_BASE_MUTEX_H_
 
+#include <pthread.h>
+
 #include <condition_variable>
+#include <ctime>
 #include <mutex>
 
 #include "absl/base/thread_annotations.h"
@@ -16,7 +19,10 @@ namespace joinpass::base {
 class ABSL_LOCKABLE Mutex {
  public:
   void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { mutex_.lock(); }
-  bool TryLock() ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) { return mutex_.try_lock(); }
+  // False: others held it until then, by the wall clock; or the caller holds it himself.
+  bool TryLockUntil(const timespec& when) ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
+    return pthread_mutex_timedlock(mutex_.native_handle(), &when) == 0;
+  }
   void Unlock() ABSL_UNLOCK_FUNCTION() { mutex_.unlock(); }
 
  private:

@@ -48,6 +48,7 @@ absl::StatusOr<std::unique_ptr<JoinSession>> Face::Begin(JoinRequest request) {
 
 absl::StatusOr<JoinPass> Face::BeginAndMint(JoinRequest request, absl::Duration timeout) {
   JOINPASS_RETURN_IF_ERROR(house_->runner()->CheckThread());
+  request.mint_ahead_of.reset();
   JOINPASS_ASSIGN_OR_RETURN(const auto session, Begin(std::move(request)));
   return session->Mint(timeout);
 }
@@ -62,6 +63,7 @@ absl::StatusOr<JoinPass> Face::Prepare(JoinRequest request, absl::Duration timeo
 
 absl::StatusOr<JoinCheck> Face::Check(JoinRequest request, absl::Duration timeout) {
   return border_.Run([&]() -> absl::StatusOr<JoinCheck> {
+    request.mint_ahead_of.reset();
     JOINPASS_RETURN_IF_ERROR(join::CheckRequest(request, house_->clock().Now()));
     const SteadyTime deadline = house_->clock().SteadyNow() + timeout;
     const auto session = std::make_shared<join::Session>(house_->services(), std::move(request));

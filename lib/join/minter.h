@@ -37,6 +37,12 @@ class Minter {
   base::Task<MintedParts> Mint(const Plan& plan, const JoinRequest& request, std::uint64_t number,
                                SteadyTime deadline);
 
+  // Whether the ZAK of this user that ends then is good, as far as is known.
+  bool KnowsZak(const std::string& credential_id, const std::string& user_id,
+                SteadyTime expires_at) {
+    return zaks_.Knows(credential_id, user_id, expires_at);
+  }
+
   // The ZAK of this user that ends then is given to nobody any more.
   void ForgetZak(const std::string& credential_id, const std::string& user_id,
                  SteadyTime expires_at) {

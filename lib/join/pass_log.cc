@@ -18,15 +18,17 @@ using Noted = store::Records::NotedPass;
 }  // namespace
 
 void PassLog::Note(Noted noted) {
+  bool begins = false;
   try {
     Keep(std::move(noted));
     if (writing_) return;
     writing_ = std::make_shared<base::Flight<absl::Status>>(context_.loop);
+    begins = true;
     // With a deadline that has passed: nobody waits for it but who closes.
     base::Start<std::optional<absl::Status>>(context_.closing->Within(Write(), SteadyTime()),
                                              [](const std::optional<absl::Status>&) {});
   } catch (...) {
-    writing_.reset();
+    if (begins) writing_.reset();
   }
 }
 
@@ -44,40 +46,48 @@ void PassLog::Keep(Noted noted) {
 }
 
 base::Task<absl::Status> PassLog::Write() {
-  const std::shared_ptr<base::Flight<absl::Status>> flight = writing_;
   absl::Status written;
-  try {
-    while (written.ok() && !waiting_.empty()) {
-      std::vector<Noted> batch = std::exchange(waiting_, {});
+  while (true) {
+    std::shared_ptr<base::Flight<absl::Status>> next;
+    std::vector<Noted> batch = std::exchange(waiting_, {});
+    try {
       const absl::Time now = context_.clock.Now();
       auto& records = context_.records;
       written = co_await context_.OffLoop(service::Lane::kBackground, [&records, &batch, now] {
         return records.PutPasses(batch, now);
       });
-      if (!written.ok()) KeepAgain(std::move(batch));
+      if (written.ok() && !waiting_.empty()) {
+        next = std::make_shared<base::Flight<absl::Status>>(context_.loop);
+      }
+    } catch (...) {
+      written = base::StatusOfException();
     }
-  } catch (...) {
-    written = base::StatusOfException();
+    if (!written.ok()) KeepAgain(std::move(batch));
+    std::exchange(writing_, next)->Land(written);
+    if (next == nullptr) co_return written;
   }
-  writing_.reset();
-  flight->Land(written);
-  co_return written;
 }
 
 // Before what was noted meanwhile, which says more of the same pass.
 void PassLog::KeepAgain(std::vector<Noted> refused) {
   std::vector<Noted> later = std::exchange(waiting_, std::move(refused));
-  for (Noted& noted : later) Keep(std::move(noted));
+  try {
+    for (Noted& noted : later) Keep(std::move(noted));
+  } catch (...) {
+    // There is no memory; what was kept before is enough.
+  }
 }
 
 base::Task<absl::StatusOr<std::vector<LoggedPass>>> PassLog::List(int most) {
-  const std::shared_ptr<base::Flight<absl::Status>> writing = writing_;
-  if (writing) {
+  // What is being written, and then what waits now: others may go on noting.
+  for (int batches = waiting_.empty() ? 1 : 2; batches > 0 && writing_ != nullptr; --batches) {
+    const std::shared_ptr<base::Flight<absl::Status>> writing = writing_;
     (void)co_await base::Flight<absl::Status>::Wait(writing, SteadyTime::InfiniteFuture());
   }
   auto& records = context_.records;
-  co_return co_await context_.OffLoop(service::Lane::kReads,
-                                      [&records, most] { return records.ListPasses(most); });
+  const absl::Time now = context_.clock.Now();
+  co_return co_await context_.OffLoop(
+      service::Lane::kReads, [&records, most, now] { return records.ListPasses(most, now); });
 }
 
 }  // namespace joinpass::join

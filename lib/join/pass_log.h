@@ -38,7 +38,8 @@ class PassLog {
 
   const service::Context& context_;
   std::vector<store::Records::NotedPass> waiting_;
-  std::shared_ptr<base::Flight<absl::Status>> writing_;  // null: nothing is being written
+  // Of what is being written; null: nothing is.
+  std::shared_ptr<base::Flight<absl::Status>> writing_;
 };
 
 }  // namespace joinpass::join

@@ -1,13 +1,10 @@
 #include "join/session.h"
 
-#include <algorithm>
 #include <set>
 #include <utility>
 
-#include "base/exceptions.h"
 #include "base/ids.h"
 #include "base/status.h"
-#include "join/ahead.h"
 #include "join/identity_owners.h"
 #include "join/logged_pass.h"
 
@@ -20,8 +17,8 @@ constexpr absl::Duration kWarmDeadline = absl::Seconds(30);
 // How long Zoom may be asked who hosts the meeting: the pass waits for it.
 constexpr absl::Duration kLookUpDeadline = absl::Seconds(5);
 
-// Between two looks at the wall clock, which may be set, and whether the session is still there.
-constexpr absl::Duration kLongestNap = absl::Seconds(30);
+// Who hosts a meeting may change at any time; to look again costs no request.
+constexpr absl::Duration kFindingsLast = absl::Minutes(1);
 
 Findings NothingFound(const absl::Status& why) {
   Findings known;
@@ -82,6 +79,7 @@ base::Task<absl::Status> Session::Warm() {
   const auto self = shared_from_this();
   const SteadyTime deadline = services_.context.clock.SteadyNow() + kWarmDeadline;
   const Findings known = co_await Find(services_.context.clock.SteadyNow() + kLookUpDeadline);
+  found_at_ = services_.context.clock.SteadyNow();
   known_->Land(known);
   const Plan plan = MakePlan(request_, known);
   if (!known.resolution.ok() && ReasonOf(known.resolution.status()) != Reason::kHostNotConnected &&
@@ -137,6 +135,12 @@ base::Task<Findings> Session::LookAgain(Findings known, SteadyTime deadline) {
   std::optional<Findings> again =
       co_await services_.context.closing->Within(std::move(looking), deadline);
   if (!again) co_return known;
+  // What cannot be read now takes nothing back.
+  const bool was_known = known.resolution.ok();
+  if (was_known && !again->resolution.ok() &&
+      ReasonOf(again->resolution.status()) != Reason::kHostNotConnected) {
+    co_return known;
+  }
   // That nobody is known says less than that Zoom could not be asked.
   if (ask && !again->resolution.ok() &&
       ReasonOf(again->resolution.status()) == Reason::kHostNotConnected) {
@@ -147,12 +151,13 @@ base::Task<Findings> Session::LookAgain(Findings known, SteadyTime deadline) {
 
 base::Task<absl::StatusOr<JoinPass>> Session::Mint(SteadyTime deadline) {
   const auto self = shared_from_this();
-  ++mints_;
+  const int attempt = ++mints_;
   ForgetRefused();
-  std::optional<Minted> minted = co_await TakeOneAhead(deadline);
+  std::optional<Minted> minted;
+  if (attempt == 1) minted = co_await TakeOneAhead(deadline);
   if (!minted) minted = co_await MintAnew(deadline);
   if (minted->pass.ok()) NoteAttempt(*minted->pass, minted->identity_owner, minted->plan);
-  Log(*minted);
+  Log(*minted, attempt);
   co_return std::move(minted->pass);
 }
 
@@ -162,7 +167,8 @@ base::Task<Session::Minted> Session::MintAnew(SteadyTime deadline) {
   // without.
   SteadyTime now = services_.context.clock.SteadyNow();
   Findings known = co_await AwaitFindings(now + (deadline - now) / 2);
-  if (!known.resolution.ok() || !known.identity_owners.ok()) {
+  const bool is_old = known_->landed() && now - found_at_ > kFindingsLast;
+  if (is_old || !known.resolution.ok() || !known.identity_owners.ok()) {
     known = co_await LookAgain(std::move(known), deadline);
   }
   // None are being opened before it is known for whom.
@@ -175,71 +181,19 @@ base::Task<Session::Minted> Session::MintAnew(SteadyTime deadline) {
     base::MutexLock lock(mutex_);
     detour = course_.detour;
   }
-  MintedParts parts = co_await MintParts(known, detour, deadline);
   Minted minted;
+  minted.plan = MakePlan(request_, known, detour);
+  MintedParts parts = co_await MintParts(known, detour, deadline, minted.plan);
   if (parts.identity.ok()) minted.identity_owner = parts.identity->owner_user_id;
   minted.pass = MakePass(request_, known, std::move(parts), detour);
-  minted.plan = MakePlan(request_, known, detour);
   minted.known = std::move(known);
   co_return minted;
 }
 
-base::Task<absl::Status> Session::MintAhead(std::weak_ptr<Session> session,
-                                            const service::Context& context, absl::Time join_at,
-                                            double roll) {
-  const std::optional<absl::Time> at = WhenToMintAhead(join_at, context.clock.Now(), roll);
-  if (!at) co_return absl::OkStatus();
-  base::Moment now = context.Now();
-  while (now.wall < *at) {
-    const bool closing =
-        co_await context.closing->Nap(now.steady + std::min(*at - now.wall, kLongestNap));
-    if (closing || session.expired()) co_return absl::OkStatus();
-    now = context.Now();
-  }
-  const std::shared_ptr<Session> self = session.lock();
-  // The machine may have slept longer than it was to.
-  if (self == nullptr || now.wall > join_at) co_return absl::OkStatus();
-  co_return co_await self->KeepOneAhead(now.steady + (join_at - now.wall));
-}
-
-base::Task<absl::Status> Session::KeepOneAhead(SteadyTime deadline) {
-  const auto self = shared_from_this();
-  if (mints_ > 0) co_return absl::OkStatus();  // The bot joins already.
-  minting_ahead_ = std::make_shared<base::Flight<bool>>(services_.context.loop);
-  absl::Status met;
-  try {
-    Minted minted = co_await MintAnew(deadline);
-    minted.ahead = true;
-    met = minted.pass.status();
-    ahead_ = std::move(minted);
-  } catch (...) {
-    met = base::StatusOfException();
-  }
-  // Mint() must not wait for ever.
-  minting_ahead_->Land(true);
-  if (!met.ok() && ReasonOf(met) != Reason::kCancelled) {
-    services_.context.listeners.Notify("warming_failed", Describe(met));
-  }
-  co_return absl::OkStatus();
-}
-
-base::Task<std::optional<Session::Minted>> Session::TakeOneAhead(SteadyTime deadline) {
-  const auto self = shared_from_this();
-  if (minting_ahead_ != nullptr) {
-    const SteadyTime now = services_.context.clock.SteadyNow();
-    co_await base::Flight<bool>::Wait(minting_ahead_, now + (deadline - now) / 2);
-  }
-  std::optional<Minted> ahead = std::exchange(ahead_, std::nullopt);
-  if (!ahead || !ahead->pass.ok()) co_return std::nullopt;
-  if (!IsGoodToJoin(*ahead->pass, services_.context.clock.SteadyNow())) co_return std::nullopt;
-  co_return ahead;
-}
-
 base::Task<MintedParts> Session::MintParts(const Findings& known, const Detour& detour,
-                                           SteadyTime deadline) {
+                                           SteadyTime deadline, Plan& plan) {
   const std::uint64_t number =
       known.resolution.ok() ? known.resolution->meeting_number : request_.link.number();
-  const Plan plan = MakePlan(request_, known, detour);
   MintedParts parts = co_await services_.minter.Mint(plan, request_, number, deadline);
   const bool gave_way = !plan.recording_shortfall.ok() && !plan.identity.empty();
   if (!gave_way || parts.identity.ok()) co_return parts;
@@ -250,6 +204,7 @@ base::Task<MintedParts> Session::MintParts(const Findings& known, const Detour& 
   if (!rest.identity.empty() || rest.recording.empty()) co_return parts;
   MintedParts late = co_await services_.minter.Mint(rest, request_, number, deadline);
   parts.recording = std::move(late.recording);
+  plan.recording = rest.recording;
   co_return parts;
 }
 
@@ -274,30 +229,40 @@ void Session::NoteAttempt(const JoinPass& pass, const std::string& owner, const 
   BeginAttempt(std::move(taken), course_);
 }
 
-void Session::Log(const Minted& minted) {
-  LoggedPass logged =
-      LogOf(request_, minted.known, minted.plan, minted.pass, services_.context.Now());
-  logged.id = base::NewPassId(services_.context.random);
-  logged.join_id = id_;
-  logged.attempt = mints_;
-  logged.minted_ahead = minted.ahead;
-  {
-    base::MutexLock lock(mutex_);
-    logged_ = logged;
+// Never fails: a pass is worth more than its place in the log.
+void Session::Log(const Minted& minted, int attempt) {
+  try {
+    LogTold();
+    LoggedPass logged =
+        LogOf(request_, minted.known, minted.plan, minted.pass, services_.context.Now());
+    logged.id = base::NewPassId(services_.context.random);
+    logged.join_id = id_;
+    logged.attempt = attempt;
+    logged.minted_ahead = minted.ahead;
+    if (minted.pass.ok()) {
+      base::MutexLock lock(mutex_);
+      logged_ = logged;
+    }
+    services_.log.Note({.pass = std::move(logged), .is_new = true});
+  } catch (...) {
   }
-  services_.log.Note({.pass = std::move(logged), .is_new = true});
 }
 
 base::Task<absl::Status> Session::FollowReport() {
   const auto self = shared_from_this();
   ForgetRefused();
+  LogTold();
+  co_return absl::OkStatus();
+}
+
+// What was told of the attempt under way, and is not noted yet.
+void Session::LogTold() {
   std::optional<LoggedPass> logged;
   {
     base::MutexLock lock(mutex_);
-    logged = logged_;
+    if (std::exchange(is_told_, false)) logged = logged_;
   }
   if (logged) services_.log.Note({.pass = *std::move(logged), .is_new = false});
-  co_return absl::OkStatus();
 }
 
 void Session::ForgetRefused() {
@@ -314,7 +279,10 @@ void Session::ForgetRefused() {
 NextStep Session::Report(const SdkOutcome& outcome, const base::Moment& now, double roll) {
   base::MutexLock lock(mutex_);
   NextStep next = Hear(request_, outcome, now.steady, roll, course_);
-  if (logged_ && IsTelling(outcome, next)) AddOutcome({now.wall, outcome, next}, *logged_);
+  if (logged_ && IsTelling(outcome, next)) {
+    AddOutcome({now.wall, outcome, next}, *logged_);
+    is_told_ = true;
+  }
   return next;
 }
 

@@ -84,8 +84,9 @@ class Session : public std::enable_shared_from_this<Session> {
   };
   std::vector<Checked> WhomToCheck(const Findings& known) const;
   base::Task<bool> CheckConsent(Checked checked, SteadyTime deadline, JoinCheck& check);
+  // `plan`: the one that it begins with; as it ended with, afterwards.
   base::Task<MintedParts> MintParts(const Findings& known, const Detour& detour,
-                                    SteadyTime deadline);
+                                    SteadyTime deadline, Plan& plan);
   // A pass as it was minted, with what it was minted by.
   struct Minted {
     absl::StatusOr<JoinPass> pass = absl::UnknownError("");
@@ -99,7 +100,9 @@ class Session : public std::enable_shared_from_this<Session> {
   base::Task<std::optional<Minted>> TakeOneAhead(SteadyTime deadline);
   // Of the pass that is handed out.
   void NoteAttempt(const JoinPass& pass, const std::string& owner, const Plan& plan);
-  void Log(const Minted& minted);
+  base::Task<bool> ConsentsStand(const JoinPass& pass);
+  void Log(const Minted& minted, int attempt);
+  void LogTold();
   void ForgetRefused();
 
   const Services services_;
@@ -109,7 +112,9 @@ class Session : public std::enable_shared_from_this<Session> {
   const std::string id_;
 
   int mints_ = 0;                                      // calls of Mint()
+  SteadyTime found_at_ = {};                           // when known_ landed
   std::shared_ptr<base::Flight<bool>> minting_ahead_;  // null: that has not begun
+  bool is_awaited_ = false;                            // by the first Mint()
   std::optional<Minted> ahead_;
 
   base::Mutex mutex_;
@@ -123,6 +128,7 @@ class Session : public std::enable_shared_from_this<Session> {
   };
   std::optional<LastZak> last_zak_ ABSL_GUARDED_BY(mutex_);
   std::optional<LoggedPass> logged_ ABSL_GUARDED_BY(mutex_);  // of the attempt under way
+  bool is_told_ ABSL_GUARDED_BY(mutex_) = false;              // more of it than was noted
 };
 
 }  // namespace joinpass::join

@@ -25,12 +25,17 @@ void ZakMemory::Begin(const Owner& owner, std::shared_ptr<Flight> asked, SteadyT
   flights_.insert_or_assign({owner.credential_id, owner.user_id}, std::move(asked));
 }
 
+bool ZakMemory::Knows(const std::string& credential_id, const std::string& user_id,
+                      SteadyTime expires_at) const {
+  const auto found = flights_.find({credential_id, user_id});
+  if (found == flights_.end() || !found->second->landed()) return false;
+  const absl::StatusOr<JoinPass::Token>& token = *found->second->value();
+  return token.ok() && token->expires_at == expires_at;
+}
+
 void ZakMemory::Forget(const std::string& credential_id, const std::string& user_id,
                        SteadyTime expires_at) {
-  const auto found = flights_.find({credential_id, user_id});
-  if (found == flights_.end() || !found->second->landed()) return;
-  const absl::StatusOr<JoinPass::Token>& token = *found->second->value();
-  if (token.ok() && token->expires_at == expires_at) flights_.erase(found);
+  if (Knows(credential_id, user_id, expires_at)) flights_.erase({credential_id, user_id});
 }
 
 }  // namespace joinpass::join

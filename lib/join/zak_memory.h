@@ -36,6 +36,10 @@ class ZakMemory {
   // From now on `asked` is the one, until it lands with an error or its token is over.
   void Begin(const Owner& owner, std::shared_ptr<Flight> asked, SteadyTime now);
 
+  // Whether the one that ends then is known, and good.
+  bool Knows(const std::string& credential_id, const std::string& user_id,
+             SteadyTime expires_at) const;
+
   // Zoom does not take the one any more that ends then. A newer one stays.
   void Forget(const std::string& credential_id, const std::string& user_id, SteadyTime expires_at);
 

@@ -310,6 +310,8 @@ absl::StatusOr<bool> Records::RemoveDamaged(const std::string& id) {
   JOINPASS_RETURN_IF_ERROR(store_.directory().RemoveSync(id));
   JOINPASS_RETURN_IF_ERROR(store_.passes().RemoveOf(id));
   JOINPASS_ASSIGN_OR_RETURN(const Outcome outcome, store_.credentials().Remove(id));
+  // Nobody knew that it was on its way out.
+  JOINPASS_RETURN_IF_ERROR(store_.passes().RemoveOf(id));
   return outcome != Outcome::kMoved;
 }
 

@@ -43,10 +43,10 @@ absl::Status Records::PutPasses(std::span<const NotedPass> passes, absl::Time no
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<LoggedPass>> Records::ListPasses(int most) {
+absl::StatusOr<std::vector<LoggedPass>> Records::ListPasses(int most, absl::Time now) {
   return Opening([&](const RowSealer& sealer) -> absl::StatusOr<std::vector<LoggedPass>> {
     JOINPASS_ASSIGN_OR_RETURN(const std::vector<PassRow> rows,
-                              store_.passes().List(std::min(most, kMostPasses)));
+                              store_.passes().List(std::min(most, kMostPasses), now - kPassKept));
     return OpenRows(rows, [&](const PassRow& row) { return sealer.OpenPass(row); });
   });
 }

@@ -21,7 +21,8 @@ class PassStore {
   // All of them in one transaction, which also forgets what is older than `before`, and all but
   // the newest kMostPasses.
   virtual absl::Status Put(const std::vector<PassRow>& rows, absl::Time before) = 0;
-  virtual absl::StatusOr<std::vector<PassRow>> List(int most) = 0;  // newest first
+  // Newest first, none older than `since`.
+  virtual absl::StatusOr<std::vector<PassRow>> List(int most, absl::Time since) = 0;
   // Those that one of the two was had through.
   virtual absl::Status RemoveOf(const std::string& credential_id) = 0;
 };

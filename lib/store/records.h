@@ -281,7 +281,7 @@ class Records {
     bool is_new = true;
   };
   absl::Status PutPasses(std::span<const NotedPass> passes, absl::Time now);
-  absl::StatusOr<std::vector<LoggedPass>> ListPasses(int most);  // newest first
+  absl::StatusOr<std::vector<LoggedPass>> ListPasses(int most, absl::Time now);  // newest first
 
   // Has `change` change what stands of the account's calls of this label (empty: nothing yet),
   // with nobody in between: once at most, and nothing has changed after an error.

@@ -2,20 +2,21 @@
 
 #include <pthread.h>
 
-#include <cstddef>
 #include <vector>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 
 namespace joinpass::store::sqlite {
 namespace {
 
-constexpr int kMostTries = 500;
+constexpr absl::Duration kLongestWait = absl::Milliseconds(500);
 
 // Never destroyed: the process may fork while its statics go.
 struct Guarded {
   base::Mutex mutex;
-  std::vector<base::Mutex*> all;  // of `mutex`, but between Prepare() and Release()
-  bool is_held = false;           // by whoever forks
-  base::CondVar never;
+  std::vector<base::Mutex*> all;
+  std::vector<base::Mutex*> held;  // by whoever forks
 };
 
 Guarded& AllGuarded() {
@@ -23,43 +24,40 @@ Guarded& AllGuarded() {
   return *guarded;
 }
 
-// All or none: others take several of them in an order of their own.
-bool TryLockAll(const std::vector<base::Mutex*>& all) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (all[i]->TryLock()) continue;
-    while (i > 0) all[--i]->Unlock();
-    return false;
-  }
-  return true;
-}
-
+// One after the other, so that nobody who comes again and again can keep all of them from it.
+// Where somebody else holds one and waits for another, in an order of his own, time decides.
 void Prepare() ABSL_NO_THREAD_SAFETY_ANALYSIS {
   Guarded& guarded = AllGuarded();
   guarded.mutex.Lock();  // Held by others for no longer than to change the list.
-  for (int i = 0; i < kMostTries; ++i) {
-    guarded.is_held = TryLockAll(guarded.all);
-    if (guarded.is_held) return;
-    guarded.never.WaitFor(guarded.mutex, absl::Milliseconds(1));
+  const timespec until = absl::ToTimespec(absl::Now() + kLongestWait);
+  for (base::Mutex* mutex : guarded.all) {
+    if (mutex->TryLockUntil(until)) guarded.held.push_back(mutex);
   }
 }
 
 void Release() ABSL_NO_THREAD_SAFETY_ANALYSIS {
   Guarded& guarded = AllGuarded();
-  if (guarded.is_held) {
-    for (base::Mutex* mutex : guarded.all) mutex->Unlock();
-  }
-  guarded.is_held = false;
+  for (base::Mutex* mutex : guarded.held) mutex->Unlock();
+  guarded.held.clear();
   guarded.mutex.Unlock();
+}
+
+// What was open is of no use to a child, whose own forks need not wait for it: of a lock that a
+// thread holds which is not here, they would wait in vain.
+void ReleaseInChild() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  AllGuarded().all.clear();
+  Release();
 }
 
 }  // namespace
 
 ForkGuard::ForkGuard(base::Mutex& mutex) : mutex_(mutex) {
   // Goes with the library, where that is unloaded.
-  static const int registered = pthread_atfork(Prepare, Release, Release);
+  static const int registered = pthread_atfork(Prepare, Release, ReleaseInChild);
   (void)registered;
   base::MutexLock lock(AllGuarded().mutex);
   AllGuarded().all.push_back(&mutex_);
+  AllGuarded().held.reserve(AllGuarded().all.size());  // fork() allocates nothing
 }
 
 ForkGuard::~ForkGuard() {

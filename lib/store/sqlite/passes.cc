@@ -15,8 +15,9 @@ PassRow ReadPassRow(const Statement& row) {
 
 absl::Status Insert(Connection& db, const PassRow& row) {
   JOINPASS_ASSIGN_OR_RETURN(Statement insert,
-                            db.Use("INSERT OR REPLACE INTO pass(id, at, recording_credential_id, "
-                                   "identity_credential_id, sealed) VALUES(?,?,?,?,?)"));
+                            db.Use("INSERT INTO pass(id, at, recording_credential_id, "
+                                   "identity_credential_id, sealed) VALUES(?,?,?,?,?) "
+                                   "ON CONFLICT(id) DO UPDATE SET sealed=excluded.sealed"));
   insert.Text(row.id).Time(row.at);
   insert.Text(row.recording_credential_id).Text(row.identity_credential_id).Bytes(row.sealed);
   return insert.Run();
@@ -55,14 +56,14 @@ absl::Status SqlitePasses::Put(const std::vector<PassRow>& rows, absl::Time befo
   return transaction.Commit();
 }
 
-absl::StatusOr<std::vector<PassRow>> SqlitePasses::List(int most) {
+absl::StatusOr<std::vector<PassRow>> SqlitePasses::List(int most, absl::Time since) {
   base::MutexLock lock(file_.reads.mutex);
   JOINPASS_ASSIGN_OR_RETURN(
       Statement list,
       file_.reads.connection->Use("SELECT id, at, recording_credential_id, "
-                                  "identity_credential_id, sealed FROM pass ORDER BY seq DESC "
-                                  "LIMIT ?"));
-  list.Number(most);
+                                  "identity_credential_id, sealed FROM pass WHERE at>=? "
+                                  "ORDER BY seq DESC LIMIT ?"));
+  list.Time(since).Number(most);
   return ReadRows(list, ReadPassRow);
 }
 

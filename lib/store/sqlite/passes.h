@@ -20,7 +20,7 @@ class SqlitePasses final : public PassStore {
   SqlitePasses(Database& file, const Marker& marker) : file_(file), marker_(marker) {}
 
   absl::Status Put(const std::vector<PassRow>& rows, absl::Time before) override;
-  absl::StatusOr<std::vector<PassRow>> List(int most) override;
+  absl::StatusOr<std::vector<PassRow>> List(int most, absl::Time since) override;
   absl::Status RemoveOf(const std::string& credential_id) override;
 
  private:

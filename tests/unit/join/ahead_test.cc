@@ -121,8 +121,14 @@ TEST_SUITE("A session that mints ahead") {
     AdvanceTo(absl::ZeroDuration());
     CHECK(Mint() == "rec1 id2");
     CHECK(minted == 2);
-    (void)session->Report(SdkOutcome::StatusChanged(6, 500), context.Now(), 0);
+    // What the pass holds is known.
+    const NextStep next = session->Report(SdkOutcome::StatusChanged(6, 500), context.Now(), 0);
+    CHECK(next.step == Step::kJoinAgain);
     CHECK(Mint() == "rec3 id4");
+    const auto logged = Finish(log.List(2));
+    REQUIRE(logged.ok());
+    CHECK_FALSE(logged->at(0).minted_ahead);
+    CHECK(logged->at(1).minted_ahead);
   }
 
   TEST_CASE_FIXTURE(Scene, "serves a bot that is ten seconds late, and no later one") {
@@ -208,6 +214,94 @@ TEST_SUITE("A session that mints ahead") {
     transport.answer = works;
     AdvanceTo(absl::ZeroDuration());
     CHECK(Mint() == "rec1 id2");
+  }
+
+  TEST_CASE_FIXTURE(Scene, "gives one that comes too late to nobody") {
+    Begin();
+    transport.hold = true;
+    AdvanceTo(absl::Seconds(49));
+    transport.hold = false;
+    CHECK(Mint(absl::Seconds(8)) == "rec1 id2");  // what is held is answered later
+    transport.Release();
+    loop.Run();
+    REQUIRE(waiting->has_value());
+    CHECK(minted == 4);
+    const NextStep next = session->Report(SdkOutcome::StatusChanged(6, 503), context.Now(), 0);
+    CHECK(next.step == Step::kJoinWithoutRecordingToken);
+    CHECK(Mint() == " id5");
+  }
+
+  TEST_CASE_FIXTURE(Scene, "has a rejoin wait for nothing") {
+    Begin();
+    transport.fault = [](const ScriptedTransport::Seen&) { return testing::NetFault::kSilence; };
+    AdvanceTo(absl::Seconds(49));
+    transport.fault = [](const ScriptedTransport::Seen&) { return testing::NetFault::kNone; };
+    CHECK(Mint(absl::Seconds(8)) == "rec3 id4");
+    (void)session->Report(SdkOutcome::StatusChanged(6, 500), context.Now(), 0);
+    const SteadyTime before = clock.SteadyNow();
+    CHECK(Mint(absl::Seconds(8)) == "rec5 id6");
+    CHECK(clock.SteadyNow() == before);
+    while (!waiting->has_value() && loop.AdvanceToNext()) {
+    }
+  }
+
+  TEST_CASE_FIXTURE(Scene, "gives no ZAK that another bot was refused with meanwhile") {
+    request.identity = Identity::kZak;
+    request.identity_users = {"guest"};
+    Begin();
+    request.recording_beside_strangers = true;
+    session = Warmed();
+    waiting = EngineRoom::Begin(Session::MintAhead(session, context, join_at, 0));
+    AdvanceTo(absl::Seconds(50));
+    REQUIRE(minted == 2);
+    const auto zak_of = [this](const std::shared_ptr<Session>& bot) {
+      const absl::StatusOr<JoinPass> pass = MintOn(bot);
+      REQUIRE(pass.ok());
+      return std::string(pass->zak().Reveal());
+    };
+    SUBCASE("refused") {
+      const auto other = Warmed();
+      const std::string refused = zak_of(other);
+      (void)other->Report(SdkOutcome::StatusChanged(6, 16), context.Now(), 0);
+      EngineRoom::Begin(other->FollowReport());
+      AdvanceTo(absl::ZeroDuration());
+      CHECK(zak_of(session) != refused);
+    }
+    SUBCASE("not refused") {
+      AdvanceTo(absl::ZeroDuration());
+      const int before = minted;
+      CHECK(zak_of(session).starts_with("id"));
+      CHECK(minted == before);
+    }
+  }
+
+  TEST_CASE_FIXTURE(Scene, "asks for the host as he is known then") {
+    Begin();
+    AdvanceTo(absl::Seconds(100));
+    PutMeeting("guest");
+    AdvanceTo(absl::ZeroDuration());
+    CHECK(Mint() == "rec1 id2");
+    const auto logged = Finish(log.List(1));
+    REQUIRE(logged.ok());
+    CHECK(logged->at(0).host_user_id == "guest");
+    CHECK(logged->at(0).recording.credential_id == "cred_guest");
+    CHECK(logged->at(0).minted_ahead);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "gives nothing of a consent that was taken back meanwhile") {
+    Begin();
+    AdvanceTo(absl::Seconds(40));
+    REQUIRE(minted == 2);
+    REQUIRE(records.BeginDisconnect("cred_1", clock.Now()).ok());
+    tokens.Forget("cred_1");
+    SUBCASE("on its way out") {}
+    SUBCASE("gone") { REQUIRE(*records.RemoveCredential(Stored("cred_1"))); }
+    AdvanceTo(absl::ZeroDuration());
+    const std::string pass = Mint();
+    CAPTURE(pass);
+    CHECK(pass.find("rec") == std::string::npos);
+    CHECK(pass.find("id1") == std::string::npos);
+    CHECK(minted == 2);
   }
 
   TEST_CASE_FIXTURE(Scene, "is not stuck by an exception") {

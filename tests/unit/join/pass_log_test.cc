@@ -5,6 +5,9 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
+#include <functional>
+#include <new>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,6 +17,19 @@
 
 namespace joinpass::join {
 namespace {
+
+struct ThrowingRandom final : base::Random {
+  bool armed = false;
+  void Fill(std::span<unsigned char> out) override {
+    if (armed) throw std::bad_alloc();
+    base::SystemRandom().Fill(out);
+  }
+};
+
+base::Task<bool> Discarded(base::Task<absl::StatusOr<JoinPass>> minting) {
+  const absl::StatusOr<JoinPass> pass = co_await std::move(minting);
+  co_return pass.ok();
+}
 
 struct Scene : JoinScene {
   std::shared_ptr<Session> session;
@@ -78,7 +94,7 @@ TEST_SUITE("The log of passes") {
     CHECK(last.identity.held);
     CHECK(last.identity.credential_id == "cred_guest");
     CHECK(last.identity.why_not.ok());
-    CHECK(last.identity.expires_at > clock.Now());
+    CHECK(last.identity.expires_at == clock.Now() - absl::Seconds(5) + absl::Minutes(5));
     CHECK(last.error.ok());
     REQUIRE(last.outcomes.size() == 3);
     CHECK(last.outcomes[0].next.step == Step::kAskHost);
@@ -103,6 +119,35 @@ TEST_SUITE("The log of passes") {
     CHECK(pass.recording.credential_id == "cred_1");
     CHECK_FALSE(pass.recording.held);
     CHECK_FALSE(pass.identity.wanted);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "has the number that a personal link leads to") {
+    store::HostRecord host;
+    host.app_id = "app_1";
+    host.user_id = "user-1";
+    host.account_id = {"account-1", clock.Now()};
+    host.personal_meeting_id = {3542471135, clock.Now()};
+    host.vanity_name = {"jill", clock.Now()};
+    REQUIRE(records.PutHost(host).ok());
+    request.link = *MeetingLink::Parse("https://zoom.us/my/jill");
+    REQUIRE(Mint().ok());
+    const LoggedPass pass = Log().at(0);
+    CHECK(pass.vanity_name == "jill");
+    CHECK(pass.meeting_number == 3542471135);
+    CHECK(pass.recording.expires_at == clock.Now() + absl::Minutes(2));
+  }
+
+  TEST_CASE("has each report that says more than that it goes on") {
+    const NextStep go_on;
+    const NextStep why = {Step::kGoOn, {}, base::MakeError(Reason::kMeetingOver, "sdk: over")};
+    const NextStep stop = {Step::kStop, {}, why.why};
+    CHECK_FALSE(IsTelling(SdkOutcome::StatusChanged(1, 0), go_on));
+    CHECK_FALSE(IsTelling(SdkOutcome::JoinReturned(0), go_on));
+    CHECK(IsTelling(SdkOutcome::StatusChanged(1, 0), why));
+    CHECK(IsTelling(SdkOutcome::StatusChanged(1, 0), stop));
+    CHECK(IsTelling(SdkOutcome::RecordingReturned(0), go_on));
+    CHECK(IsTelling(SdkOutcome::PrivilegeAnswered(0), go_on));
+    CHECK(IsTelling(SdkOutcome::PrivilegeChanged(false), go_on));
   }
 
   TEST_CASE_FIXTURE(Scene, "keeps the last eight outcomes of a pass") {
@@ -165,12 +210,106 @@ TEST_SUITE("The log of passes") {
     CHECK(Log().empty());
   }
 
+  TEST_CASE_FIXTURE(Scene, "shows nothing that is older than thirty days") {
+    REQUIRE(Mint().ok());
+    clock.Advance(absl::Hours(720));
+    CHECK(Log().size() == 1);
+    clock.Advance(absl::Milliseconds(1));
+    CHECK(Log().empty());
+  }
+
+  TEST_CASE_FIXTURE(Scene, "numbers the attempts as they were asked for") {
+    session = Warmed();
+    transport.hold = true;
+    for (int i = 0; i < 2; ++i) Begin(Discarded(session->Mint(In(absl::Seconds(5)))));
+    transport.Release();
+    loop.Run();
+    const std::vector<LoggedPass> passes = Log();
+    REQUIRE(passes.size() == 2);
+    CHECK(passes[0].attempt == 2);
+    CHECK(passes[1].attempt == 1);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "has what the SDK told in the pass that the bot is in with") {
+    request.recording = Need::kRequired;
+    REQUIRE(Mint().ok());
+    const SdkOutcome told = SdkOutcome::PrivilegeChanged(true);
+    SUBCASE("while another pass was minted") {
+      (void)session->Report(told, context.Now(), 0);
+      REQUIRE(Mint().ok());  // before the loop comes to what was told
+      Begin(session->FollowReport());
+    }
+    SUBCASE("after another could not be had") {
+      transport.answer = [](const ScriptedTransport::Seen&) { return JsonAnswer(500, "{}"); };
+      CHECK_FALSE(Mint().ok());
+      (void)Report(told);
+    }
+    const std::vector<LoggedPass> passes = Log();
+    REQUIRE(passes.size() == 2);
+    CHECK(passes[0].outcomes.empty());
+    CHECK(passes[1].outcomes.size() == 1);
+  }
+
+  // Its id is what it would lack.
+  TEST_CASE_FIXTURE(Scene, "costs no pass where there is no memory for it") {
+    ThrowingRandom random;
+    const service::Context poor{
+        loop, {loop, loop, loop}, clock,           random, transport, records, {},
+        {},   context.closing,    context.circuits};
+    const Services services_there{poor, tokens, hosts, minter, calls, log};
+    session = std::make_shared<Session>(services_there, request);
+    Begin(session->Warm());
+    random.armed = true;
+    CHECK(Mint().ok());
+    CHECK(Log().empty());
+  }
+
+  TEST_CASE_FIXTURE(Scene, "keeps what an exception left unwritten") {
+    ThrowingRandom random;
+    store::Records poor(*store, keys, random);
+    const service::Context there{
+        loop, {loop, loop, loop}, clock,           base::SystemRandom(), transport, poor, {},
+        {},   context.closing,    context.circuits};
+    PassLog other(there);
+    const auto note = [&](const std::string& id) {
+      LoggedPass pass;
+      pass.id = id;
+      pass.at = clock.Now();
+      other.Note({.pass = pass});
+      loop.Run();
+    };
+    random.armed = true;
+    note("pass_1");
+    random.armed = false;
+    note("pass_2");
+    CHECK(Finish(other.List(10))->size() == 2);
+  }
+
+  TEST_CASE_FIXTURE(Scene, "is shown while others go on noting") {
+    int noted = 0;
+    std::function<void()> note = [&] {
+      if (++noted > 1'000) return;
+      Note("pass_" + std::to_string(noted));
+      loop.Post([&] { note(); });
+    };
+    note();
+    int noted_before = 0;
+    base::Start<absl::StatusOr<std::vector<LoggedPass>>>(
+        log.List(10), [&](const absl::StatusOr<std::vector<LoggedPass>>& passes) {
+          CHECK(passes.ok());
+          noted_before = noted;
+        });
+    loop.Run();
+    CHECK(noted_before > 0);
+    CHECK(noted_before < 100);
+  }
+
   TEST_CASE_FIXTURE(Scene, "is written before the engine is closed") {
     REQUIRE(Mint().ok());
     Note("pass_at_the_end");
     context.closing->Begin();
     CHECK(Finish(context.closing->AwaitLeft()));
-    CHECK(records.ListPasses(10)->front().id == "pass_at_the_end");
+    CHECK(records.ListPasses(10, clock.Now())->front().id == "pass_at_the_end");
   }
 }
 

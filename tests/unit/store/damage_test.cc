@@ -167,12 +167,12 @@ TEST_SUITE("A damaged row") {
       CAPTURE(change);
       Damage(ephemera_db, "CREATE TABLE kept AS SELECT * FROM pass");
       Damage(ephemera_db, std::string("UPDATE pass SET ") + change + " WHERE id='pass_1'");
-      const auto passes = Must(records.ListPasses(2));
+      const auto passes = Must(records.ListPasses(2, kNow));
       REQUIRE(passes.size() == 1);
       CHECK(passes[0].id == "pass_2");
       Damage(ephemera_db, "DELETE FROM pass; INSERT INTO pass SELECT * FROM kept; DROP TABLE kept");
     }
-    CHECK(Must(records.ListPasses(2)).size() == 2);
+    CHECK(Must(records.ListPasses(2, kNow)).size() == 2);
   }
 
   TEST_CASE_FIXTURE(DamageFixture, "of a consent cannot be made to live longer") {

@@ -84,7 +84,7 @@ struct OldStore {
     CHECK(WhyNot(records.CreateApp({.id = "app_3", .settings = AppNamed("app_2").settings})) ==
           Reason::kInvalidArgument);
     CHECK(Must(records.ListCredentials("")).size() == kUsers.size());
-    CHECK(Must(records.ListPasses(9)).size() == kUsers.size());
+    CHECK(Must(records.ListPasses(9, kNow)).size() == kUsers.size());
     CHECK(Must(FindMeetings(records, kNumber)).size() == kUsers.size());
     CHECK(Must(FindHostsByPersonalMeetingId(records, 5'551'112'222)).size() == kUsers.size());
     for (const std::string user : kUsers) CheckUser(records, user);
@@ -223,7 +223,7 @@ TEST_SUITE("A sweep of the keys") {
     // All but the app, the credentials of ann and eve, the host, consent and pass of ann: that her
     // meeting is deleted stands beside what is sealed.
     CHECK(put == 2 + 3 + 4 + 3 + 6 + 3 + 3 - 6);
-    CHECK(Must(records.ListPasses(3)).at(2).attempt == 7);
+    CHECK(Must(records.ListPasses(3, kNow)).at(2).attempt == 7);
     CHECK(Must(records.GetCredential("cred_ann")).tokens.refresh_token == Secret("second refresh"));
     CHECK(Must(records.GetCredential("cred_eve")).health == Health::kDisconnecting);
     CHECK(Must(records.FindHost("app_1", "ann"))->vanity_name.value == "another");

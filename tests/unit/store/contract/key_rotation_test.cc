@@ -46,7 +46,7 @@ TEST_SUITE("A store whose key was changed") {
     CHECK(Must(records.FindHostsByVanityName("ann.lee")).size() == 1);
     CHECK(Must(FindHostsByPersonalMeetingId(records, 5'551'112'222)).size() == 1);
     CHECK(Must(FindMeetings(records, kNumber)).size() == 1);
-    CHECK(Must(records.ListPasses(1)).at(0).join_id == "join_1");
+    CHECK(Must(records.ListPasses(1, kNow)).at(0).join_id == "join_1");
     const auto consent = Must(records.TakeAuthorization("state", kNow));
     REQUIRE(consent);
     CHECK(records.IsBoundTo(consent->bound_to_hash, "cookie"));

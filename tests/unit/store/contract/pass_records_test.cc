@@ -57,7 +57,7 @@ struct Passes : StoreFixture {
   }
   std::string Ids(int most = 1'000) {
     std::string ids;
-    for (const LoggedPass& pass : Must(records.ListPasses(most))) ids += pass.id + " ";
+    for (const LoggedPass& pass : Must(records.ListPasses(most, kNow))) ids += pass.id + " ";
     return ids;
   }
 };
@@ -66,7 +66,7 @@ TEST_SUITE("Logged passes in the store") {
   TEST_CASE_FIXTURE(Passes, "are read as they were written") {
     const LoggedPass pass = FullPass("pass_1");
     Put(pass);
-    const LoggedPass read = Must(records.ListPasses(1)).at(0);
+    const LoggedPass read = Must(records.ListPasses(1, kNow)).at(0);
     CHECK(read.id == "pass_1");
     CHECK(read.join_id == "join_1");
     CHECK(read.attempt == 3);
@@ -104,7 +104,7 @@ TEST_SUITE("Logged passes in the store") {
             Step::kAwaitOwner, Step::kAuthenticateAgain, Step::kStop}) {
         pass.outcomes = {{.at = kNow, .outcome = {kind, 1, 2}, .next = {step, {}, {}}}};
         Put(pass);
-        const LoggedOutcome read = Must(records.ListPasses(1)).at(0).outcomes.at(0);
+        const LoggedOutcome read = Must(records.ListPasses(1, kNow)).at(0).outcomes.at(0);
         CHECK(read.outcome.kind == kind);
         CHECK(read.next.step == step);
       }
@@ -112,7 +112,7 @@ TEST_SUITE("Logged passes in the store") {
     for (const Identity identity : {Identity::kNone, Identity::kZak, Identity::kOnBehalfOf}) {
       pass.identity_kind = identity;
       Put(pass);
-      CHECK(Must(records.ListPasses(1)).at(0).identity_kind == identity);
+      CHECK(Must(records.ListPasses(1, kNow)).at(0).identity_kind == identity);
     }
   }
 
@@ -127,7 +127,7 @@ TEST_SUITE("Logged passes in the store") {
     Put({.id = "last", .at = kNow});
     CHECK(Ids(3) == "last 1099 1098 ");
     CHECK(Ids(0).empty());
-    const auto all = Must(records.ListPasses(5'000));
+    const auto all = Must(records.ListPasses(5'000, kNow));
     CHECK(all.size() == 1'000);
     CHECK(all.back().id == "101");
   }
@@ -147,7 +147,7 @@ TEST_SUITE("Logged passes in the store") {
     pass.attempt = 4;
     Put(pass, false);
     CHECK(Ids() == "b a ");
-    CHECK(Must(records.ListPasses(2)).at(1).attempt == 4);
+    CHECK(Must(records.ListPasses(2, kNow)).at(1).attempt == 4);
     REQUIRE(opened.store->passes().RemoveOf("cred_1").ok());
     Put(pass, false);
     CHECK(Ids() == "b ");
