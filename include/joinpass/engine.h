@@ -141,7 +141,8 @@ struct UpkeepReport {
 // program that the process starts, and throws nothing. At exit() with an engine alive,
 // in a static or leaked, it is closed as its destructor would, before OpenSSL is cleaned
 // up. In a forked child every call of it and of its sessions fails with process_forked,
-// and to destroy it there does nothing; the child may open an engine of its own.
+// and to destroy it there does nothing; the child may open an engine of its own. fork() itself
+// waits until nobody is in the middle of a write to the store, for half a second at most.
 // What lacks descriptors, threads or memory fails with resources_exhausted.
 class JOINPASS_EXPORT Engine {
  public:
