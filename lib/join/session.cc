@@ -232,17 +232,21 @@ void Session::NoteAttempt(const JoinPass& pass, const std::string& owner, const 
 // Never fails: a pass is worth more than its place in the log.
 void Session::Log(const Minted& minted, int attempt) {
   try {
-    LogTold();
     LoggedPass logged =
         LogOf(request_, minted.known, minted.plan, minted.pass, services_.context.Now());
     logged.id = base::NewPassId(services_.context.random);
     logged.join_id = id_;
     logged.attempt = attempt;
     logged.minted_ahead = minted.ahead;
+    std::optional<LoggedPass> before;
     if (minted.pass.ok()) {
+      std::optional<LoggedPass> now = logged;
+      // Under one lock: what is told meanwhile is of the one or of the other.
       base::MutexLock lock(mutex_);
-      logged_ = logged;
+      if (std::exchange(is_told_, false)) before.swap(logged_);
+      logged_.swap(now);
     }
+    if (before) services_.log.Note({.pass = *std::move(before), .is_new = false});
     services_.log.Note({.pass = std::move(logged), .is_new = true});
   } catch (...) {
   }
