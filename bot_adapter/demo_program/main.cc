@@ -152,7 +152,7 @@ void PrintResolution(const absl::StatusOr<Resolution>& resolution) {
 
 // What Zoom makes of the parameters, as the SDK's Join() would hand them over.
 void Redeem(Stage& stage, const ClientApp& app, FilledParam& filled) {
-  const auto& arm = filled.param().param.withoutloginuserJoin;
+  const auto& arm = filled.fields();
   const auto text = [](const char* value) { return std::string(value ? value : ""); };
   fake_zoom::RedeemRequest request;
   request.client_id = app.client_id;
@@ -182,8 +182,9 @@ void Join(Stage& stage, const ClientApp& app, const JoinRequest& request) {
   const SteadyTime identity_until = pass->identity_token().expires_at;
   auto filled =
       Step("fill the SDK's JoinParam", [&] { return FilledParam::Take(*std::move(pass)); });
+  const JoinParam& given = filled->param();  // as IMeetingService::Join() takes it
   for (const std::string& line :
-       JoinParamText(filled->param(), recording_until, identity_until, SteadyNow())) {
+       JoinParamText(given, recording_until, identity_until, SteadyNow())) {
     Line(line);
   }
   Redeem(stage, app, *filled);

@@ -15,6 +15,9 @@ ASIO_LAYERS = ('http',)
 # What the public face may show of Abseil.
 PUBLIC_ABSEIL = ('absl/functional/', 'absl/status/', 'absl/strings/', 'absl/time/', 'absl/types/')
 
+# A header that is nothing but a help with another library, and that library.
+PUBLIC_HELPERS = {'joinpass/glib.h': 'glib.h'}
+
 # What fake_zoom shares with the library: base, and the public headers that base implements.
 FAKE_ZOOM_MAY = ('base/', 'fake_zoom/', 'support/', 'joinpass/export.h', 'joinpass/reason.h',
                  'joinpass/secret.h', 'joinpass/time.h')
@@ -125,7 +128,8 @@ def public_face(tree):
             continue
         for quote, name in source.includes(text):
             standard = quote == '<' and '/' not in name and '.' not in name
-            if not (standard or name.startswith(('joinpass/',) + PUBLIC_ABSEIL)):
+            helper = PUBLIC_HELPERS.get(path.split('/include/')[-1]) == name
+            if not (standard or helper or name.startswith(('joinpass/',) + PUBLIC_ABSEIL)):
                 problems.append(f'{path}: includes {name}; a public header shows std, Abseil and joinpass only')
         problems += [f'{path}: {what} ({word})' for what, word in names(text, NEVER).items()]
     return problems

@@ -39,7 +39,7 @@ TEST_SUITE("The main job") {
     const std::string recording(pass->recording_token().Reveal());
     auto filled = SdkParam::Take(*std::move(pass));
     REQUIRE(NameOf(filled) == "ok");
-    const auto& arm = filled->param().param.withoutloginuserJoin;
+    const auto& arm = filled->fields();
     CHECK(arm.meetingNumber == 88230014577);
     CHECK(std::string_view(arm.userName) == "Notes");
     CHECK(arm.app_privilege_token == recording);

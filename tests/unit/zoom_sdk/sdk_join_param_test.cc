@@ -82,8 +82,30 @@ static_assert(CanTake<Param64, JoinPass>, "the library's own pass has what is ne
 static_assert(!CanTake<Param64, JoinPass&>);
 static_assert(!std::is_copy_constructible_v<SdkJoinParam<Param64>>);
 
+// What the SDK's Join() is: it takes its argument as it is.
+template <typename Filled>
+concept CanBeJoined = requires(Filled&& filled, void (*join)(Param64&)) {
+  join(std::forward<Filled>(filled).param());
+};
+static_assert(CanBeJoined<SdkJoinParam<Param64>&>);
+static_assert(!CanBeJoined<SdkJoinParam<Param64>>, "its texts would die before the SDK reads them");
+static_assert(!CanBeJoined<const SdkJoinParam<Param64>&>);
+template <typename Filled>
+concept ShowsBothArms = requires(Filled& filled) {
+  filled.param().param;
+};
+static_assert(!ShowsBothArms<SdkJoinParam<Param64>>, "the other arm would be written in vain");
+static_assert(std::is_same_v<decltype(std::declval<SdkJoinParam<Param64>&>().fields()),
+                             testing::sdk_6_4::JoinParam4WithoutLogin&>);
+static_assert(EndsJoining(3) && EndsJoining(6) && EndsJoining(7));
+static_assert(!EndsJoining(0) && !EndsJoining(1) && !EndsJoining(2) && !EndsJoining(4) &&
+              !EndsJoining(5) && !EndsJoining(11) && !EndsJoining(14));
+
 static_assert(!SdkJoinParam<testing::sdk_5_15::JoinParam>::kHasOnBehalfToken);
+static_assert(!SdkJoinParam<testing::sdk_6_1::JoinParam>::kHasOnBehalfToken);
 static_assert(!SdkJoinParam<testing::sdk_6_2::JoinParam>::kHasOnBehalfToken);
+static_assert(!SdkJoinParam<testing::sdk_windows_5_10::JoinParam>::kHasOnBehalfToken);
+static_assert(!SdkJoinParam<testing::sdk_windows_6_1::JoinParam>::kHasOnBehalfToken);
 static_assert(SdkJoinParam<testing::sdk_6_4::JoinParam>::kHasOnBehalfToken);
 static_assert(SdkJoinParam<testing::sdk_6_6::JoinParam>::kHasOnBehalfToken);
 static_assert(SdkJoinParam<testing::sdk_windows::JoinParam>::kHasOnBehalfToken);
@@ -91,6 +113,7 @@ static_assert(SdkJoinParam<testing::sdk_windows::JoinParam>::kHasOnBehalfToken);
 #if defined(__linux__) && defined(__x86_64__)
 // The look-alikes are as large as the originals.
 static_assert(sizeof(testing::sdk_5_15::JoinParam) == 96);
+static_assert(sizeof(testing::sdk_6_1::JoinParam) == 96);
 static_assert(sizeof(testing::sdk_6_2::JoinParam) == 96);
 static_assert(sizeof(testing::sdk_6_4::JoinParam) == 104);
 static_assert(sizeof(testing::sdk_6_6::JoinParam) == 112);
@@ -105,9 +128,17 @@ std::string Read(const Unit* units) {
   return text;
 }
 
+// What Join() gets.
+template <typename Param>
+Param& Given(const zoom_sdk_internal::Argument<Param>& argument) {
+  return argument;
+}
+
 #define EVERY_SDK                                                                         \
-  testing::sdk_5_15::JoinParam, testing::sdk_6_2::JoinParam, testing::sdk_6_4::JoinParam, \
-      testing::sdk_6_6::JoinParam, testing::sdk_windows::JoinParam,                       \
+  testing::sdk_5_15::JoinParam, testing::sdk_6_1::JoinParam, testing::sdk_6_2::JoinParam, \
+      testing::sdk_6_4::JoinParam, testing::sdk_6_6::JoinParam,                           \
+      testing::sdk_windows_5_10::JoinParam, testing::sdk_windows_5_14::JoinParam,         \
+      testing::sdk_windows_6_1::JoinParam, testing::sdk_windows::JoinParam,               \
       testing::sdk_windows_16::JoinParam
 
 TEST_SUITE("SdkJoinParam") {
@@ -125,7 +156,7 @@ TEST_SUITE("SdkJoinParam") {
     CHECK(Read(join.userZAK) == "zak-1");
     CHECK(Read(join.customer_key) == "customer-1");
     CHECK(Read(join.webinarToken) == "registrant-1");
-    CHECK(join.join_token == nullptr);
+    if constexpr (requires { join.join_token; }) CHECK(join.join_token == nullptr);
   }
 
   TEST_CASE_TEMPLATE("leaves a null pointer for what is absent", Param, EVERY_SDK) {
@@ -135,7 +166,7 @@ TEST_SUITE("SdkJoinParam") {
                                                   .registrant_token = {},
                                                   .recording_token = {}}));
     REQUIRE(filled.ok());
-    const auto& join = filled->param().param.withoutloginuserJoin;
+    const auto& join = filled->fields();
     CHECK(join.vanityID == nullptr);
     CHECK(join.userName == nullptr);
     CHECK(join.psw == nullptr);
@@ -152,7 +183,7 @@ TEST_SUITE("SdkJoinParam") {
     auto filled = SdkJoinParam<Param>::Take(std::move(pass));
     if constexpr (SdkJoinParam<Param>::kHasOnBehalfToken) {
       REQUIRE(filled.ok());
-      const auto& join = filled->param().param.withoutloginuserJoin;
+      const auto& join = filled->fields();
       CHECK(Read(join.onBehalfToken) == "obf-1");
       CHECK(join.userZAK == nullptr);
     } else {
@@ -173,32 +204,32 @@ TEST_SUITE("SdkJoinParam") {
   TEST_CASE("passes the name of a personal link only where no number is known") {
     auto named = SdkJoinParam<Param64>::Take(Pass({.meeting_number = 0, .vanity_name = "ann.lee"}));
     REQUIRE(named.ok());
-    CHECK(named->param().param.withoutloginuserJoin.meetingNumber == 0);
-    CHECK(Read(named->param().param.withoutloginuserJoin.vanityID) == "ann.lee");
+    CHECK(named->fields().meetingNumber == 0);
+    CHECK(Read(named->fields().vanityID) == "ann.lee");
     auto both = SdkJoinParam<Param64>::Take(Pass({.vanity_name = "ann.lee"}));
     REQUIRE(both.ok());
-    CHECK(both->param().param.withoutloginuserJoin.meetingNumber == 85012345678);
-    CHECK(both->param().param.withoutloginuserJoin.vanityID == nullptr);
+    CHECK(both->fields().meetingNumber == 85012345678);
+    CHECK(both->fields().vanityID == nullptr);
   }
 
   TEST_CASE("keeps what the SDK's constructor chose, and what the bot set") {
     auto filled = SdkJoinParam<Param64>::Take(Pass({}));
     REQUIRE(filled.ok());
-    CHECK_FALSE(filled->param().param.withoutloginuserJoin.isVideoOff);
-    filled->param().param.withoutloginuserJoin.isVideoOff = true;
+    CHECK_FALSE(filled->fields().isVideoOff);
+    filled->fields().isVideoOff = true;
     const auto moved = *std::move(filled);
-    CHECK(const_cast<SdkJoinParam<Param64>&>(moved).param().param.withoutloginuserJoin.isVideoOff);
+    CHECK(const_cast<SdkJoinParam<Param64>&>(moved).fields().isVideoOff);
   }
 
   TEST_CASE("keeps its address and its texts when it is moved") {
     auto filled = SdkJoinParam<testing::sdk_6_6::JoinParam>::Take(Pass({}));
     REQUIRE(filled.ok());
-    const auto* address = &filled->param();
+    const testing::sdk_6_6::JoinParam* address = &Given(filled->param());
     const char* token = address->param.withoutloginuserJoin.app_privilege_token;
     std::vector<SdkJoinParam<testing::sdk_6_6::JoinParam>> kept;
     kept.push_back(*std::move(filled));
     kept.reserve(100);
-    CHECK(&kept.front().param() == address);
+    CHECK(&Given(kept.front().param()) == address);
     CHECK(address->param.withoutloginuserJoin.app_privilege_token == token);
     CHECK(Read(token) == "recording-1");
     CHECK(std::string_view(address->param.withoutloginuserJoin.userName) == "N\xC3\xB6te taker");
@@ -255,7 +286,7 @@ TEST_SUITE("SdkJoinParam") {
       Watched filled = begin();
       filled.Release();
       check_wiped();
-      const auto& join = filled.param().param.withoutloginuserJoin;
+      const auto& join = filled.fields();
       CHECK(join.app_privilege_token == nullptr);
       CHECK(join.userName == nullptr);
       CHECK(join.meetingNumber == 0);
@@ -269,7 +300,7 @@ TEST_SUITE("SdkJoinParam") {
       Watched filled = begin();
       filled = *Watched::Take(Pass({.display_name = "Next"}));
       check_wiped();
-      CHECK(Read(filled.param().param.withoutloginuserJoin.userName) == "Next");
+      CHECK(Read(filled.fields().userName) == "Next");
     }
     SUBCASE("when the pass is refused half way") {
       WatchedWiper::seen.clear();

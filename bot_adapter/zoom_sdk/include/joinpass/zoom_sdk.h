@@ -6,8 +6,9 @@
 //   using SdkParam = joinpass::SdkJoinParam<ZOOM_SDK_NAMESPACE::JoinParam>;
 //   absl::StatusOr<SdkParam> filled = SdkParam::Take(*std::move(pass));
 //   if (!filled.ok()) …
-//   filled->param().param.withoutloginuserJoin.isVideoOff = true;  // the bot's own wishes
+//   filled->fields().isVideoOff = true;      // the bot's own wishes
 //   meeting_service->Join(filled->param());
+//   ... onMeetingStatusChanged(status, …): if (joinpass::EndsJoining(status)) filled->Release();
 //
 // Header-only, and a template over the SDK's type: nothing of the SDK is
 // linked, and one source serves every SDK from 5.15 on. Compile it against the
@@ -126,7 +127,28 @@ class Text {
   std::size_t characters_ = 0;
 };
 
+// What stands for a `Param&` as an argument, and shows nothing of it: of its two arms the SDK
+// reads one, and whoever writes the other is not told.
+template <typename Param>
+class Argument {
+ public:
+  explicit Argument(Param& param) : param_(param) {}
+  operator Param&() const { return param_; }  // NOLINT: to be converted is its use
+
+ private:
+  Param& param_;
+};
+
 }  // namespace zoom_sdk_internal
+
+// Whether an attempt to join is over with this MeetingStatus, however it went, so that the SDK has
+// no more use for the texts it was given: MEETING_STATUS_INMEETING, _FAILED and _ENDED.
+constexpr bool EndsJoining(int meeting_status) {
+  constexpr int kInMeeting = 3;
+  constexpr int kFailed = 6;
+  constexpr int kEnded = 7;
+  return meeting_status == kInMeeting || meeting_status == kFailed || meeting_status == kEnded;
+}
 
 // Fills the SDK's `JoinParam`, in its arm for users that are not logged in, and
 // owns every text that it points at. Absent parts are nullptr, never "". What
@@ -144,11 +166,11 @@ class Text {
 //   registrant_token    webinarToken
 //
 // Whether Join() copies the texts is not documented. So keep this object until
-// the meeting status is one of MEETING_STATUS_INMEETING, _FAILED and _ENDED; then
-// Release() or destroy it. A pass serves one attempt: mint a new one for the next.
+// EndsJoining() says so of the meeting status; then Release() or destroy it. A pass
+// serves one attempt: mint a new one for the next.
 //
-// Thread-compatible. Movable; the address of param() never changes. A moved-from
-// object may only be destroyed or assigned to.
+// Thread-compatible. Movable; the address of what the SDK is given never changes. A
+// moved-from object may only be destroyed or assigned to.
 // Source: the headers of the Linux SDK 5.15 to 6.7 and of the Windows SDK.
 template <typename JoinParam, typename Wiper = zoom_sdk_internal::Wiper>
 class SdkJoinParam {
@@ -183,10 +205,17 @@ class SdkJoinParam {
   SdkJoinParam(SdkJoinParam&&) noexcept = default;
   SdkJoinParam& operator=(SdkJoinParam&&) noexcept = default;
 
-  // What to hand to IMeetingService::Join(). Set the bot's own wishes here, too.
-  JoinParam& param() { return held_->param; }
+  // What to hand to IMeetingService::Join(): it becomes the JoinParam& that Join() takes. Of an
+  // object that dies with the statement there is none.
+  zoom_sdk_internal::Argument<JoinParam> param() & {
+    return zoom_sdk_internal::Argument<JoinParam>(held_->param);
+  }
 
-  // Wipes every text, and leaves param() as the SDK's constructor makes it. Once
+  // The arm of it that the SDK reads, for the bot's own wishes: audio, video, and what a later SDK
+  // has. The texts are not to be written.
+  Arm& fields() & { return held_->param.param.withoutloginuserJoin; }
+
+  // Wipes every text, and leaves the JoinParam as the SDK's constructor makes it. Once
   // is enough; more do no harm.
   void Release() {
     held_->param = JoinParam();
@@ -232,7 +261,7 @@ class SdkJoinParam {
 
   template <typename Pass>
   static absl::Status Fill(const Pass& pass, Held& held) {
-    held.param.userType = UserType::SDK_UT_WITHOUT_LOGIN;
+    held.param.userType = UserType::SDK_UT_WITHOUT_LOGIN;  // whatever a newer SDK begins with
     Arm& arm = held.param.param.withoutloginuserJoin;
     arm.meetingNumber = pass.meeting_number();
     const std::string_view vanity =
