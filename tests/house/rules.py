@@ -15,8 +15,9 @@ ASIO_LAYERS = ('http',)
 # What the public face may show of Abseil.
 PUBLIC_ABSEIL = ('absl/functional/', 'absl/status/', 'absl/strings/', 'absl/time/', 'absl/types/')
 
-# A header that is nothing but a help with another library, and that library.
-PUBLIC_HELPERS = {'joinpass/glib.h': 'glib.h'}
+# What a header of its own kind may show besides.
+PUBLIC_BESIDES = {'joinpass/glib.h': ('glib.h',),
+                  'joinpass/joinpass_c.h': ('stdbool.h', 'stddef.h', 'stdint.h')}
 
 # What fake_zoom shares with the library: base, and the public headers that base implements.
 FAKE_ZOOM_MAY = ('base/', 'fake_zoom/', 'support/', 'joinpass/export.h', 'joinpass/reason.h',
@@ -128,8 +129,8 @@ def public_face(tree):
             continue
         for quote, name in source.includes(text):
             standard = quote == '<' and '/' not in name and '.' not in name
-            helper = PUBLIC_HELPERS.get(path.split('/include/')[-1]) == name
-            if not (standard or helper or name.startswith(('joinpass/',) + PUBLIC_ABSEIL)):
+            besides = name in PUBLIC_BESIDES.get(path.split('/include/')[-1], ())
+            if not (standard or besides or name.startswith(('joinpass/',) + PUBLIC_ABSEIL)):
                 problems.append(f'{path}: includes {name}; a public header shows std, Abseil and joinpass only')
         problems += [f'{path}: {what} ({word})' for what, word in names(text, NEVER).items()]
     return problems
