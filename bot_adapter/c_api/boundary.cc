@@ -107,18 +107,30 @@ void joinpass_string_free(char* text) {
   std::free(text);
 }
 
-const char* joinpass_error_reason(const joinpass_error* error) { return error->reason.c_str(); }
-const char* joinpass_error_cause(const joinpass_error* error) { return error->cause.c_str(); }
-const char* joinpass_error_message(const joinpass_error* error) { return error->message.c_str(); }
+const char* joinpass_error_reason(const joinpass_error* error) {
+  return error == nullptr ? "" : error->reason.c_str();
+}
+const char* joinpass_error_cause(const joinpass_error* error) {
+  return error == nullptr ? "" : error->cause.c_str();
+}
+const char* joinpass_error_message(const joinpass_error* error) {
+  return error == nullptr ? "" : error->message.c_str();
+}
 const char* joinpass_error_description(const joinpass_error* error) {
-  return error->description.c_str();
+  return error == nullptr ? "" : error->description.c_str();
 }
-int joinpass_error_http_status(const joinpass_error* error) { return error->http_status; }
-int joinpass_error_zoom_code(const joinpass_error* error) { return error->zoom_code; }
+int joinpass_error_http_status(const joinpass_error* error) {
+  return error == nullptr ? 0 : error->http_status;
+}
+int joinpass_error_zoom_code(const joinpass_error* error) {
+  return error == nullptr ? 0 : error->zoom_code;
+}
 const char* joinpass_error_tracking_id(const joinpass_error* error) {
-  return error->tracking_id.c_str();
+  return error == nullptr ? "" : error->tracking_id.c_str();
 }
-int64_t joinpass_error_retry_at_ms(const joinpass_error* error) { return error->retry_at_ms; }
+int64_t joinpass_error_retry_at_ms(const joinpass_error* error) {
+  return error == nullptr ? 0 : error->retry_at_ms;
+}
 void joinpass_error_free(joinpass_error* error) {
   if (error != nullptr && !error->is_static) delete error;
 }

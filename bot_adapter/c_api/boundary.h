@@ -3,6 +3,7 @@
 #ifndef JOINPASS_BOT_ADAPTER_C_API_BOUNDARY_H_
 #define JOINPASS_BOT_ADAPTER_C_API_BOUNDARY_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -51,6 +52,9 @@ joinpass_error* Guarded(Call call) noexcept {
   }
 }
 
+// A struct that claims more was never set: it is not read.
+inline constexpr std::size_t kLargestStruct = 4096;
+
 absl::Status Invalid(std::string_view what);  // invalid_argument: "c_api: what"
 
 // NULL is "".
@@ -66,23 +70,34 @@ std::vector<std::string> Texts(const char* const* texts, std::size_t count);
 // For joinpass_string_free(). Throws where there is no memory.
 char* NewText(std::string_view text);
 
-// The same into `*out`, which may be null: then nobody wants it.
+// The same into `*out`. `out` may be null: then nobody wants it.
 void Give(std::string_view text, char** out);
+
+// What stands there until a call has worked.
+inline void Clear(char** out) {
+  if (out != nullptr) *out = nullptr;
+}
 
 absl::StatusOr<absl::Duration> Timeout(std::int64_t milliseconds);
 std::int64_t MillisecondsSince1970(absl::Time time);  // 0 where there is none
 
-// A struct as the program knows it, which may be older and shorter: the rest is zero.
-// Errors: invalid_argument (null, or a size that no version had)
+// A struct as the program knows it, which may be older and shorter: the rest is zero. Of a newer
+// one what this library does not know must be zero.
+// Errors: invalid_argument
 template <typename Struct>
 absl::StatusOr<Struct> Known(const Struct* given) {
   static_assert(std::is_trivially_copyable_v<Struct>);
   if (given == nullptr) return Invalid("a struct is missing");
   if (given->struct_size < sizeof(std::size_t)) return Invalid("struct_size is not set");
+  if (given->struct_size > kLargestStruct) return Invalid("struct_size is no size");
   Struct known = {};
   const std::size_t size = std::min(given->struct_size, sizeof(Struct));
-  std::copy_n(reinterpret_cast<const unsigned char*>(given), size,
-              reinterpret_cast<unsigned char*>(&known));
+  const auto* bytes = reinterpret_cast<const unsigned char*>(given);
+  std::copy_n(bytes, size, reinterpret_cast<unsigned char*>(&known));
+  if (std::any_of(bytes + size, bytes + given->struct_size,
+                  [](unsigned char b) { return b != 0; })) {
+    return Invalid("a struct says what this version of the library does not know");
+  }
   return known;
 }
 

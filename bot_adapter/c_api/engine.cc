@@ -142,7 +142,7 @@ void joinpass_engine_free(joinpass_engine* engine) { delete engine; }
 
 joinpass_error* joinpass_engine_upkeep(joinpass_engine* engine, int64_t timeout_ms,
                                        char** report_json) {
-  *report_json = nullptr;
+  c_api::Clear(report_json);
   return c_api::Guarded([&]() -> absl::Status {
     const auto timeout = c_api::Timeout(timeout_ms);
     if (!timeout.ok()) return timeout.status();
@@ -154,7 +154,7 @@ joinpass_error* joinpass_engine_upkeep(joinpass_engine* engine, int64_t timeout_
 }
 
 joinpass_error* joinpass_engine_pass_log(joinpass_engine* engine, int most, char** passes_json) {
-  *passes_json = nullptr;
+  c_api::Clear(passes_json);
   return c_api::Guarded([&]() -> absl::Status {
     const auto passes = engine->engine->PassLog(most);
     if (!passes.ok()) return passes.status();
@@ -165,7 +165,7 @@ joinpass_error* joinpass_engine_pass_log(joinpass_engine* engine, int most, char
 
 joinpass_error* joinpass_sdk_jwt(const char* sdk_key, const char* sdk_secret, int64_t lifetime_s,
                                  char** jwt) {
-  *jwt = nullptr;
+  c_api::Clear(jwt);
   return c_api::Guarded([&]() -> absl::Status {
     const absl::Duration lifetime = lifetime_s == 0 ? absl::Hours(24) : absl::Seconds(lifetime_s);
     const auto made = joinpass::MakeSdkJwt(c_api::View(sdk_key), c_api::SecretText(sdk_secret),
@@ -177,7 +177,7 @@ joinpass_error* joinpass_sdk_jwt(const char* sdk_key, const char* sdk_secret, in
 }
 
 joinpass_error* joinpass_new_key_line(char** line) {
-  *line = nullptr;
+  c_api::Clear(line);
   return c_api::Guarded([&] {
     c_api::Give(joinpass::NewKeyLine().Reveal(), line);
     return absl::OkStatus();

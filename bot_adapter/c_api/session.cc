@@ -125,13 +125,16 @@ int NumberOf(Step step) {
 absl::Status Fill(const NextStep& next, joinpass_next_step* out) {
   if (out == nullptr) return Invalid("next is missing");
   if (out->struct_size < sizeof(std::size_t)) return Invalid("struct_size is not set");
+  if (out->struct_size > kLargestStruct) return Invalid("struct_size is no size");
   joinpass_next_step filled = {};
   filled.struct_size = out->struct_size;
   filled.step = NumberOf(next.step);
   filled.joins_again = JoinsAgain(next.step);
   filled.wait_ms = absl::ToInt64Milliseconds(absl::Ceil(next.wait, absl::Milliseconds(1)));
-  std::copy_n(reinterpret_cast<const unsigned char*>(&filled),
-              std::min(out->struct_size, sizeof(filled)), reinterpret_cast<unsigned char*>(out));
+  auto* bytes = reinterpret_cast<unsigned char*>(out);
+  const std::size_t size = std::min(out->struct_size, sizeof(filled));
+  std::fill(bytes + size, bytes + out->struct_size, 0);  // of a newer program's
+  std::copy_n(reinterpret_cast<const unsigned char*>(&filled), size, bytes);
   return absl::OkStatus();
 }
 
@@ -225,10 +228,11 @@ joinpass_error* joinpass_session_mint_async(joinpass_session* session, int64_t t
 joinpass_error* joinpass_session_report(joinpass_session* session, int kind, int code, int result,
                                         joinpass_next_step* next) {
   return c_api::Guarded([&]() -> absl::Status {
+    if (absl::Status status = c_api::Fill({}, next); !status.ok()) return status;
     const auto outcome = c_api::OutcomeOf(kind, code, result);
     if (!outcome.ok()) return outcome.status();
     const joinpass::NextStep step = session->session->Report(*outcome);
-    if (absl::Status status = c_api::Fill(step, next); !status.ok()) return status;
+    (void)c_api::Fill(step, next);
     return step.why;
   });
 }
@@ -237,7 +241,7 @@ void joinpass_session_free(joinpass_session* session) { delete session; }
 
 joinpass_error* joinpass_engine_check(joinpass_engine* engine, const joinpass_join_request* request,
                                       int64_t timeout_ms, char** check_json) {
-  *check_json = nullptr;
+  c_api::Clear(check_json);
   return c_api::Guarded([&]() -> absl::Status {
     const auto timeout = c_api::Timeout(timeout_ms);
     if (!timeout.ok()) return timeout.status();

@@ -56,7 +56,7 @@ absl::Status GiveJson(const absl::StatusOr<T>& given, char** out) {
 // The same of one that has so long.
 template <typename Call>
 joinpass_error* GiveJsonWithin(std::int64_t timeout_ms, char** out, Call call) {
-  if (out != nullptr) *out = nullptr;
+  Clear(out);
   return Guarded([&]() -> absl::Status {
     const auto timeout = Timeout(timeout_ms);
     if (!timeout.ok()) return timeout.status();
@@ -67,7 +67,7 @@ joinpass_error* GiveJsonWithin(std::int64_t timeout_ms, char** out, Call call) {
 // And its id.
 template <typename Call>
 joinpass_error* GiveCredentialWithin(std::int64_t timeout_ms, char** id, char** json, Call call) {
-  if (id != nullptr) *id = nullptr;
+  Clear(id);
   joinpass_error* error =
       GiveJsonWithin(timeout_ms, json, [&](absl::Duration timeout) -> absl::StatusOr<Credential> {
         absl::StatusOr<Credential> credential = call(timeout);
@@ -90,7 +90,7 @@ extern "C" {
 
 joinpass_error* joinpass_app_create(joinpass_engine* engine, const joinpass_app_settings* settings,
                                     char** app_id) {
-  *app_id = nullptr;
+  c_api::Clear(app_id);
   return c_api::Guarded([&]() -> absl::Status {
     auto read = c_api::SettingsOf(settings);
     if (!read.ok()) return read.status();
@@ -115,14 +115,14 @@ joinpass_error* joinpass_app_remove(joinpass_engine* engine, const char* app_id)
 }
 
 joinpass_error* joinpass_app_list(joinpass_engine* engine, char** apps_json) {
-  *apps_json = nullptr;
+  c_api::Clear(apps_json);
   return c_api::Guarded([&] { return c_api::GiveJson(engine->engine->apps().List(), apps_json); });
 }
 
 joinpass_error* joinpass_connect_begin(joinpass_engine* engine,
                                        const joinpass_connect_request* request,
                                        char** authorize_url, int64_t* expires_at_ms) {
-  *authorize_url = nullptr;
+  c_api::Clear(authorize_url);
   if (expires_at_ms != nullptr) *expires_at_ms = 0;
   return c_api::Guarded([&]() -> absl::Status {
     const auto known = c_api::Known(request);
@@ -177,7 +177,7 @@ joinpass_error* joinpass_credential_test_delegate(joinpass_engine* engine,
 
 joinpass_error* joinpass_credential_list(joinpass_engine* engine, const char* app_id,
                                          char** credentials_json) {
-  *credentials_json = nullptr;
+  c_api::Clear(credentials_json);
   return c_api::Guarded([&] {
     return c_api::GiveJson(engine->engine->credentials().List(c_api::Text(app_id)),
                            credentials_json);
@@ -186,7 +186,7 @@ joinpass_error* joinpass_credential_list(joinpass_engine* engine, const char* ap
 
 joinpass_error* joinpass_credential_get(joinpass_engine* engine, const char* credential_id,
                                         char** credential_json) {
-  *credential_json = nullptr;
+  c_api::Clear(credential_json);
   return c_api::Guarded([&] {
     return c_api::GiveJson(engine->engine->credentials().Get(c_api::Text(credential_id)),
                            credential_json);
@@ -195,7 +195,7 @@ joinpass_error* joinpass_credential_get(joinpass_engine* engine, const char* cre
 
 joinpass_error* joinpass_credential_log(joinpass_engine* engine, const char* credential_id,
                                         char** events_json) {
-  *events_json = nullptr;
+  c_api::Clear(events_json);
   return c_api::Guarded([&] {
     return c_api::GiveJson(engine->engine->credentials().Log(c_api::Text(credential_id)),
                            events_json);
@@ -226,7 +226,7 @@ joinpass_error* joinpass_credential_disconnect(joinpass_engine* engine, const ch
 joinpass_error* joinpass_credential_access_token(joinpass_engine* engine, const char* credential_id,
                                                  int64_t timeout_ms, char** access_token,
                                                  int64_t* expires_at_ms) {
-  *access_token = nullptr;
+  c_api::Clear(access_token);
   if (expires_at_ms != nullptr) *expires_at_ms = 0;
   return c_api::Guarded([&]() -> absl::Status {
     const auto timeout = c_api::Timeout(timeout_ms);
@@ -251,7 +251,7 @@ joinpass_error* joinpass_directory_sync(joinpass_engine* engine, const char* cre
 
 joinpass_error* joinpass_directory_sync_progress(joinpass_engine* engine, const char* credential_id,
                                                  char** progress_json) {
-  *progress_json = nullptr;
+  c_api::Clear(progress_json);
   return c_api::Guarded([&] {
     return c_api::GiveJson(engine->engine->directory().GetSync(c_api::Text(credential_id)),
                            progress_json);
@@ -260,7 +260,7 @@ joinpass_error* joinpass_directory_sync_progress(joinpass_engine* engine, const 
 
 joinpass_error* joinpass_directory_resolve(joinpass_engine* engine, const char* link,
                                            char** resolution_json) {
-  *resolution_json = nullptr;
+  c_api::Clear(resolution_json);
   return c_api::Guarded([&]() -> absl::Status {
     const auto read = joinpass::MeetingLink::Parse(c_api::View(link));
     if (!read.ok()) return read.status();
@@ -269,7 +269,7 @@ joinpass_error* joinpass_directory_resolve(joinpass_engine* engine, const char* 
 }
 
 joinpass_error* joinpass_directory_explain(joinpass_engine* engine, const char* link, char** text) {
-  *text = nullptr;
+  c_api::Clear(text);
   return c_api::Guarded([&]() -> absl::Status {
     const auto read = joinpass::MeetingLink::Parse(c_api::View(link));
     if (!read.ok()) return read.status();
@@ -286,9 +286,9 @@ joinpass_error* joinpass_webhook_receive(joinpass_engine* engine, const char* ap
                                          char** content_type, char** answer_body,
                                          char** outcome_json) {
   *http_status = 500;
-  *content_type = nullptr;
-  *answer_body = nullptr;
-  if (outcome_json != nullptr) *outcome_json = nullptr;
+  c_api::Clear(content_type);
+  c_api::Clear(answer_body);
+  c_api::Clear(outcome_json);
   joinpass_error* error = c_api::Guarded([&] {
     joinpass::WebhookRequest request;
     request.app_id = c_api::Text(app_id);
@@ -305,6 +305,7 @@ joinpass_error* joinpass_webhook_receive(joinpass_engine* engine, const char* ap
   });
   if (error == nullptr) return nullptr;
   for (char** text : {content_type, answer_body}) {
+    if (text == nullptr) continue;
     joinpass_string_free(*text);
     *text = nullptr;
   }

@@ -18,6 +18,7 @@ using joinpass::Step;
 // MeetingStatus.
 constexpr int kConnecting = 1;
 constexpr int kInMeeting = 3;
+constexpr int kFailed = 6;
 constexpr int kEnded = 7;
 
 absl::Status SdkError(std::string_view call, int error) {
@@ -76,6 +77,7 @@ void Bot::Join(joinpass::JoinPass pass) {
   joining_ = *std::move(filled);
   joining_->fields().isVideoOff = true;
   is_in_attempt_ = true;
+  is_to_leave_ = true;
   const int error = sdk_.Join(joining_->param());
   if (error != 0) EndAttempt();
   Follow(session_->Report(SdkOutcome::JoinReturned(error)));
@@ -100,6 +102,7 @@ void Bot::NoteStatus(int status) {
     connecting_ =
         loop_.After(options_.connect_timeout, [this] { Hear(SdkOutcome::ConnectTimedOut()); });
   }
+  if (status == kFailed) is_to_leave_ = false;
   if (status == kInMeeting && !std::exchange(result_.was_in, true)) log_("in the meeting");
   if (status != kEnded) return;
   EndAttempt();
@@ -108,6 +111,7 @@ void Bot::NoteStatus(int status) {
 
 void Bot::EndAttempt() {
   is_in_attempt_ = false;
+  is_to_leave_ = false;
   joining_.reset();
   connecting_.reset();
   ending_.reset();
@@ -129,10 +133,7 @@ void Bot::Follow(const joinpass::NextStep& next) {
   } else if (next.step == Step::kStartRecording) {
     wait_ = loop_.After(next.wait, [this] { StartRecording(); });
   } else if (next.step == Step::kAskHost) {
-    wait_ = loop_.After(next.wait, [this] {
-      AskHost();
-      WatchForHost(sdk_.IsHostPresent());
-    });
+    wait_ = loop_.After(next.wait, [this] { AskHost(); });
   } else if (next.step == Step::kAuthenticateAgain) {
     wait_ = loop_.After(next.wait, [this] { Authenticate(); });
   }
@@ -143,7 +144,7 @@ void Bot::JoinAgainAfter(absl::Duration wait) {
   joins_again_ = true;
   host_look_.reset();
   if (is_in_attempt_) {
-    (void)sdk_.Leave();
+    if (is_to_leave_) (void)sdk_.Leave();
     ending_ = loop_.After(std::max(wait, options_.end_timeout), [this] {
       EndAttempt();
       JoinAgainIfReady();
@@ -176,6 +177,7 @@ void Bot::AskHost() {
   int error = sdk_.IsSupportRequestLocalRecordingPrivilege();
   if (error == 0) error = sdk_.RequestLocalRecordingPrivilege();
   if (error == 0) log_("asked the host to allow the recording");
+  WatchForHost(sdk_.IsHostPresent());
   if (error != 0) Follow(session_->Report(SdkOutcome::RecordingReturned(error)));
 }
 
@@ -183,8 +185,8 @@ void Bot::AskHost() {
 void Bot::WatchForHost(bool was_present) {
   host_look_ = loop_.After(options_.host_look_every, [this, was_present] {
     const bool is_present = sdk_.IsHostPresent();
+    if (is_present && !was_present) return AskHost();
     WatchForHost(is_present);
-    if (is_present && !was_present) AskHost();
   });
 }
 
@@ -195,7 +197,7 @@ void Bot::Stop(absl::Status why) {
   wait_.reset();
   host_look_.reset();
   if (!is_in_attempt_) return loop_.Quit();
-  (void)sdk_.Leave();
+  if (is_to_leave_) (void)sdk_.Leave();
   ending_ = loop_.After(options_.end_timeout, [this] { loop_.Quit(); });
 }
 

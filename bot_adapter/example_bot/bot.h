@@ -82,14 +82,16 @@ class Bot {
   Loop& loop_;
   const BotOptions options_;
   const Log log_;
+
+  // What the SDK reads until the attempt has come to something: it outlives the SDK.
+  std::optional<SdkParam> joining_;
+
   MeetingSdk sdk_;
   std::unique_ptr<joinpass::JoinSession> session_;
   Result result_;
 
-  // What the SDK reads until the attempt has come to something.
-  std::optional<SdkParam> joining_;
-
   bool is_in_attempt_ = false;  // from Join() to MEETING_STATUS_ENDED
+  bool is_to_leave_ = false;    // likewise, but for one that has failed
   bool has_minted_ = false;     // at all
   bool joins_again_ = false;    // once the wait is over, and the last attempt, too
   bool is_stopping_ = false;

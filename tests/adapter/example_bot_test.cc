@@ -238,6 +238,7 @@ TEST_SUITE("example bot") {
     CHECK(sdk.Joins()[1].recording_token != "-");
     CHECK(sdk.Joins()[1].recording_token != sdk.Joins()[0].recording_token);
     CHECK(sdk.Joins()[2].recording_token == "-");
+    CHECK(CountOf("Leave") == 0);  // what has failed
     CHECK(Said("recording_token_refused"));
   }
 
@@ -389,6 +390,7 @@ TEST_SUITE("example bot") {
               sdk.Await("RequestLocalRecordingPrivilege");
               sdk.TellPrivilegeAnswered(kDenied);
             }
+            loop.Pass(absl::ZeroDuration());  // the bot has heard it
             sdk.SetHostPresent(true);
             loop.Pass(kLong);
             EndWith(kEndedByHost);

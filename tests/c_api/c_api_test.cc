@@ -188,6 +188,9 @@ TEST_SUITE("C API") {
     joinpass_engine_free(nullptr);
     joinpass_session_free(nullptr);
     joinpass_pass_free(nullptr);
+    CHECK(std::string(joinpass_error_reason(nullptr)).empty());
+    CHECK(std::string(joinpass_error_description(nullptr)).empty());
+    CHECK(joinpass_error_zoom_code(nullptr) == 0);
   }
 
   TEST_CASE_FIXTURE(CScene, "refuses what is wrong, names it, and gives nothing then") {
@@ -198,6 +201,8 @@ TEST_SUITE("C API") {
     joinpass_engine_options options = {};
     out = nothing;
     CHECK(Message(joinpass_engine_open(&options, &out)) == "c_api: struct_size is not set");
+    options.struct_size = static_cast<std::size_t>(-1);
+    CHECK(Message(joinpass_engine_open(&options, &out)) == "c_api: struct_size is no size");
     CHECK(out == nullptr);
     options = Options();
     options.plan = 7;
@@ -254,7 +259,29 @@ TEST_SUITE("C API") {
     CHECK(next.step == JOINPASS_STEP_STOP);
     CHECK(next.wait_ms == 77);
     CHECK(Has(Message(joinpass_session_report(session, 9, 0, 0, &next)), "JOINPASS_SDK_"));
+    CHECK(next.step == JOINPASS_STEP_GO_ON);
     CHECK(Has(Message(joinpass_session_report(session, 2, 1, 0, nullptr)), "next is missing"));
+    joinpass_session_free(session);
+  }
+
+  TEST_CASE_FIXTURE(CScene, "takes the struct of a newer program, which knows more") {
+    struct Newer {
+      joinpass_engine_options options;
+      std::int64_t unknown = 0;
+    } newer = {Options(), 7};
+    newer.options.struct_size = sizeof newer;
+    CHECK(Has(Message(joinpass_engine_open(&newer.options, &engine)), "does not know"));
+    newer.unknown = 0;
+    CHECK(Name(joinpass_engine_open(&newer.options, &engine)) == "ok");
+    struct NewerStep {
+      joinpass_next_step next = {};
+      std::int64_t unknown = 7;
+    } step;
+    step.next.struct_size = sizeof step;
+    joinpass_session* session = Begin(Request());
+    CHECK(Name(joinpass_session_report(session, JOINPASS_SDK_AUTHENTICATED, 0, 0, &step.next)) ==
+          "ok");
+    CHECK(step.unknown == 0);
     joinpass_session_free(session);
   }
 

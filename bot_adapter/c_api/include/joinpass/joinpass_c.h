@@ -13,14 +13,14 @@
  *   locale, stream or environment is touched.
  * - Texts are UTF-8, end with a zero byte, and are copied: what goes in may be freed when the call is
  *   back. NULL and "" are the same: not given. What comes out as `char*` is the caller's, for
- *   joinpass_string_free(), which wipes it; what comes out as `const char*` lives as long as the
+ *   joinpass_string_free(), which wipes it (where nobody wants it, pass NULL); what comes out as `const char*` lives as long as the
  *   object that it was asked of.
  * - Objects are made by the call that gives them and end with their own ..._free(), which wipes what
  *   they hold; NULL is let alone. An object must not be freed while another thread is in a call with
  *   it.
  * - Engines and sessions may be used by any thread; all else by one at a time.
  * - Structs begin with their size, as the program knows them: a later library takes an older
- *   struct. Set what you do not use to zero, which stands for the default.
+ *   struct, and an earlier one a newer, if what it does not know is zero. Zero is the default.
  * - Calls with a `timeout_ms` block, for at most so long; calls without do not wait for the network.
  *   No timeout_ms may be over a day.
  * - Callbacks come in a thread of joinpass, or of the program's loop where `post` takes them there.
@@ -66,7 +66,7 @@ JOINPASS_C_EXPORT const char* joinpass_version(void);
 /* Wipes and frees a text that a call gave. */
 JOINPASS_C_EXPORT void joinpass_string_free(char* text);
 
-/* ---- Errors ------------------------------------------------------------------------------- */
+/* ---- Errors: of NULL, which is none, "" and 0 ------------------------------------------------ */
 
 /* The stable name of the reason: "host_not_connected". */
 JOINPASS_C_EXPORT const char* joinpass_error_reason(const joinpass_error* error);
@@ -373,8 +373,9 @@ typedef struct joinpass_next_step {
   int64_t wait_ms;
 } joinpass_next_step;
 
-/* What to do now that the SDK has told this. Fills `next`. Never blocks. What it gives is no failure
- * of the call but what went wrong with the join, if anything did: the caller's to free. */
+/* What to do now that the SDK has told this. Fills `next`. Never blocks. What it gives is
+ * what went wrong with the join, if anything did, the caller's to free; or "invalid_argument" where
+ * the call itself was wrong: then the step is to go on. */
 JOINPASS_C_EXPORT joinpass_error* joinpass_session_report(joinpass_session* session, int kind,
                                                           int code, int result,
                                                           joinpass_next_step* next);
