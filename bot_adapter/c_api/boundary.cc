@@ -4,21 +4,23 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace joinpass::c_api {
 namespace {
 
 constexpr absl::Duration kLongestTimeout = absl::Hours(24);
 
-// Made when the library is loaded, while there is memory.
-joinpass_error Beforehand(Reason reason, std::string_view message) {
-  joinpass_error error = MakeError(ReasonError(reason, message));
-  error.is_static = true;
+// Made when the library is loaded, while there is memory; never destroyed, since calls may come when
+// the process exits.
+joinpass_error* Beforehand(Reason reason, std::string_view message) {
+  auto* error = new joinpass_error(MakeError(ReasonError(reason, message)));
+  error->is_static = true;
   return error;
 }
-joinpass_error no_memory = Beforehand(Reason::kResourcesExhausted, "c_api: there is no memory");
-joinpass_error exception = Beforehand(Reason::kInternal, "c_api: an exception");
+joinpass_error* const no_memory =
+    Beforehand(Reason::kResourcesExhausted, "c_api: there is no memory");
+joinpass_error* const exception = Beforehand(Reason::kInternal, "c_api: an exception");
 
 void Wipe(char* text) {
   volatile char* byte = text;
@@ -35,6 +37,7 @@ joinpass_error MakeError(const absl::Status& status) {
   error.message = std::string(status.message().data(), status.message().size());
   error.description = Describe(status);
   error.tracking_id = info.tracking_id;
+  error.missing_scopes = absl::StrJoin(info.missing_scopes, ",");
   error.http_status = info.http_status;
   error.zoom_code = info.zoom_code;
   if (info.retry_at) error.retry_at_ms = MillisecondsSince1970(*info.retry_at);
@@ -53,9 +56,9 @@ joinpass_error* ErrorOfException() noexcept {
   try {
     throw;
   } catch (const std::bad_alloc&) {
-    return &no_memory;
+    return no_memory;
   } catch (...) {
-    return &exception;
+    return exception;
   }
 }
 
@@ -130,6 +133,9 @@ const char* joinpass_error_tracking_id(const joinpass_error* error) {
 }
 int64_t joinpass_error_retry_at_ms(const joinpass_error* error) {
   return error == nullptr ? 0 : error->retry_at_ms;
+}
+const char* joinpass_error_missing_scopes(const joinpass_error* error) {
+  return error == nullptr ? "" : error->missing_scopes.c_str();
 }
 void joinpass_error_free(joinpass_error* error) {
   if (error != nullptr && !error->is_static) delete error;

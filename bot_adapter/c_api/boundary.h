@@ -28,6 +28,7 @@ struct joinpass_error {
   std::string message = {};
   std::string description = {};
   std::string tracking_id = {};
+  std::string missing_scopes = {};
   int http_status = 0;
   int zoom_code = 0;
   std::int64_t retry_at_ms = 0;
@@ -89,7 +90,10 @@ absl::StatusOr<Struct> Known(const Struct* given) {
   static_assert(std::is_trivially_copyable_v<Struct>);
   if (given == nullptr) return Invalid("a struct is missing");
   if (given->struct_size < sizeof(std::size_t)) return Invalid("struct_size is not set");
-  if (given->struct_size > kLargestStruct) return Invalid("struct_size is no size");
+  // No version ends in the middle of a pointer.
+  if (given->struct_size > kLargestStruct || given->struct_size % alignof(Struct) != 0) {
+    return Invalid("struct_size is no size");
+  }
   Struct known = {};
   const std::size_t size = std::min(given->struct_size, sizeof(Struct));
   const auto* bytes = reinterpret_cast<const unsigned char*>(given);

@@ -34,6 +34,7 @@ std::function<absl::StatusOr<Secret>()> KeyCallback(joinpass_give_keys give_keys
   return [give_keys, user_data]() -> absl::StatusOr<Secret> {
     joinpass_keys_answer answer;
     give_keys(user_data, &answer);
+    if (answer.failed_for_memory) throw std::bad_alloc();
     if (!answer.error.ok()) return answer.error;
     return std::move(answer.keys);
   };
@@ -85,7 +86,7 @@ absl::StatusOr<EngineOptions> OptionsOf(const joinpass_engine_options& given) {
     options.on_health_change = [tell, user_data](const HealthChange& change) {
       tell(user_data, change.credential_id.c_str(), change.app_id.c_str(),
            std::string(HealthName(change.from)).c_str(), std::string(HealthName(change.to)).c_str(),
-           change.cause.c_str());
+           change.cause.c_str(), MillisecondsSince1970(change.at));
     };
   }
   return options;
@@ -98,19 +99,23 @@ namespace c_api = joinpass::c_api;
 
 extern "C" {
 
+// Where there is no memory for it the answer is that.
 void joinpass_keys_answer_give(joinpass_keys_answer* answer, const char* keys) {
-  joinpass_error_free(c_api::Guarded([&] {
+  joinpass_error* error = c_api::Guarded([&] {
     answer->keys = c_api::SecretText(keys);
-    answer->error = absl::OkStatus();
     return absl::OkStatus();
-  }));
+  });
+  answer->failed_for_memory = error != nullptr;
+  joinpass_error_free(error);
 }
 
 void joinpass_keys_answer_fail(joinpass_keys_answer* answer, const char* message) {
-  joinpass_error_free(c_api::Guarded([&] {
+  joinpass_error* error = c_api::Guarded([&] {
     answer->error = absl::UnavailableError(c_api::Text(message));
     return absl::OkStatus();
-  }));
+  });
+  answer->failed_for_memory = error != nullptr;
+  joinpass_error_free(error);
 }
 
 joinpass_error* joinpass_engine_open(const joinpass_engine_options* options,

@@ -19,7 +19,7 @@ json::value TimeOf(absl::Time time) {
 
 json::value MillisecondsOf(absl::Duration duration) {
   if (duration == absl::InfiniteDuration()) return nullptr;
-  return absl::ToInt64Milliseconds(duration);
+  return absl::ToInt64Milliseconds(absl::Ceil(duration, absl::Milliseconds(1)));
 }
 
 json::array ListOf(const std::vector<std::string>& texts) {
@@ -40,11 +40,14 @@ json::value ErrorOf(const absl::Status& status) {
   return json::object{
       {"reason", ReasonName(info.reason)},
       {"cause", CauseName(info.cause)},
+      {"befell", info.befell ? ReasonName(*info.befell) : std::string_view()},
       {"message", std::string_view(status.message().data(), status.message().size())},
       {"description", Describe(status)},
       {"http_status", info.http_status},
       {"zoom_code", info.zoom_code},
       {"tracking_id", info.tracking_id},
+      {"server_text", info.server_text},
+      {"request_left", info.request_left},
       {"missing_scopes", ListOf(info.missing_scopes)},
       {"retry_at", TimeOf(info.retry_at.value_or(absl::InfinitePast()))},
   };
@@ -205,6 +208,11 @@ std::string Json(const std::vector<App>& apps) { return Lines(apps); }
 std::string Json(const Credential& credential) { return json::serialize(ValueOf(credential)); }
 std::string Json(const std::vector<Credential>& credentials) { return Lines(credentials); }
 std::string Json(const std::vector<CredentialEvent>& events) { return Lines(events); }
+
+std::string Json(const Disconnected& disconnected) {
+  return json::serialize(
+      json::object{{"revoked", disconnected.revoked}, {"why_not", ErrorOf(disconnected.why_not)}});
+}
 
 std::string Json(const SyncReport& report) {
   return json::serialize(json::object{{"users", report.users},

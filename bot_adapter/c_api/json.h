@@ -16,6 +16,7 @@ std::string Json(const std::vector<App>& apps);
 std::string Json(const Credential& credential);
 std::string Json(const std::vector<Credential>& credentials);
 std::string Json(const std::vector<CredentialEvent>& events);
+std::string Json(const Disconnected& disconnected);
 std::string Json(const SyncReport& report);
 std::string Json(const SyncProgress& progress);
 std::string Json(const Resolution& resolution);

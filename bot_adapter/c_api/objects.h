@@ -22,6 +22,7 @@ struct joinpass_session {
 struct joinpass_keys_answer {
   joinpass::Secret keys = {};
   absl::Status error = {};
+  bool failed_for_memory = false;
 };
 
 namespace joinpass::c_api {
@@ -55,6 +56,8 @@ struct joinpass_pass {
   joinpass::c_api::ZeroEnded recording_token;
   joinpass::c_api::ZeroEnded zak;
   joinpass::c_api::ZeroEnded on_behalf_token;
+  joinpass::c_api::ZeroEnded recording_credential_id;
+  joinpass::c_api::ZeroEnded identity_credential_id;
   joinpass::SteadyTime recording_until = {};
   joinpass::SteadyTime identity_until = {};
   std::vector<Shortfall> shortfalls;

@@ -166,7 +166,9 @@ joinpass_pass::joinpass_pass(const joinpass::JoinPass& pass)
       registrant_token(pass.registrant_token().Reveal()),
       recording_token(pass.recording_token().Reveal()),
       zak(pass.zak().Reveal()),
-      on_behalf_token(pass.on_behalf_token().Reveal()) {
+      on_behalf_token(pass.on_behalf_token().Reveal()),
+      recording_credential_id(pass.recording().credential_id),
+      identity_credential_id(pass.identity_token().credential_id) {
   if (!pass.recording_token().empty()) recording_until = pass.recording().expires_at;
   if (!pass.identity_token().value.empty()) identity_until = pass.identity_token().expires_at;
   for (const joinpass::Shortfall& shortfall : pass.shortfalls()) {
@@ -272,6 +274,13 @@ const char* joinpass_pass_customer_key(const joinpass_pass* pass) {
 }
 const char* joinpass_pass_registrant_token(const joinpass_pass* pass) {
   return pass->registrant_token.get();
+}
+
+const char* joinpass_pass_recording_credential_id(const joinpass_pass* pass) {
+  return pass->recording_credential_id.get();
+}
+const char* joinpass_pass_identity_credential_id(const joinpass_pass* pass) {
+  return pass->identity_credential_id.get();
 }
 
 int64_t joinpass_pass_recording_ms_left(const joinpass_pass* pass) {

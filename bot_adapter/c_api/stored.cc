@@ -11,10 +11,12 @@
 namespace joinpass::c_api {
 namespace {
 
-ExpectedConsenter ExpectedOf(const joinpass_expected_consenter& given) {
-  return {.user_id = Text(given.user_id),
-          .account_id = Text(given.account_id),
-          .email = Text(given.email)};
+// Of a request for a consent, or for a delegate.
+template <typename Request>
+ExpectedConsenter ExpectedOf(const Request& given) {
+  return {.user_id = Text(given.expected_user_id),
+          .account_id = Text(given.expected_account_id),
+          .email = Text(given.expected_email)};
 }
 
 absl::StatusOr<AppSettings> SettingsOf(const joinpass_app_settings* given) {
@@ -41,7 +43,7 @@ absl::StatusOr<DelegateRequest> DelegateOf(const joinpass_delegate_request* give
   request.app_id = Text(known->app_id);
   request.callback_url = SecretText(known->callback_url);
   if (known->url_is_configuration) request.url_source = UrlSource::kConfiguration;
-  request.expected = ExpectedOf(known->expected);
+  request.expected = ExpectedOf(*known);
   return request;
 }
 
@@ -131,7 +133,7 @@ joinpass_error* joinpass_connect_begin(joinpass_engine* engine,
         {.app_id = c_api::Text(known->app_id),
          .redirect_uri = c_api::Text(known->redirect_uri),
          .bound_to = c_api::Text(known->bound_to),
-         .expected = c_api::ExpectedOf(known->expected)});
+         .expected = c_api::ExpectedOf(*known)});
     if (!start.ok()) return start.status();
     c_api::Give(start->authorize_url, authorize_url);
     if (expires_at_ms != nullptr) {
@@ -210,36 +212,36 @@ joinpass_error* joinpass_credential_validate(joinpass_engine* engine, const char
 }
 
 joinpass_error* joinpass_credential_disconnect(joinpass_engine* engine, const char* credential_id,
-                                               int64_t timeout_ms, bool* is_revoked) {
-  if (is_revoked != nullptr) *is_revoked = false;
-  return c_api::Guarded([&]() -> absl::Status {
-    const auto timeout = c_api::Timeout(timeout_ms);
-    if (!timeout.ok()) return timeout.status();
-    const auto done =
-        engine->engine->credentials().Disconnect(c_api::Text(credential_id), *timeout);
-    if (!done.ok()) return done.status();
-    if (is_revoked != nullptr) *is_revoked = done->revoked;
-    return absl::OkStatus();
+                                               int64_t timeout_ms, char** disconnected_json) {
+  return c_api::GiveJsonWithin(timeout_ms, disconnected_json, [&](absl::Duration timeout) {
+    return engine->engine->credentials().Disconnect(c_api::Text(credential_id), timeout);
   });
 }
 
 joinpass_error* joinpass_credential_access_token(joinpass_engine* engine, const char* credential_id,
                                                  int64_t timeout_ms, char** access_token,
-                                                 int64_t* expires_at_ms) {
+                                                 char** api_origin, int64_t* expires_at_ms) {
   c_api::Clear(access_token);
+  c_api::Clear(api_origin);
   if (expires_at_ms != nullptr) *expires_at_ms = 0;
-  return c_api::Guarded([&]() -> absl::Status {
+  joinpass_error* error = c_api::Guarded([&]() -> absl::Status {
     const auto timeout = c_api::Timeout(timeout_ms);
     if (!timeout.ok()) return timeout.status();
     const auto token =
         engine->engine->credentials().GetAccessToken(c_api::Text(credential_id), *timeout);
     if (!token.ok()) return token.status();
+    c_api::Give(token->api_origin, api_origin);
     c_api::Give(token->value.Reveal(), access_token);
     if (expires_at_ms != nullptr) {
       *expires_at_ms = c_api::MillisecondsSince1970(token->expires_at);
     }
     return absl::OkStatus();
   });
+  if (error != nullptr && api_origin != nullptr) {
+    joinpass_string_free(*api_origin);
+    *api_origin = nullptr;
+  }
+  return error;
 }
 
 joinpass_error* joinpass_directory_sync(joinpass_engine* engine, const char* credential_id,
@@ -292,7 +294,7 @@ joinpass_error* joinpass_webhook_receive(joinpass_engine* engine, const char* ap
   joinpass_error* error = c_api::Guarded([&] {
     joinpass::WebhookRequest request;
     request.app_id = c_api::Text(app_id);
-    for (std::size_t i = 0; i < header_count; ++i) {
+    for (std::size_t i = 0; headers != nullptr && i < header_count; ++i) {
       request.headers.push_back({c_api::View(headers[i].name), c_api::View(headers[i].value)});
     }
     if (body != nullptr) request.body = std::string_view(body, body_size);

@@ -20,6 +20,10 @@ constexpr int kConnecting = 1;
 constexpr int kInMeeting = 3;
 constexpr int kFailed = 6;
 constexpr int kEnded = 7;
+constexpr int kJoinBreakoutRoom = 14;
+constexpr int kLeaveBreakoutRoom = 15;
+
+constexpr int kAuthTimeout = 8;  // AuthResult
 
 absl::Status SdkError(std::string_view call, int error) {
   return joinpass::ReasonError(joinpass::Reason::kSdkFailed,
@@ -54,14 +58,19 @@ void Bot::Leave() {
 void Bot::Authenticate() {
   const auto jwt = joinpass::MakeSdkJwt(options_.sdk_key, options_.sdk_secret, absl::Now());
   if (!jwt.ok()) return Stop(jwt.status());
-  if (const int error = sdk_.Authenticate(*jwt); error != 0) Stop(SdkError("SDKAuth", error));
+  if (const int error = sdk_.Authenticate(*jwt); error != 0) {
+    return Stop(SdkError("SDKAuth", error));
+  }
+  silence_ = loop_.After(options_.connect_timeout,
+                         [this] { Hear(SdkOutcome::Authenticated(kAuthTimeout)); });
 }
 
 void Bot::Mint() {
-  has_minted_ = true;
+  is_minting_ = true;
   session_->MintAsync(options_.mint_timeout, [self = std::weak_ptr(self_)](auto pass) {
     const auto alive = self.lock();
     if (!alive || (*alive)->is_stopping_) return;
+    (*alive)->is_minting_ = false;
     if (!pass.ok()) return (*alive)->Stop(pass.status());
     (*alive)->Join(*std::move(pass));
   });
@@ -78,6 +87,7 @@ void Bot::Join(joinpass::JoinPass pass) {
   joining_->fields().isVideoOff = true;
   is_in_attempt_ = true;
   is_to_leave_ = true;
+  ExpectStatus();
   const int error = sdk_.Join(joining_->param());
   if (error != 0) EndAttempt();
   Follow(session_->Report(SdkOutcome::JoinReturned(error)));
@@ -88,46 +98,62 @@ void Bot::Hear(const SdkOutcome& outcome) {
   if (session_ == nullptr) return;
   const joinpass::NextStep next = session_->Report(outcome);
   if (outcome.kind == SdkOutcome::Kind::kStatusChanged) NoteStatus(outcome.code);
+  if (outcome.kind == SdkOutcome::Kind::kAuthenticated) silence_.reset();
+  if (outcome.kind == SdkOutcome::Kind::kPrivilegeChanged && outcome.code == 0) {
+    is_recording_ = false;
+  }
   if (is_stopping_) return;
+  // The first time. Later it is because Join() asked for it, and the step says so.
   const bool is_ready = outcome.kind == SdkOutcome::Kind::kAuthenticated && outcome.code == 0;
-  if (is_ready && !has_minted_ && next.step == Step::kGoOn) return Mint();
+  if (is_ready && !std::exchange(has_authenticated_, true)) return Mint();
   Follow(next);
   JoinAgainIfReady();
 }
 
 void Bot::NoteStatus(int status) {
-  connecting_.reset();
+  silence_.reset();
   if (joinpass::EndsJoining(status)) joining_.reset();  // wipes what the SDK was given
-  if (status == kConnecting) {
-    connecting_ =
-        loop_.After(options_.connect_timeout, [this] { Hear(SdkOutcome::ConnectTimedOut()); });
-  }
+  if (status == kConnecting) ExpectStatus();
   if (status == kFailed) is_to_leave_ = false;
+  // In another room it begins again.
+  if (status == kJoinBreakoutRoom || status == kLeaveBreakoutRoom) is_recording_ = false;
   if (status == kInMeeting && !std::exchange(result_.was_in, true)) log_("in the meeting");
   if (status != kEnded) return;
   EndAttempt();
   if (is_stopping_) loop_.Quit();
 }
 
+void Bot::ExpectStatus() {
+  silence_ = loop_.After(options_.connect_timeout, [this] { Hear(SdkOutcome::ConnectTimedOut()); });
+}
+
 void Bot::EndAttempt() {
   is_in_attempt_ = false;
   is_to_leave_ = false;
+  is_recording_ = false;
   joining_.reset();
-  connecting_.reset();
+  silence_.reset();
   ending_.reset();
+  wait_.reset();
   host_look_.reset();
 }
 
 void Bot::Follow(const joinpass::NextStep& next) {
   if (is_stopping_) return;
   if (next.step == Step::kStop) return Stop(next.why);
+  // Whoever is about to join again does nothing else: MEETING_STATUS_ENDED says again what _FAILED
+  // has said, and what the SDK tells of the meeting is of one that the bot leaves.
+  if (joins_again_ || is_minting_) return;
   if (joinpass::JoinsAgain(next.step)) {
-    if (joins_again_) return;  // MEETING_STATUS_ENDED says again what _FAILED has said
     log_(absl::StrCat(std::string(joinpass::StepName(next.step)), " after ",
                       absl::FormatDuration(next.wait), ": ", joinpass::Describe(next.why)));
     return JoinAgainAfter(next.wait);
   }
   if (!next.why.ok()) log_(joinpass::Describe(next.why));
+  Do(next);
+}
+
+void Bot::Do(const joinpass::NextStep& next) {
   if (next.step == Step::kGoOn && !next.why.ok()) {
     host_look_.reset();  // there is no recording to be had, whoever comes in
   } else if (next.step == Step::kStartRecording) {
@@ -142,30 +168,40 @@ void Bot::Follow(const joinpass::NextStep& next) {
 // The SDK joins again only once the last attempt has ended.
 void Bot::JoinAgainAfter(absl::Duration wait) {
   joins_again_ = true;
+  wait_.reset();
   host_look_.reset();
+  silence_.reset();
   if (is_in_attempt_) {
     if (is_to_leave_) (void)sdk_.Leave();
-    ending_ = loop_.After(std::max(wait, options_.end_timeout), [this] {
-      EndAttempt();
-      JoinAgainIfReady();
-    });
+    ending_ = loop_.After(options_.end_timeout, [this] { BeginAgain(); });
   }
-  wait_ = loop_.After(wait, [this] {
-    wait_.reset();
+  rejoin_wait_ = loop_.After(wait, [this] {
+    rejoin_wait_.reset();
     JoinAgainIfReady();
   });
 }
 
 void Bot::JoinAgainIfReady() {
-  if (is_stopping_ || !joins_again_ || is_in_attempt_ || wait_ != nullptr) return;
+  if (is_stopping_ || !joins_again_ || is_in_attempt_ || rejoin_wait_ != nullptr) return;
   joins_again_ = false;
   Mint();
 }
 
+// The SDK does not say that the attempt has ended. What it says of it later must not be taken for
+// something of the next one.
+void Bot::BeginAgain() {
+  if (const int error = sdk_.Renew(); error != 0)
+    return Stop(SdkError("CreateMeetingService", error));
+  EndAttempt();
+  JoinAgainIfReady();
+}
+
 void Bot::StartRecording() {
+  if (is_recording_) return;  // the SDK tells of one permission in more than one way
   int error = sdk_.CanStartRawRecording();
   if (error == 0) error = sdk_.StartRawRecording();
   if (error == 0) {
+    is_recording_ = true;
     host_look_.reset();
     if (!std::exchange(result_.has_recorded, true)) log_("recording");
     // Subscribe to the raw audio and video here.
@@ -195,6 +231,8 @@ void Bot::Stop(absl::Status why) {
   log_(absl::StrCat("stops: ", joinpass::Describe(why)));
   result_.why = std::move(why);
   wait_.reset();
+  rejoin_wait_.reset();
+  silence_.reset();
   host_look_.reset();
   if (!is_in_attempt_) return loop_.Quit();
   if (is_to_leave_) (void)sdk_.Leave();

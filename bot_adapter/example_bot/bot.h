@@ -29,7 +29,8 @@ struct BotOptions {
 
   absl::Duration mint_timeout = absl::Seconds(10);
 
-  // How long the SDK may say MEETING_STATUS_CONNECTING: with a wrong passcode it does for ever.
+  // How long the SDK may say nothing, or MEETING_STATUS_CONNECTING: with a wrong passcode it does for
+  // ever.
   absl::Duration connect_timeout = absl::Seconds(60);
 
   // How long it may take from leaving to MEETING_STATUS_ENDED.
@@ -73,8 +74,11 @@ class Bot {
   void Hear(const joinpass::SdkOutcome& outcome);
   void NoteStatus(int status);
   void Follow(const joinpass::NextStep& next);
+  void Do(const joinpass::NextStep& next);
   void JoinAgainAfter(absl::Duration wait);
   void JoinAgainIfReady();
+  void BeginAgain();
+  void ExpectStatus();
   void EndAttempt();
   void Stop(absl::Status why);
 
@@ -90,13 +94,18 @@ class Bot {
   std::unique_ptr<joinpass::JoinSession> session_;
   Result result_;
 
+  bool has_authenticated_ = false;
+  bool is_minting_ = false;
   bool is_in_attempt_ = false;  // from Join() to MEETING_STATUS_ENDED
   bool is_to_leave_ = false;    // likewise, but for one that has failed
-  bool has_minted_ = false;     // at all
-  bool joins_again_ = false;    // once the wait is over, and the last attempt, too
+  bool is_recording_ = false;
+  bool joins_again_ = false;  // once the wait is over, and the last attempt, too
   bool is_stopping_ = false;
-  std::unique_ptr<Loop::Timer> wait_;  // before the next step
-  std::unique_ptr<Loop::Timer> connecting_;
+
+  // Before the next step in the meeting, or to authenticate.
+  std::unique_ptr<Loop::Timer> wait_;
+  std::unique_ptr<Loop::Timer> rejoin_wait_;
+  std::unique_ptr<Loop::Timer> silence_;  // of the SDK, where it should say something
   std::unique_ptr<Loop::Timer> ending_;
   std::unique_ptr<Loop::Timer> host_look_;
 

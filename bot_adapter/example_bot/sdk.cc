@@ -80,7 +80,9 @@ class MeetingSdk::Events final : public ZOOMSDK::IAuthServiceEvent,
 
 MeetingSdk::MeetingSdk(std::function<void(std::function<void()>)> post,
                        std::function<void(const SdkOutcome&)> tell)
-    : events_(std::make_unique<Events>(std::move(post), std::move(tell))) {}
+    : post_(std::move(post)),
+      tell_(std::move(tell)),
+      events_(std::make_unique<Events>(post_, tell_)) {}
 
 MeetingSdk::~MeetingSdk() {
   if (meeting_ != nullptr) ZOOMSDK::DestroyMeetingService(meeting_);
@@ -95,13 +97,25 @@ int MeetingSdk::Start() {
   int error = ZOOMSDK::InitSDK(param);
   if (error != ZOOMSDK::SDKERR_SUCCESS) return error;
   is_started_ = true;
-  error = ZOOMSDK::CreateMeetingService(&meeting_);
-  if (error != ZOOMSDK::SDKERR_SUCCESS) return error;
-  error = meeting_->SetEvent(events_.get());
+  error = CreateMeeting();
   if (error != ZOOMSDK::SDKERR_SUCCESS) return error;
   error = ZOOMSDK::CreateAuthService(&auth_);
   if (error != ZOOMSDK::SDKERR_SUCCESS) return error;
   return auth_->SetEvent(events_.get());
+}
+
+int MeetingSdk::CreateMeeting() {
+  const int error = ZOOMSDK::CreateMeetingService(&meeting_);
+  return error != ZOOMSDK::SDKERR_SUCCESS ? error : meeting_->SetEvent(events_.get());
+}
+
+int MeetingSdk::Renew() {
+  ZOOMSDK::DestroyMeetingService(std::exchange(meeting_, nullptr));
+  // With the one before goes what it has told, and is not heard yet.
+  auto fresh = std::make_unique<Events>(post_, tell_);
+  auth_->SetEvent(fresh.get());
+  events_ = std::move(fresh);
+  return CreateMeeting();
 }
 
 int MeetingSdk::Authenticate(const joinpass::Secret& jwt) {

@@ -40,6 +40,9 @@ class MeetingSdk {
   // `jwt` is the SDK's to read until it answers, so it is kept.
   int Authenticate(const joinpass::Secret& jwt);
 
+  // Another meeting service in the place of the one there is, which tells nothing more.
+  int Renew();
+
   int Join(ZOOMSDK::JoinParam& param);
   int Leave();
 
@@ -54,9 +57,13 @@ class MeetingSdk {
  private:
   class Events;
 
+  int CreateMeeting();
+
   // Null outside of a meeting.
   ZOOMSDK::IMeetingRecordingController* Recording();
 
+  const std::function<void(std::function<void()>)> post_;
+  const std::function<void(const joinpass::SdkOutcome&)> tell_;
   std::unique_ptr<Events> events_;
   joinpass::Secret jwt_;
   ZOOMSDK::IAuthService* auth_ = nullptr;

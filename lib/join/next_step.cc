@@ -155,6 +155,8 @@ class Listener {
 
   // In the meeting, also after a breakout room.
   NextStep Enter() {
+    // The bot has been told to leave: it was let in all the same, and goes on leaving.
+    if (course_.end) return {};
     if (!course_.entered_at) course_.entered_at = now_;
     course_.joins_when_authenticated = false;
     course_.detour.absent_users.clear();

@@ -71,6 +71,12 @@ struct BotScene : EngineScene {
         [this](std::string_view line) { lines.emplace_back(line); });
   }
 
+  // The engine's last words go to the loop.
+  ~BotScene() {
+    bot.reset();
+    engine.reset();
+  }
+
   // Runs the bot while `play` says what happens, each thing after the one before. Gives the name
   // of what it ended for.
   template <typename Play>
@@ -78,9 +84,11 @@ struct BotScene : EngineScene {
     std::thread player([&] { play(); });
     result = bot->Run(std::move(request));
     sdk.End();
+    loop.End();
     player.join();
     bot.reset();
     CHECK(sdk.texts_have_lived());
+    CHECK(sdk.joins_were_in_turn());
     CHECK(sdk.calls_are_of_one_thread());
     CHECK(sdk.Calls().back() == "CleanUPSDK");
     return NameOf(result.why);
@@ -410,7 +418,7 @@ TEST_SUITE("example bot") {
               loop.Pass(absl::Seconds(61));
               sdk.Await("Leave");
               EndWith(0);
-              loop.Pass(kLong);
+              if (attempt == 0) loop.Pass(kLong);
             }
           }) == "passcode_wrong");
     CHECK_FALSE(result.was_in);
@@ -427,7 +435,7 @@ TEST_SUITE("example bot") {
             CHECK(zoom->Calls("meetings/jointoken") == 1);
             sdk.TellStatus(kEnded);
             AwaitJoin();
-            // And where the SDK never says so, after a while.
+            // Where the SDK does not say so, with a service that has no attempt, after a while.
             sdk.TellStatus(kFailed, 1);
             loop.Pass(kLong);
             AwaitJoin();
@@ -436,6 +444,93 @@ TEST_SUITE("example bot") {
             EndWith(kEndedByHost);
           }) == "meeting_over");
     CHECK(sdk.Joins().size() == 3);
+  }
+
+  TEST_CASE_FIXTURE(BotScene, "is let in while it leaves, and joins again all the same") {
+    CHECK(Run(Request(), [&] {
+            Authenticate();
+            AwaitJoin();
+            sdk.TellStatus(kConnecting);
+            loop.Pass(absl::Seconds(61));
+            sdk.Await("Leave");
+            sdk.TellStatus(kInMeeting);
+            loop.Pass(absl::Seconds(1));
+            CHECK(CountOf("StartRawRecording") == 0);
+            EndWith(0);
+            loop.Pass(kLong);
+            AskZoom(AwaitJoin());
+            sdk.Await("StartRawRecording");
+            EndWith(kEndedByHost);
+          }) == "meeting_over");
+    CHECK(sdk.Joins().size() == 2);
+  }
+
+  TEST_CASE_FIXTURE(BotScene, "hears nothing of an attempt that it has given up") {
+    CHECK(Run(Request(), [&] {
+            Authenticate();
+            AwaitJoin();
+            Fail(500);
+            sdk.TellStatus(kEnded);  // twice, while it mints
+            loop.Pass(kLong);
+            sdk.TellStatus(kEnded);
+            AskZoom(AwaitJoin());
+            sdk.Await("StartRawRecording");
+            EndWith(kEndedByHost);
+          }) == "meeting_over");
+    CHECK(sdk.Joins().size() == 2);
+    CHECK(zoom->Calls("meetings/jointoken") == 2);
+  }
+
+  TEST_CASE_FIXTURE(BotScene, "starts one recording, however often it is allowed") {
+    JoinRequest request = Request();
+    request.link = *MeetingLink::Parse(kHanksMeeting);
+    CHECK(Run(std::move(request), [&] {
+            Authenticate();
+            AwaitJoin();
+            Enter();
+            sdk.Await("RequestLocalRecordingPrivilege");
+            sdk.TellPrivilegeChanged(true);
+            sdk.TellPrivilegeAnswered(kGranted);
+            loop.Pass(absl::Seconds(1));
+            CHECK(CountOf("StartRawRecording") == 1);
+            sdk.TellPrivilegeChanged(false);
+            sdk.TellPrivilegeChanged(true);
+            loop.Pass(kLong);
+            CHECK(CountOf("StartRawRecording") == 2);
+            EndWith(kEndedByHost);
+          }) == "meeting_over");
+  }
+
+  TEST_CASE_FIXTURE(BotScene, "waits for no word of the SDK for ever") {
+    CHECK(Run(Request(), [&] {
+            sdk.Await("SDKAuth");
+            loop.Pass(absl::Seconds(61));
+            loop.Pass(kLong);
+            sdk.Await("SDKAuth");
+            sdk.TellAuthenticated(0);
+            AwaitJoin();
+            loop.Pass(absl::Seconds(61));
+            sdk.Await("Leave");
+            EndWith(0);
+            loop.Pass(kLong);
+            AskZoom(AwaitJoin());
+            sdk.Await("StartRawRecording");
+            EndWith(kEndedByHost);
+          }) == "meeting_over");
+    CHECK(sdk.Joins().size() == 2);
+  }
+
+  TEST_CASE_FIXTURE(BotScene,
+                    "keeps the texts until the SDK is gone, where it must leave at once") {
+    CHECK(Run(Request(), [&] {
+            Authenticate();
+            AwaitJoin();
+            sdk.TellStatus(kConnecting);
+            loop.Post([&] { bot->Leave(); });
+            sdk.Await("Leave");
+            loop.Pass(absl::Seconds(10));
+          }) == "cancelled");
+    CHECK_FALSE(result.was_in);
   }
 
   TEST_CASE_FIXTURE(BotScene, "authenticates again when the SDK is busy, or has forgotten it") {

@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <functional>
-#include <future>
 #include <list>
 #include <memory>
 #include <utility>
 
 #include "absl/time/time.h"
+#include "base/mutex.h"
 #include "example_bot/loop.h"
 
 namespace joinpass::testing {
@@ -19,23 +19,46 @@ class HandLoop final : public example_bot::Loop {
  public:
   std::unique_ptr<Timer> After(absl::Duration wait, std::function<void()> work) override {
     if (wait <= absl::ZeroDuration()) {
-      Post([this] { Advance(absl::ZeroDuration()); });
+      PostWhileOpen([this] { Advance(absl::ZeroDuration()); });
     }
     return std::make_unique<HandTimer>(*this, now_ + wait, std::move(work));
   }
 
   // From another thread: after all that was posted before, this much time goes by, and what is due
   // is done. Comes back then.
+  // At once if the loop has ended.
   void Pass(absl::Duration time) {
-    std::promise<void> passed;
-    Post([&] {
+    bool has_passed = false;
+    PostWhileOpen([&] {
       Advance(time);
-      passed.set_value();
+      base::MutexLock lock(mutex_);
+      has_passed = true;
+      changed_.NotifyAll();
     });
-    passed.get_future().wait();
+    base::MutexLock lock(mutex_);
+    while (!has_passed && !has_ended_) changed_.Wait(mutex_);
+  }
+
+  // Nothing that was posted runs any more. In the thread of the loop, when it has ended.
+  void End() {
+    {
+      base::MutexLock lock(mutex_);
+      has_ended_ = true;
+      changed_.NotifyAll();
+    }
+    open_.reset();
+    while (g_main_context_iteration(nullptr, FALSE)) {
+    }
   }
 
  private:
+  // Work that does not run once the loop has ended.
+  void PostWhileOpen(std::function<void()> work) {
+    Post([open = std::weak_ptr<bool>(open_), work = std::move(work)] {
+      if (const auto is_open = open.lock()) work();
+    });
+  }
+
   struct Entry {
     absl::Duration due;
     std::function<void()> work;
@@ -69,6 +92,10 @@ class HandLoop final : public example_bot::Loop {
     now_ = until;
   }
 
+  base::Mutex mutex_;
+  base::CondVar changed_;
+  bool has_ended_ ABSL_GUARDED_BY(mutex_) = false;
+  std::shared_ptr<bool> open_ = std::make_shared<bool>(true);
   absl::Duration now_ = absl::ZeroDuration();
   std::list<std::shared_ptr<Entry>> entries_;
 };

@@ -105,7 +105,8 @@ struct CScene {
     };
     options.on_notice = [](void* scene, const char* name, const char*) { Tell(scene, name); };
     options.on_health_change = [](void* scene, const char*, const char*, const char* from,
-                                  const char* to, const char* cause) {
+                                  const char* to, const char* cause, std::int64_t at_ms) {
+      CHECK(at_ms > 0);
       Tell(scene, std::string(from) + ">" + to + ":" + cause);
     };
     return options;
@@ -203,6 +204,8 @@ TEST_SUITE("C API") {
     CHECK(Message(joinpass_engine_open(&options, &out)) == "c_api: struct_size is not set");
     options.struct_size = static_cast<std::size_t>(-1);
     CHECK(Message(joinpass_engine_open(&options, &out)) == "c_api: struct_size is no size");
+    options.struct_size = offsetof(joinpass_engine_options, key_file) + 4;  // half a pointer
+    CHECK(Message(joinpass_engine_open(&options, &out)) == "c_api: struct_size is no size");
     CHECK(out == nullptr);
     options = Options();
     options.plan = 7;
@@ -246,10 +249,10 @@ TEST_SUITE("C API") {
     joinpass_engine_options options = Options();
     options.struct_size = offsetof(joinpass_engine_options, post);
     options.plan = JOINPASS_PLAN_FREE;
-    options.post = reinterpret_cast<joinpass_post>(this);  // is none of the struct
-    options.on_notice = nullptr;
+    options.post =
+        reinterpret_cast<joinpass_post>(this);  // this and the rest are none of the struct
     REQUIRE(Name(joinpass_engine_open(&options, &engine)) == "ok");
-    CHECK(told.empty());
+    CHECK(told.empty());  // of the new store
     auto next = Sized<joinpass_next_step>();
     next.struct_size = offsetof(joinpass_next_step, wait_ms);
     next.wait_ms = 77;
@@ -344,9 +347,11 @@ TEST_SUITE("C API") {
     CHECK(Has(Take(json), "\"kind\":\"connected\""));
     char* token = nullptr;
     std::int64_t expires_at_ms = 0;
-    REQUIRE(Name(joinpass_credential_access_token(engine, id.c_str(), kTimeout, &token,
+    char* api_origin = nullptr;
+    REQUIRE(Name(joinpass_credential_access_token(engine, id.c_str(), kTimeout, &token, &api_origin,
                                                   &expires_at_ms)) == "ok");
     CHECK(Take(token).size() > 20);
+    CHECK(Take(api_origin) == origin);
     CHECK(expires_at_ms > absl::ToUnixMillis(absl::Now()) + 120'000);
 
     REQUIRE(zoom->RevokeConsent("example-client", kJill).ok());
@@ -356,8 +361,8 @@ TEST_SUITE("C API") {
       base::MutexLock lock(mutex);
       CHECK(told.back() == "healthy>reauthorization_required:revoked_or_expired");
     }
-    bool is_revoked = true;
-    CHECK(Name(joinpass_credential_disconnect(engine, id.c_str(), kTimeout, &is_revoked)) == "ok");
+    REQUIRE(Name(joinpass_credential_disconnect(engine, id.c_str(), kTimeout, &json)) == "ok");
+    CHECK(Has(Take(json), "\"revoked\":"));
     CHECK(Name(joinpass_credential_get(engine, id.c_str(), &json)) == "credential_unknown");
     CHECK(json == nullptr);
   }
@@ -415,6 +420,8 @@ TEST_SUITE("C API") {
     CHECK(joinpass_pass_passcode(pass) == nullptr);
     CHECK(joinpass_pass_customer_key(pass) == nullptr);
     CHECK(joinpass_pass_registrant_token(pass) == nullptr);
+    CHECK(joinpass_pass_recording_credential_id(pass) == nullptr);
+    CHECK(joinpass_pass_identity_credential_id(pass) == nullptr);
     CHECK(joinpass_pass_recording_ms_left(pass) == 0);
     CHECK(joinpass_pass_identity_ms_left(pass) == 0);
     REQUIRE(joinpass_pass_shortfall_count(pass) == 1);
@@ -428,7 +435,7 @@ TEST_SUITE("C API") {
   }
 
   TEST_CASE_FIXTURE(CScene, "passes all fields of a request on") {
-    Connect();
+    const std::string credential_id = Connect();
     auto request = Request("https://acme.zoom.us/j/97763643886?pwd=123456&tk=registrant");
     const char* hints[] = {kJill};
     const char* users[] = {"nobody@acme.example", kJill};
@@ -449,6 +456,8 @@ TEST_SUITE("C API") {
     CHECK(std::string(joinpass_pass_registrant_token(pass)) == "registrant");
     CHECK(joinpass_pass_on_behalf_token(pass) != nullptr);
     CHECK(joinpass_pass_zak(pass) == nullptr);
+    CHECK(std::string(joinpass_pass_recording_credential_id(pass)) == credential_id);
+    CHECK(std::string(joinpass_pass_identity_credential_id(pass)) == credential_id);
     CHECK(joinpass_pass_recording_ms_left(pass) > 60'000);
     CHECK(joinpass_pass_recording_ms_left(pass) <= 120'000);
     CHECK(joinpass_pass_identity_ms_left(pass) > 60'000);
@@ -463,15 +472,16 @@ TEST_SUITE("C API") {
     joinpass_pass* pass = nullptr;
     REQUIRE(Name(joinpass_session_mint(session, kTimeout, &pass)) == "ok");
     const auto check_wiped = [](const std::string& secret, auto let_go) {
-      FreedBytes freed(secret.substr(0, 40));
+      // The end: a JWT begins as all do.
+      FreedBytes freed(secret.size() > 40 ? secret.substr(secret.size() - 40) : secret);
       freed.WatchThisThread();
       let_go();
       CHECK(freed.hits() == 0);
     };
     check_wiped(joinpass_pass_recording_token(pass), [&] { joinpass_pass_free(pass); });
     char* token = nullptr;
-    REQUIRE(Name(joinpass_credential_access_token(engine, id.c_str(), kTimeout, &token, nullptr)) ==
-            "ok");
+    REQUIRE(Name(joinpass_credential_access_token(engine, id.c_str(), kTimeout, &token, nullptr,
+                                                  nullptr)) == "ok");
     check_wiped(token, [&] { joinpass_string_free(token); });
     char* jwt = nullptr;
     REQUIRE(Name(joinpass_sdk_jwt("key", "secret", 0, &jwt)) == "ok");
@@ -523,8 +533,8 @@ TEST_SUITE("C API") {
     joinpass_pass* pass = nullptr;
     CHECK(Name(joinpass_session_mint(session, kTimeout, &pass)) == "cancelled");
     auto next = Sized<joinpass_next_step>();
-    CHECK(Name(joinpass_session_report(session, JOINPASS_SDK_STATUS_CHANGED, 6, 500, &next)) !=
-          "ok");
+    CHECK(Name(joinpass_session_report(session, JOINPASS_SDK_STATUS_CHANGED, 6, 500, &next)) ==
+          "sdk_failed");
     joinpass_session_free(session);
   }
 

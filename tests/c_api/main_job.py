@@ -10,12 +10,13 @@ import json
 import os
 import queue
 import sys
+import time
 
 Text = ctypes.c_char_p
 Out = ctypes.POINTER(ctypes.c_void_p)
 Post = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
 OnNotice = ctypes.CFUNCTYPE(None, ctypes.c_void_p, Text, Text)
-OnHealth = ctypes.CFUNCTYPE(None, ctypes.c_void_p, Text, Text, Text, Text, Text)
+OnHealth = ctypes.CFUNCTYPE(None, ctypes.c_void_p, Text, Text, Text, Text, Text, ctypes.c_int64)
 GiveKeys = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
 OnMinted = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
 Work = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
@@ -105,8 +106,14 @@ def say(*words):
     print(*words, flush=True)
 
 
-def threads():
-    return len(os.listdir('/proc/self/task'))
+def others():
+    """How many threads there are beside this one. One that has ended may still be shown for a moment."""
+    for _ in range(100):
+        count = len(os.listdir('/proc/self/task')) - 1
+        if count == 0:
+            break
+        time.sleep(0.05)
+    return count
 
 
 def do(path, origin, ca_file, store, link):
@@ -175,7 +182,7 @@ def do(path, origin, ca_file, store, link):
     say('passes', library.text('engine_pass_log', engine, 10))
     library.call('engine_close', engine, ctypes.c_int64(20000))
     library.c.joinpass_engine_free(engine)
-    say('threads of no engine', threads() - 1)
+    say('threads of no engine', others())
     if not notices:
         raise Failed('to be told of the new store')
     return library.c._handle
@@ -195,7 +202,7 @@ def main(path, *arguments):
             raise Failed('to find the app again')
         library.c.joinpass_engine_free(engine)
         _ctypes.dlclose(library.c._handle)
-    say('closed and opened 4 times, threads', threads() - 1)
+    say('closed and opened 4 times, threads', others())
 
 
 if __name__ == '__main__':

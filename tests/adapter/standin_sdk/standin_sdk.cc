@@ -114,6 +114,7 @@ SDKError CreateMeetingService(IMeetingService** service) {
   return SDKERR_SUCCESS;
 }
 SDKError DestroyMeetingService(IMeetingService* service) {
+  current->NoteEndOfService();
   meeting_event = nullptr;
   recording_event = nullptr;
   delete service;
@@ -170,6 +171,11 @@ void StandInSdk::TellStatus(int status, int result) {
   constexpr int kFailed = 6;
   constexpr int kEnded = 7;
   ReadTextsAgain(status == kInMeeting || status == kFailed || status == kEnded);
+  if (status == kEnded) {
+    base::MutexLock lock(mutex_);
+    is_in_attempt_ = false;
+  }
+  if (meeting_event == nullptr) return;
   meeting_event->onMeetingStatusChanged(static_cast<ZOOMSDK::MeetingStatus>(status), result);
 }
 
@@ -208,6 +214,17 @@ bool StandInSdk::texts_have_lived() const {
   return texts_have_lived_;
 }
 
+bool StandInSdk::joins_were_in_turn() const {
+  base::MutexLock lock(mutex_);
+  return joins_were_in_turn_;
+}
+
+void StandInSdk::NoteEndOfService() {
+  ReadTextsAgain(true);
+  base::MutexLock lock(mutex_);
+  is_in_attempt_ = false;
+}
+
 bool StandInSdk::calls_are_of_one_thread() const {
   base::MutexLock lock(mutex_);
   return calls_are_of_one_thread_;
@@ -232,6 +249,8 @@ int StandInSdk::NoteJoin(sdk_6_6::JoinParam& param) {
   joins_.push_back(Read(param));
   NoteLocked("Join");
   const int error = ResultOf("Join");
+  joins_were_in_turn_ = joins_were_in_turn_ && !is_in_attempt_;
+  is_in_attempt_ = error == 0;
   kept_ = param;
   keeps_ = error == 0;
   return error;

@@ -62,6 +62,9 @@ class StandInSdk {
   std::vector<Joined> Joins() const;
   // Whether every text was at every look what it had been.
   bool texts_have_lived() const;
+  // Whether every Join() came when no attempt was under way: not between one that worked and its
+  // MEETING_STATUS_ENDED, or the end of its service.
+  bool joins_were_in_turn() const;
   // Whether all calls came from the thread of the first.
   bool calls_are_of_one_thread() const;
 
@@ -69,6 +72,7 @@ class StandInSdk {
   int Note(std::string_view call);
   int NoteJoin(sdk_6_6::JoinParam& param);
   int NoteAuthentication(const char* jwt);
+  void NoteEndOfService();
   bool is_host_present() const;
 
  private:
@@ -84,6 +88,8 @@ class StandInSdk {
   std::vector<Joined> joins_;
   sdk_6_6::JoinParam kept_;  // with the very pointers
   bool keeps_ = false;
+  bool is_in_attempt_ = false;
+  bool joins_were_in_turn_ = true;
   const char* jwt_ = nullptr;
   std::string first_jwt_;
   std::thread::id thread_;

@@ -63,6 +63,17 @@ struct Scene {
   }
 };
 
+TEST_SUITE("What follows from being let in") {
+  TEST_CASE_FIXTURE(Scene, "nothing, for one that was told to leave before") {
+    Mint(Held::kRecording);
+    CHECK(Say(SdkOutcome::ConnectTimedOut()) == "join_again sdk_failed");
+    CHECK(Say(InMeeting()) == "go_on");
+    CHECK(Say(Ended(0)) == "join_again sdk_failed");
+    Mint(Held::kRecording);
+    CHECK(Say(InMeeting()) == "start_recording");
+  }
+}
+
 TEST_SUITE("What follows from a failed join") {
   struct Row {
     int code;

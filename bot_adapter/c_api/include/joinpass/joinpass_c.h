@@ -25,12 +25,15 @@
  *   No timeout_ms may be over a day.
  * - Callbacks come in a thread of joinpass, or of the program's loop where `post` takes them there.
  *   They must not block and not throw. Those of joinpass_engine_options must not call joinpass
- *   (but for joinpass_keys_answer_...); they and their user_data must live until the engine is freed.
+ *   (but for joinpass_keys_answer_...); they and their user_data must live until the engine and all its sessions are freed.
  *
  * What is said of Zoom, of reasons and of rules stands in the C++ headers of the same calls; the names
  * of reasons (joinpass_error_reason) in joinpass/reason.h. JSON is one line of UTF-8; its members
  * are those of the C++ structs, times are ISO 8601 in UTC or null, what ends with _ms
  * are milliseconds. Members may be added.
+ *
+ * In C++ only: pages of meetings, the change of keys while the store is in use, the status of webhooks,
+ * waits and syncs as they happen, settings from the environment.
  *
  * Loading and unloading: the library may be loaded at any time (dlopen). When every engine is freed
  * it has no thread any more, but for one that still waits for a name server; so that dlclose() is
@@ -81,6 +84,8 @@ JOINPASS_C_EXPORT int joinpass_error_http_status(const joinpass_error* error);
 JOINPASS_C_EXPORT int joinpass_error_zoom_code(const joinpass_error* error);
 /* Zoom's x-zm-trackingid; may be "". */
 JOINPASS_C_EXPORT const char* joinpass_error_tracking_id(const joinpass_error* error);
+/* Of "scope_missing": any one of these would do, with commas between; or "". */
+JOINPASS_C_EXPORT const char* joinpass_error_missing_scopes(const joinpass_error* error);
 /* Not before then, in milliseconds since 1970; 0: nobody said. */
 JOINPASS_C_EXPORT int64_t joinpass_error_retry_at_ms(const joinpass_error* error);
 JOINPASS_C_EXPORT void joinpass_error_free(joinpass_error* error);
@@ -88,7 +93,8 @@ JOINPASS_C_EXPORT void joinpass_error_free(joinpass_error* error);
 /* ---- The engine --------------------------------------------------------------------------- */
 
 /* Runs work(argument) later, once, in the thread that callbacks shall come in: the bot's main loop.
- * Called from any thread. Never inside of this call. */
+ * Called from any thread, also by sessions whose engine is freed. Never inside of this call. What was
+ * taken must be run in the end, also when the bot goes: with it go passes that nobody took. */
 typedef void (*joinpass_post)(void* user_data, void (*work)(void* argument), void* argument);
 
 /* Notice in engine.h: a stable name, and a line for a person. */
@@ -97,7 +103,7 @@ typedef void (*joinpass_on_notice)(void* user_data, const char* name, const char
 /* HealthChange in credentials.h; `from` and `to` by their names, "healthy" and so on. */
 typedef void (*joinpass_on_health_change)(void* user_data, const char* credential_id,
                                           const char* app_id, const char* from, const char* to,
-                                          const char* cause);
+                                          const char* cause, int64_t at_ms);
 
 /* Gives the keys, in this call, by one of the two calls below; may block. In any thread, one at a
  * time. Neither: there are none. */
@@ -186,20 +192,15 @@ JOINPASS_C_EXPORT joinpass_error* joinpass_app_list(joinpass_engine* engine, cha
 
 /* ---- Credentials -------------------------------------------------------------------------- */
 
-/* ExpectedConsenter in credentials.h; nothing given: whoever it is. */
-typedef struct joinpass_expected_consenter {
-  const char* user_id;
-  const char* account_id;
-  const char* email;
-} joinpass_expected_consenter;
-
 /* ConnectRequest in credentials.h. */
 typedef struct joinpass_connect_request {
   size_t struct_size;
   const char* app_id;
   const char* redirect_uri;
-  const char* bound_to; /* required: what ties the consent to the browser's session */
-  joinpass_expected_consenter expected;
+  const char* bound_to;         /* required: what ties the consent to the browser's session */
+  const char* expected_user_id; /* ExpectedConsenter; not given: whoever it is */
+  const char* expected_account_id;
+  const char* expected_email;
 } joinpass_connect_request;
 
 /* Gives the URL to send the browser to, and until when it must be back. */
@@ -221,7 +222,9 @@ typedef struct joinpass_delegate_request {
   const char* app_id;
   const char* callback_url;
   bool url_is_configuration; /* it may lead to an internal address */
-  joinpass_expected_consenter expected;
+  const char* expected_user_id;
+  const char* expected_account_id;
+  const char* expected_email;
 } joinpass_delegate_request;
 
 JOINPASS_C_EXPORT joinpass_error* joinpass_credential_delegate(
@@ -245,17 +248,16 @@ JOINPASS_C_EXPORT joinpass_error* joinpass_credential_validate(joinpass_engine* 
                                                                const char* credential_id,
                                                                int64_t timeout_ms,
                                                                char** credential_json);
-/* `is_revoked`: whether Zoom has taken the consent back, too. */
+/* Disconnected as JSON: "revoked", whether Zoom has taken the consent back, too, and "why_not". With
+ * the reason "cancelled" there the credential has stayed: the user has consented again. */
 JOINPASS_C_EXPORT joinpass_error* joinpass_credential_disconnect(joinpass_engine* engine,
                                                                  const char* credential_id,
                                                                  int64_t timeout_ms,
-                                                                 bool* is_revoked);
-/* A secret, with at least 120 s of life. */
-JOINPASS_C_EXPORT joinpass_error* joinpass_credential_access_token(joinpass_engine* engine,
-                                                                   const char* credential_id,
-                                                                   int64_t timeout_ms,
-                                                                   char** access_token,
-                                                                   int64_t* expires_at_ms);
+                                                                 char** disconnected_json);
+/* A secret, with at least 120 s of life, and the origin where it is good. */
+JOINPASS_C_EXPORT joinpass_error* joinpass_credential_access_token(
+    joinpass_engine* engine, const char* credential_id, int64_t timeout_ms, char** access_token,
+    char** api_origin, int64_t* expires_at_ms);
 
 /* ---- Who hosts what ----------------------------------------------------------------------- */
 
@@ -337,8 +339,8 @@ JOINPASS_C_EXPORT joinpass_error* joinpass_session_mint(joinpass_session* sessio
                                                         int64_t timeout_ms, joinpass_pass** pass);
 
 /* The same without blocking. `done` gets the pass or the error, which are its own then, the other is
- * NULL; once, where callbacks come, also when the engine closes before; inside of this call if it is
- * closed already. An error of this call: `done` does not come. */
+ * NULL; once, where callbacks come, also when the engine closes before. Without `post` it may come
+ * inside of this call, if the engine is closed already. An error of this call: `done` does not come. */
 typedef void (*joinpass_on_minted)(void* user_data, joinpass_error* error, joinpass_pass* pass);
 JOINPASS_C_EXPORT joinpass_error* joinpass_session_mint_async(joinpass_session* session,
                                                               int64_t timeout_ms,
@@ -410,6 +412,10 @@ JOINPASS_C_EXPORT const char* joinpass_pass_registrant_token(const joinpass_pass
 /* How long the tokens are good from now; 0: not any more, or there is none. */
 JOINPASS_C_EXPORT int64_t joinpass_pass_recording_ms_left(const joinpass_pass* pass);
 JOINPASS_C_EXPORT int64_t joinpass_pass_identity_ms_left(const joinpass_pass* pass);
+
+/* Through whose consent they were had; NULL: there is none. */
+JOINPASS_C_EXPORT const char* joinpass_pass_recording_credential_id(const joinpass_pass* pass);
+JOINPASS_C_EXPORT const char* joinpass_pass_identity_credential_id(const joinpass_pass* pass);
 
 /* What was asked for and could not be had: "recording_token" or "identity", and why. NULL beyond the
  * last. The error is the pass's. */

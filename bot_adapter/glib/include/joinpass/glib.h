@@ -42,7 +42,8 @@ inline void Attach(GSource* source, GMainContext* context, Work work) {
 // Runs what it is given in the main loop of `context` (null: the default one), in order, and never
 // inside the call: g_main_context_invoke() would run it in the calling thread where no loop runs
 // yet. May be called from any thread. Work that the loop never comes to is destroyed with the
-// context, so that whatever it owns is let go. Exceptions of the work end the process.
+// context, so that whatever it owns is let go; the executor itself keeps the context, and the default
+// one never goes: run the loop until what was posted is done. Exceptions of the work end the process.
 inline std::function<void(std::function<void()>)> GlibExecutor(GMainContext* context = nullptr) {
   std::shared_ptr<GMainContext> held(
       g_main_context_ref(context == nullptr ? g_main_context_default() : context),
