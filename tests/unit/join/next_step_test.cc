@@ -512,10 +512,10 @@ TEST_SUITE("The SDK's own authentication") {
         {12, "authenticate_again rate_limited"},
         {99, "authenticate_again sdk_failed"},
     };
-    for (const auto& [result, next] : rows) {
-      CAPTURE(result);
+    for (const auto& row : rows) {
+      CAPTURE(row.first);
       Scene scene;
-      CHECK(scene.Say(SdkOutcome::Authenticated(result)) == next);
+      CHECK(scene.Say(SdkOutcome::Authenticated(row.first)) == row.second);
     }
   }
 
