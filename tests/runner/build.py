@@ -16,14 +16,16 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 LOGS = ROOT / 'build' / 'logs'
 
 
+# All that a sanitizer needs to say where; the rest takes time to compile and to link.
+LINES_ALONE = '-Dcpp_args=-g1'
 OPTIONS = {
     # A stranger's compiler may know other warnings, so here none is an error.
     # It fetches nothing: what the demo itself needs, tests/setup has seen to.
     'demo': ['-Dbuildtype=release', '-Dtests=true', '--wrap-mode=nofallback'],
     'asan': ['-Dbuildtype=debug', '-Dtests=true', '-Dwerror=true', '-Db_lundef=false',
-             '-Db_sanitize=address,undefined'],
+             '-Db_sanitize=address,undefined', LINES_ALONE],
     'tsan': ['-Dbuildtype=debug', '-Dtests=true', '-Dwerror=true', '-Db_lundef=false',
-             '-Db_sanitize=thread', '-Doptimization=1'],
+             '-Db_sanitize=thread', '-Doptimization=1', LINES_ALONE],
 }
 PROGRESS = re.compile(r'^\[(\d+)/(\d+)\]')
 SECONDS_BETWEEN_WORDS = 15
