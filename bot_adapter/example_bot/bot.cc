@@ -1,6 +1,5 @@
 #include "example_bot/bot.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"

@@ -147,7 +147,7 @@ struct UpkeepReport {
 class JOINPASS_EXPORT Engine {
  public:
   // Opens or creates the store and its key. No network traffic. Makes all threads that
-  // there will ever be: six.
+  // there will ever be: eight.
   //
   // Errors:
   //   invalid_argument   an option is wrong; the message names every wrong field

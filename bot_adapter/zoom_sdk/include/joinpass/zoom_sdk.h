@@ -133,7 +133,7 @@ template <typename Param>
 class Argument {
  public:
   explicit Argument(Param& param) : param_(param) {}
-  operator Param&() const { return param_; }  // NOLINT: to be converted is its use
+  operator Param&() const { return param_; }
 
  private:
   Param& param_;
